@@ -1,0 +1,42 @@
+import { performance } from 'node:perf_hooks';
+
+/** Where the time comes from. A test may bring its own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /**
+   * Milliseconds that only ever grow, whatever is done to the wall clock.
+   *
+   * @defaultValue `performance.now()`
+   */
+  monotonic?(): number;
+}
+
+/** The system's clock. */
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** An instant by both clocks: the wall clock, which may be set, and the monotonic one, which stops while a machine sleeps. */
+export interface Moment {
+  /** Epoch milliseconds by the wall clock. */
+  readonly at: number;
+  /** Milliseconds by the monotonic clock. */
+  readonly ticks: number;
+}
+
+/** The present instant. */
+export function momentOf(clock: Clock): Moment {
+  return { at: clock.now(), ticks: clock.monotonic?.() ?? performance.now() };
+}
+
+/**
+ * Milliseconds from one instant to another, by the clock that says more: a wall clock set back must not
+ * lengthen a token's life, nor a machine that slept.
+ */
+export function elapsedMs(since: Moment, now: Moment): number {
+  return Math.max(now.at - since.at, now.ticks - since.ticks);
+}
+
+/** An instant that many milliseconds later. */
+export function laterBy(moment: Moment, ms: number): Moment {
+  return { at: moment.at + ms, ticks: moment.ticks + ms };
+}
