@@ -1,0 +1,107 @@
+import { elapsedMs, type Moment } from './clock.js';
+import type { ClientCredentialsError } from './errors.js';
+import type { AcquisitionReason } from './events.js';
+import type { TokenMargins } from './lifetime.js';
+
+/** A token as the decisions see it: how long it lives, never what it is. */
+export interface HeldToken extends TokenMargins {
+  /** When it was asked for. */
+  readonly obtained: Moment;
+  readonly lifetimeMs: number;
+  /** Whether it was acquired because the API refused the one before. */
+  readonly isReplacement: boolean;
+}
+
+/** A time during which something is not done. It ends by whichever clock says so first. */
+export interface Hold {
+  readonly since: Moment;
+  readonly forMs: number;
+}
+
+/** All that decides what a caller gets. */
+export interface EntryState {
+  readonly token?: HeldToken | undefined;
+  /** Why the token that was here last was dropped before its end: the API refused it, or somebody asked for it. */
+  readonly dropped?: 'refused' | 'requested' | undefined;
+  /** No background refresh meanwhile. */
+  readonly refreshPause?: (Hold & { readonly isSameToken: boolean }) | undefined;
+  /** No token request meanwhile: callers get this error. */
+  readonly latch?: (Hold & { readonly error: ClientCredentialsError }) | undefined;
+}
+
+/** What one caller needs. */
+export interface Need {
+  readonly forceRefresh?: boolean | undefined;
+  readonly minRemainingMs?: number | undefined;
+}
+
+/** What a caller gets: the token; the token, while a new one is fetched; a new token, after a wait; or an error. */
+export type Decision =
+  | { readonly do: 'serve' }
+  | { readonly do: 'serve-and-refresh' }
+  | { readonly do: 'wait'; readonly reason: AcquisitionReason }
+  | { readonly do: 'fail'; readonly error: ClientCredentialsError };
+
+/** Decides what a caller gets. Everything that a token's life is made of is in here, and nothing happens here. */
+export function decide(entry: EntryState, now: Moment, need: Need = {}): Decision {
+  const acquire = (reason: AcquisitionReason): Decision =>
+    isHeld(entry.latch, now) ? { do: 'fail', error: entry.latch.error } : { do: 'wait', reason };
+
+  if (need.forceRefresh === true) return acquire('forced');
+  const { token } = entry;
+  if (token === undefined) return acquire(entry.dropped !== undefined ? 'rejected' : 'initial');
+  if (!isUsable(token, now)) return acquire('expired');
+  if (isTooShort(token, entry, now, need.minRemainingMs ?? 0)) return acquire('refresh-ahead');
+
+  const isDue = remainingMs(token, now) <= token.refreshAheadMs;
+  const mayAsk = !isHeld(entry.refreshPause, now) && !isHeld(entry.latch, now);
+  return isDue && mayAsk ? { do: 'serve-and-refresh' } : { do: 'serve' };
+}
+
+/** What follows when the API refused a token. */
+export type RefusalDecision = 'use-current' | 'replace' | 'leave';
+
+/**
+ * Decides what follows when the API refused a token: a newer one is used if it is there, else the refused one is
+ * replaced, unless it is itself a replacement that young: then the fault is not the token's.
+ */
+export function decideRefusal(
+  entry: EntryState,
+  isCurrent: boolean,
+  now: Moment,
+  cooldownMs: number,
+): RefusalDecision {
+  const { token } = entry;
+  if (token === undefined || !isCurrent) return 'use-current';
+  const ageMs = elapsedMs(token.obtained, now);
+  return token.isReplacement && ageMs < Math.min(cooldownMs, token.lifetimeMs / 2) ? 'leave' : 'replace';
+}
+
+/** Milliseconds until the token ends; negative when it has. */
+export function remainingMs(token: HeldToken, now: Moment): number {
+  return token.lifetimeMs - elapsedMs(token.obtained, now);
+}
+
+/** Whether the token may still be sent. */
+export function isUsable(token: HeldToken, now: Moment): boolean {
+  return remainingMs(token, now) > token.skewMs;
+}
+
+/** Whether a hold is there and not over. */
+export function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
+  return hold !== undefined && elapsedMs(hold.since, now) < hold.forMs;
+}
+
+/**
+ * Whether a caller's need is worth a token request: the token has less than needed, and a new one can be expected to
+ * have more. Where no token of this provider lives that long, a new one is fetched only now and then.
+ */
+function isTooShort(token: HeldToken, entry: EntryState, now: Moment, neededMs: number): boolean {
+  if (remainingMs(token, now) >= neededMs) return false;
+  if (entry.refreshPause?.isSameToken === true && isHeld(entry.refreshPause, now)) return false;
+  const canBeMet = neededMs <= token.lifetimeMs;
+  return canBeMet || elapsedMs(token.obtained, now) >= token.lifetimeMs * REFRESH_GAP_SHARE;
+}
+
+/** The share of a token's lifetime that lies at least between two background refreshes. */
+export const REFRESH_GAP_SHARE = 0.25;

@@ -1,0 +1,97 @@
+/**
+ * What went wrong, for a program to decide on.
+ *
+ * - `invalid_configuration`: options are wrong; the message lists every problem.
+ * - `unknown_provider`: no provider of that name; the message lists the known ones.
+ * - `token_request_rejected`: the token endpoint answered with an error (RFC 6749 §5.2).
+ * - `token_endpoint_unavailable`: no answer, or only 408, 425, 429 and 5xx, after all attempts.
+ * - `invalid_token_response`: an answer that holds no usable token.
+ * - `closed`: the manager was closed.
+ */
+export type ClientCredentialsErrorCode =
+  | 'invalid_configuration'
+  | 'unknown_provider'
+  | 'token_request_rejected'
+  | 'token_endpoint_unavailable'
+  | 'invalid_token_response'
+  | 'closed';
+
+/** What a {@link ClientCredentialsError} is made of beside its message. */
+export interface ClientCredentialsErrorDetails {
+  code: ClientCredentialsErrorCode;
+  provider?: string | undefined;
+  retryable?: boolean | undefined;
+  retryAt?: number | undefined;
+  status?: number | undefined;
+  oauthError?: string | undefined;
+  oauthErrorDescription?: string | undefined;
+  cause?: Error | undefined;
+}
+
+const BRAND = Symbol.for('nestjs-client-credentials.error');
+
+/**
+ * The one error that this library throws. Tell its kinds apart by `code`. Neither it nor its cause ever holds a
+ * secret or a token. `instanceof` works across copies of the package in one process.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await tokens.source('billing').getToken();
+ * } catch (error) {
+ *   if (error instanceof ClientCredentialsError && error.retryable) return scheduleAgain(error.retryAt);
+ *   throw error;
+ * }
+ * ```
+ */
+export class ClientCredentialsError extends Error {
+  /** The kind of error. */
+  readonly code: ClientCredentialsErrorCode;
+  /** The provider's name, where there is one. */
+  readonly provider: string | undefined;
+  /** Whether the same call may succeed later, without any change. */
+  readonly retryable: boolean;
+  /** Epoch milliseconds before which another attempt is pointless. */
+  declare readonly retryAt?: number;
+  /** The status of the token endpoint's answer. */
+  declare readonly status?: number;
+  /** The token endpoint's error code (RFC 6749 §5.2, or what the provider sends in its place). */
+  declare readonly oauthError?: string;
+  /** The token endpoint's description of the error. */
+  declare readonly oauthErrorDescription?: string;
+
+  constructor(message: string, details: ClientCredentialsErrorDetails) {
+    const { code, provider, retryable = false, cause, ...answer } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ClientCredentialsError';
+    this.code = code;
+    this.provider = provider;
+    this.retryable = retryable;
+    for (const [name, value] of Object.entries(answer)) {
+      if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
+    }
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/** The error of a provider name that nobody registered. */
+export function unknownProvider(name: string, known: Iterable<string>): ClientCredentialsError {
+  const names = [...known].toSorted().join(', ');
+  return new ClientCredentialsError(
+    `No provider is called "${name}". ${names === '' ? 'None is registered: add it to the providers.' : `Use one of those registered (${names}), or add it to the providers.`}`,
+    { code: 'unknown_provider', provider: name },
+  );
+}
+
+/** The error that lists everything that is wrong with a configuration. */
+export function invalidConfiguration(problems: readonly string[], provider?: string): ClientCredentialsError {
+  const list = problems.map((problem) => `\n  - ${problem}`).join('');
+  return new ClientCredentialsError(
+    `The client credentials configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
+    { code: 'invalid_configuration', provider },
+  );
+}

@@ -1,0 +1,47 @@
+export { AccessToken } from './access-token.js';
+export type { AccessTokenFields } from './access-token.js';
+export type { ApiAccess, ApiRules, TokenPlacement } from './api-access.js';
+export type { Clock } from './clock.js';
+export type {
+  AuthorizationDialect,
+  Dialect,
+  JsonValue,
+  Parameters,
+  ResponseDialect,
+  StandardParameter,
+} from './dialect.js';
+export { ClientCredentialsError } from './errors.js';
+export type { ClientCredentialsErrorCode, ClientCredentialsErrorDetails } from './errors.js';
+export type {
+  AcquisitionReason,
+  ApiReplayedEvent,
+  StoreUnavailableEvent,
+  TokenAcquiredEvent,
+  TokenEvent,
+  TokenEventBase,
+  TokenEventListener,
+  TokenFailedEvent,
+  TokenInvalidatedEvent,
+} from './events.js';
+export type {
+  ApiAnswer,
+  ClientAuthentication,
+  ClientAuthenticationMethod,
+  ClientCredentialsOptions,
+  GetTokenOptions,
+  Lazy,
+  LifetimeOptions,
+  OutboundCall,
+  ProviderConfig,
+  ReacquireOptions,
+  Secret,
+  TokenRequest,
+  TokenRequestAttempt,
+  TokenRequestOptions,
+} from './options.js';
+export type { SnapshotRow, TokenState } from './snapshot.js';
+export type { TokenSource } from './token-source.js';
+export type { TokenStore } from './token-store.js';
+export { TokenManager } from '../manager/token-manager.js';
+export { MemoryTokenStore } from '../store/memory-token-store.js';
+export type { MemoryTokenStoreOptions } from '../store/memory-token-store.js';

@@ -1,0 +1,55 @@
+import { elapsedMs, type Moment } from './clock.js';
+import type { ResolvedRequest } from './token-key.js';
+
+/** A token as the token endpoint handed it out. */
+export interface IssuedToken {
+  readonly value: string;
+  readonly type: string;
+  readonly scopes: readonly string[];
+  /** When it was asked for: its lifetime counts from here. */
+  readonly requested: Moment;
+  readonly lifetimeMs: number;
+  readonly apiBaseURL?: string | undefined;
+}
+
+/** What an acquisition is told beside what to ask for. */
+export interface AcquisitionContext {
+  /** Aborted when nobody can use the answer any more. */
+  readonly signal: AbortSignal;
+  /** Called when the first request is about to be sent. */
+  readonly onSend: () => void;
+}
+
+/** Asks for a token, retries included. Rejects with a `ClientCredentialsError`. */
+export type Acquire = (request: ResolvedRequest, context: AcquisitionContext) => Promise<IssuedToken>;
+
+const FORMAT = 1;
+
+/** The form in which a token is kept in a store. */
+export function serialize(token: IssuedToken): string {
+  const { requested, ...rest } = token;
+  return JSON.stringify({ ...rest, format: FORMAT, requestedAt: requested.at });
+}
+
+/** Reads what {@link serialize} wrote; anything else, of another version or damaged, is as good as nothing. */
+export function deserialize(text: string | undefined, now: Moment): IssuedToken | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { format, requestedAt, ...rest } = JSON.parse(text) as IssuedToken & {
+      format: number;
+      requestedAt: number;
+    };
+    const isWhole =
+      format === FORMAT &&
+      typeof rest.value === 'string' &&
+      typeof rest.type === 'string' &&
+      Array.isArray(rest.scopes) &&
+      Number.isFinite(rest.lifetimeMs) &&
+      Number.isFinite(requestedAt);
+    if (!isWhole) return undefined;
+    const ageMs = Math.max(elapsedMs({ at: requestedAt, ticks: now.ticks }, now), 0);
+    return { ...rest, requested: { at: requestedAt, ticks: now.ticks - ageMs } };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isConfidential } from './confidential.js';
+import type { ProviderConfig } from './options.js';
+import { standardNamesOf } from './standard-parameters.js';
+
+/** A problem, and the option it is about. */
+export type RuleProblem = readonly [key: string, problem: string];
+
+/** The rules between options, and those of their contents. Each looks only at what has the right type already. */
+export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+  return [
+    ...urlProblems('tokenUrl', config.tokenUrl, { mustBeConfidential: true }),
+    ...urlProblems('api.baseURL', recordOf(config.api)['baseURL']),
+    ...credentialProblems(config),
+    ...dialectProblems(config),
+    ...parameterProblems(config),
+    ...(Array.isArray(config.allowedOrigins) ? config.allowedOrigins : []).flatMap((origin, index) =>
+      originProblems(`allowedOrigins.${index}`, origin),
+    ),
+  ];
+}
+
+function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+  const problems: RuleProblem[] = [];
+  const method = config.clientAuthentication ?? 'client_secret_basic';
+  if (typeof method === 'string' && method.startsWith('client_secret') && config.clientSecret === undefined) {
+    problems.push(['clientSecret', `is needed for ${method}`]);
+  }
+  if (method === 'none' && config.clientSecret !== undefined) {
+    problems.push(['clientSecret', "is never sent with clientAuthentication 'none': remove one of them"]);
+  }
+  const isRawBasic = method === 'client_secret_basic' && config.dialect?.basicCredentials === 'raw';
+  if (isRawBasic && typeof config.clientId === 'string' && config.clientId.includes(':')) {
+    problems.push(['clientId', "must not hold a colon where dialect.basicCredentials is 'raw'"]);
+  }
+  if (recordOf(config.api)['auth'] !== undefined) {
+    problems.push(['api.auth', 'would replace the token by Basic credentials: remove it']);
+  }
+  if (recordOf(config.tokenRequest?.axios)['auth'] !== undefined) {
+    problems.push([
+      'tokenRequest.axios.auth',
+      'would replace the client authentication: use clientId and clientSecret',
+    ]);
+  }
+  return problems;
+}
+
+function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
+  const { method, requestEncoding, authorization, ...dialectOptions } = recordOf(given) as NonNullable<
+    ProviderConfig['dialect']
+  >;
+  const problems: RuleProblem[] = [];
+  if (method === 'GET' && (requestEncoding === 'form' || requestEncoding === 'json')) {
+    problems.push([
+      'dialect.requestEncoding',
+      "must be 'query' where dialect.method is 'GET': such a request has no body",
+    ]);
+  }
+  if (authorization?.query !== undefined && authorization.header !== undefined) {
+    problems.push(['dialect.authorization', 'names a header and a query parameter: choose one']);
+  }
+  for (const key of ['headers', 'apiHeaders'] as const) {
+    for (const [name, value] of Object.entries(recordOf(dialectOptions[key]))) {
+      if (!isHeader(name, value))
+        problems.push([`dialect.${key}`, `"${name}" is no header that HTTP can carry`]);
+    }
+  }
+  if (typeof authorization?.header === 'string' && !isHeader(authorization.header, '')) {
+    problems.push(['dialect.authorization.header', 'is no header name']);
+  }
+  const sent = standardNamesOf(recordOf(dialectOptions.parameterNames)).filter((name) => name !== null);
+  const twice = sent.find((name, index) => sent.indexOf(name) !== index);
+  if (twice !== undefined) problems.push(['dialect.parameterNames', `names two parameters "${twice}"`]);
+  return problems;
+}
+
+function parameterProblems({ parameters, dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
+  if (typeof parameters === 'function') return [];
+  const standard = new Set<unknown>(standardNamesOf(recordOf(recordOf(given)['parameterNames'])));
+  return Object.entries(recordOf(parameters)).flatMap(([name, value]): RuleProblem[] => {
+    const path = `parameters.${name}`;
+    if (standard.has(name)) return [[path, 'is a standard parameter: use the option of that name']];
+    const mayBeJson = recordOf(given)['requestEncoding'] === 'json';
+    return typeof value === 'string' || mayBeJson
+      ? []
+      : [[path, "must be a string unless dialect.requestEncoding is 'json'"]];
+  });
+}
+
+function urlProblems(key: string, value: unknown, { mustBeConfidential = false } = {}): RuleProblem[] {
+  if (typeof value !== 'string') return [];
+  if (!URL.canParse(value)) return [[key, 'must be an absolute URL']];
+  const url = new URL(value);
+  const problems: RuleProblem[] = [];
+  if (url.username !== '' || url.password !== '')
+    problems.push([key, 'must not hold a user name or password']);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') problems.push([key, 'must be an https address']);
+  else if (mustBeConfidential && !isConfidential(url)) {
+    problems.push([
+      key,
+      'must be an https address: http is only for loopback, since credentials would travel in clear',
+    ]);
+  }
+  return problems;
+}
+
+function originProblems(key: string, value: unknown): RuleProblem[] {
+  const problems = urlProblems(key, value);
+  if (problems.length > 0 || typeof value !== 'string') return problems;
+  const { pathname, search, hash } = new URL(value);
+  return pathname === '/' && search === '' && hash === ''
+    ? []
+    : [[key, 'must be an origin alone, without a path']];
+}
+
+function isHeader(name: string, value: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, String(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value if it is an object, else an empty one: a rule never stumbles over what the schema complains of. */
+export function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

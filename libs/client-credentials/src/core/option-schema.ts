@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+// The longest delay that a timer can hold.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const aFunction = z.custom<(...args: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'must be a function',
+);
+const text = z.string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') });
+const filledText = text.min(1, 'must not be empty');
+const textOrList = z.union([text, z.array(text)], { error: 'must be a string or a list of strings' });
+const seconds = z.number({ error: 'must be a number of seconds' }).nonnegative('must not be negative');
+const positiveSeconds = seconds.positive('must be more than 0');
+const wholeNumber = z
+  .number({ error: 'must be a whole number' })
+  .int('must be a whole number')
+  .min(1, 'must be at least 1');
+const headers = z.record(z.string(), text, { error: 'must be an object of header names and values' });
+const json = z.json({ error: 'must be a value that JSON can hold' });
+const anObject = z.looseObject({}, { error: 'must be an object' });
+
+/** A choice of words; the error lists them. */
+function oneOf<const T extends readonly [string, ...string[]]>(
+  ...words: T
+): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
+  return z.enum(words, { error: `must be one of ${words.map((word) => `'${word}'`).join(', ')}` });
+}
+
+const standardParameter = oneOf('grant_type', 'client_id', 'client_secret', 'scope', 'audience', 'resource');
+
+const dialect = z.strictObject({
+  method: oneOf('POST', 'GET').optional(),
+  requestEncoding: oneOf('form', 'json', 'query').optional(),
+  grantType: filledText.nullable().optional(),
+  parameterNames: z.partialRecord(standardParameter, filledText.nullable()).optional(),
+  scopeSeparator: filledText.optional(),
+  basicCredentials: oneOf('form-encoded', 'raw').optional(),
+  basicScheme: filledText.optional(),
+  headers: headers.optional(),
+  response: z
+    .strictObject({
+      accessToken: text.optional(),
+      expiresIn: filledText.optional(),
+      expiresUnit: oneOf(
+        'seconds',
+        'milliseconds',
+        'epoch-seconds',
+        'epoch-milliseconds',
+        'iso-8601',
+      ).optional(),
+      tokenType: filledText.optional(),
+      scope: filledText.optional(),
+      apiBaseURL: filledText.optional(),
+      error: filledText.optional(),
+      errorDescription: filledText.optional(),
+      isError: aFunction.optional(),
+    })
+    .optional(),
+  authorization: z
+    .strictObject({
+      header: filledText.optional(),
+      scheme: text.optional(),
+      query: filledText.optional(),
+      format: aFunction.optional(),
+    })
+    .optional(),
+  apiHeaders: headers.optional(),
+});
+
+const secret = z.union([filledText, z.array(filledText).min(1), aFunction], {
+  error:
+    'must be a string that is not empty, a list of such strings, or a function that returns one of these',
+});
+
+export const providerSchema: z.ZodType = z.strictObject({
+  tokenUrl: text,
+  clientId: filledText,
+  clientSecret: secret.optional(),
+  clientAuthentication: z
+    .union([z.enum(['client_secret_basic', 'client_secret_post', 'none']), aFunction], {
+      error: "must be 'client_secret_basic', 'client_secret_post', 'none' or a function",
+    })
+    .optional(),
+  scope: textOrList.optional(),
+  audience: filledText.optional(),
+  resource: textOrList.optional(),
+  parameters: z
+    .union([z.record(z.string(), json), aFunction], { error: 'must be an object of values, or a function' })
+    .optional(),
+  dialect: dialect.optional(),
+  lifetime: z
+    .strictObject({
+      refreshAheadSeconds: seconds.optional(),
+      expirySkewSeconds: seconds.optional(),
+      defaultSeconds: positiveSeconds.optional(),
+      maxSeconds: positiveSeconds.optional(),
+    })
+    .optional(),
+  tokenRequest: z
+    .strictObject({
+      timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
+      attempts: wholeNumber.optional(),
+      axios: anObject.optional(),
+    })
+    .optional(),
+  api: anObject.optional(),
+  allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
+  reacquire: z.strictObject({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
+  tokenFor: aFunction.optional(),
+});
+
+export const optionsSchema: z.ZodType = z.strictObject({
+  providers: z.record(z.string().min(1, 'a provider needs a name'), z.unknown(), {
+    error: 'must be an object of providers by their names',
+  }),
+  store: z
+    .looseObject({ get: aFunction, set: aFunction, delete: aFunction }, { error: 'must be a TokenStore' })
+    .optional(),
+  warmUp: z
+    .union([z.boolean(), z.array(text)], { error: 'must be true, false or a list of names' })
+    .optional(),
+  clock: z.looseObject({ now: aFunction }, { error: 'must have a function now()' }).optional(),
+});

@@ -1,0 +1,81 @@
+import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
+import type { ProviderConfig } from './options.js';
+import type { ClientIdentity } from './token-key.js';
+
+type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
+
+/** A dialect with every default filled in. */
+export interface ResolvedDialect extends Filled<
+  Dialect,
+  'parameterNames' | 'response' | 'authorization' | 'headers' | 'apiHeaders'
+> {
+  readonly headers: Record<string, string>;
+  readonly apiHeaders: Record<string, string>;
+  readonly response: Filled<ResponseDialect, 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'>;
+  readonly authorization: Filled<AuthorizationDialect, 'query' | 'format'>;
+  /** The name a standard parameter is sent under, or `null` when it is not sent. */
+  readonly nameOf: (parameter: StandardParameter) => string | null;
+}
+
+/** A provider's configuration with every default filled in. */
+export interface Provider {
+  readonly name: string;
+  readonly config: ProviderConfig;
+  readonly dialect: ResolvedDialect;
+  readonly identity: ClientIdentity;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly defaultLifetimeMs: number;
+  readonly maxLifetimeMs: number;
+  readonly cooldownMs: number;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** Fills in the defaults of a configuration that was found valid. */
+export function resolveProvider(name: string, config: ProviderConfig): Provider {
+  const { clientAuthentication = 'client_secret_basic', lifetime, tokenRequest, reacquire } = config;
+  return {
+    name,
+    config,
+    dialect: resolveDialect(config.dialect),
+    identity: {
+      provider: name,
+      tokenUrl: config.tokenUrl,
+      clientId: config.clientId,
+      clientAuthentication: typeof clientAuthentication === 'string' ? clientAuthentication : 'custom',
+    },
+    timeoutMs: tokenRequest?.timeoutMs ?? 10_000,
+    attempts: tokenRequest?.attempts ?? 3,
+    defaultLifetimeMs: (lifetime?.defaultSeconds ?? 3600) * 1000,
+    maxLifetimeMs: (lifetime?.maxSeconds ?? 31 * DAY_SECONDS) * 1000,
+    cooldownMs: (reacquire?.cooldownSeconds ?? 30) * 1000,
+  };
+}
+
+function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
+  const method = dialect.method ?? 'POST';
+  return {
+    method,
+    requestEncoding: dialect.requestEncoding ?? (method === 'GET' ? 'query' : 'form'),
+    grantType: dialect.grantType === undefined ? 'client_credentials' : dialect.grantType,
+    scopeSeparator: dialect.scopeSeparator ?? ' ',
+    basicCredentials: dialect.basicCredentials ?? 'form-encoded',
+    basicScheme: dialect.basicScheme ?? 'Basic',
+    headers: dialect.headers ?? {},
+    apiHeaders: dialect.apiHeaders ?? {},
+    nameOf: (parameter) => {
+      const name = dialect.parameterNames?.[parameter];
+      return name === undefined ? parameter : name;
+    },
+    response: {
+      accessToken: 'access_token',
+      expiresIn: 'expires_in',
+      expiresUnit: 'seconds',
+      tokenType: 'token_type',
+      scope: 'scope',
+      ...dialect.response,
+    },
+    authorization: { header: 'Authorization', scheme: 'Bearer', ...dialect.authorization },
+  };
+}

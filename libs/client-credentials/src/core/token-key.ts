@@ -1,0 +1,76 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { JsonValue, Parameters } from './dialect.js';
+import type { TokenRequest } from './options.js';
+
+/** A {@link TokenRequest} laid over a provider's own settings, in one canonical form. */
+export interface ResolvedRequest {
+  /** In the order given, without duplicates. */
+  readonly scopes: readonly string[];
+  readonly audience: string | undefined;
+  readonly resources: readonly string[];
+  readonly parameters: Readonly<Parameters>;
+}
+
+/** What identifies a client at its token endpoint. */
+export interface ClientIdentity {
+  readonly provider: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientAuthentication: string;
+}
+
+/** Lays a request over a provider's settings: what it names wins, parameter by parameter. */
+export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {}): ResolvedRequest {
+  return {
+    scopes: listOf(request.scope ?? defaults.scope, /\s+/),
+    audience: request.audience ?? defaults.audience,
+    resources: listOf(request.resource ?? defaults.resource),
+    parameters: { ...defaults.parameters, ...request.parameters },
+  };
+}
+
+/**
+ * The one identity of a token: everything that could change it. Cache, flight, latch and snapshot all use it. Being
+ * JSON it is unambiguous: no character in a part can make two different requests meet.
+ */
+export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): string {
+  return JSON.stringify([
+    client.provider,
+    client.tokenUrl,
+    client.clientId,
+    client.clientAuthentication,
+    request.scopes.toSorted(),
+    request.audience ?? null,
+    request.resources.toSorted(),
+    sorted({ ...request.parameters }),
+  ]);
+}
+
+/**
+ * The name of a token in a store: a hash, so that it has no characters or length that a store could object to. A
+ * static secret is part of it (keyed, so that equal secrets of two clients do not look equal): a store that outlives
+ * the process must not serve what a replaced secret earned.
+ */
+export function storeKeyOf(tokenKey: string, staticSecret: unknown): string {
+  const secret =
+    staticSecret === undefined
+      ? ''
+      : createHmac('sha256', tokenKey).update(JSON.stringify(staticSecret)).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([tokenKey, secret]))
+    .digest('base64url');
+}
+
+function listOf(value: string | readonly string[] | undefined, separator?: RegExp): string[] {
+  const given = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+  const items = separator === undefined ? given : given.flatMap((item) => item.split(separator));
+  return [...new Set(items.filter((item) => item !== ''))];
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  // Wrapped, since a list of pairs is itself a value that a parameter may have.
+  const pairs = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { pairs: pairs.map(([name, item]) => [name, sorted(item)]) };
+}

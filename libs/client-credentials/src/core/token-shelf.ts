@@ -1,0 +1,45 @@
+import { momentOf, type Clock } from './clock.js';
+import { deserialize, serialize, type IssuedToken } from './issued-token.js';
+import type { TokenStore } from './token-store.js';
+
+/** What a store was asked to do. */
+export type StoreOperation = 'get' | 'set' | 'delete';
+
+/** One token's place in a store. A store that fails is reported and otherwise as good as empty. */
+export class TokenShelf {
+  readonly #store: TokenStore;
+  readonly #key: string;
+  readonly #clock: Clock;
+  readonly #report: (operation: StoreOperation) => void;
+
+  constructor(store: TokenStore, key: string, clock: Clock, report: (operation: StoreOperation) => void) {
+    this.#store = store;
+    this.#key = key;
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  async take(): Promise<IssuedToken | undefined> {
+    const text = await this.#attempt('get', () => this.#store.get(this.#key));
+    return deserialize(text, momentOf(this.#clock));
+  }
+
+  async put(token: IssuedToken, ttlMs: number): Promise<void> {
+    await this.#attempt('set', () => this.#store.set(this.#key, serialize(token), Math.ceil(ttlMs)));
+  }
+
+  /** Removes the token if it is this one: by now somebody may have put a newer one there. */
+  async remove(value: string): Promise<void> {
+    const stored = await this.take();
+    if (stored?.value === value) await this.#attempt('delete', () => this.#store.delete(this.#key));
+  }
+
+  async #attempt<T>(operation: StoreOperation, run: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch {
+      this.#report(operation);
+      return undefined;
+    }
+  }
+}

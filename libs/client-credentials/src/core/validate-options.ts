@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { invalidConfiguration } from './errors.js';
+import { optionsSchema, providerSchema } from './option-schema.js';
+import { recordOf, ruleProblems } from './option-rules.js';
+import type { ClientCredentialsOptions, ProviderConfig } from './options.js';
+
+/**
+ * Checks a manager's options as a whole.
+ *
+ * @throws `ClientCredentialsError` `invalid_configuration` that lists every problem by its path. It shows names, never values.
+ */
+export function validateOptions(candidate: ClientCredentialsOptions): void {
+  const problems = problemsOf(optionsSchema, candidate, []);
+  const providers = Object.entries(recordOf(candidate?.providers));
+  for (const [name, config] of providers) problems.push(...problemsOfProvider(name, config));
+  if (Array.isArray(candidate?.warmUp)) {
+    const known = new Set(providers.map(([name]) => name));
+    for (const name of candidate.warmUp.filter((each) => !known.has(each))) {
+      problems.push(
+        `warmUp: no provider is called "${String(name)}"; known are ${[...known].join(', ') || 'none'}`,
+      );
+    }
+  }
+  if (problems.length > 0) throw invalidConfiguration(problems);
+}
+
+/** Checks one provider that is added later. */
+export function validateProvider(name: string, candidate: ProviderConfig): void {
+  const problems = problemsOfProvider(name, candidate);
+  if (problems.length > 0) throw invalidConfiguration(problems, name);
+}
+
+function problemsOfProvider(name: string, candidate: unknown): string[] {
+  const path = ['providers', name];
+  const problems = problemsOf(providerSchema, candidate, path);
+  const rules = ruleProblems(recordOf(candidate) as Partial<ProviderConfig>);
+  return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
+}
+
+function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): string[] {
+  const issues = schema.safeParse(candidate).error?.issues ?? [];
+  return issues.map((issue) => {
+    const where = [...path, ...issue.path].map(String).join('.') || 'options';
+    if (issue.code === 'unrecognized_keys') {
+      return `${where}: has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
+    }
+    return `${where}: ${issue.message}`;
+  });
+}

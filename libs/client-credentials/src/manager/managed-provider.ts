@@ -1,0 +1,140 @@
+import { AccessToken } from '../core/access-token.js';
+import type { ApiRules } from '../core/api-access.js';
+import type { Clock } from '../core/clock.js';
+import type { EventHub } from '../core/events.js';
+import type { Acquire, IssuedToken } from '../core/issued-token.js';
+import type { ProviderConfig, TokenRequest } from '../core/options.js';
+import { resolveProvider, type Provider } from '../core/provider.js';
+import { TokenEntry } from '../core/token-entry.js';
+import { resolveRequest, storeKeyOf, tokenKeyOf } from '../core/token-key.js';
+import { TokenShelf } from '../core/token-shelf.js';
+import { mergeRequests, type ProviderEntries } from '../core/token-source.js';
+import type { TokenStore } from '../core/token-store.js';
+import { createAcquire } from '../oauth/acquire-token.js';
+import type { EntryRegistry } from './entry-registry.js';
+
+/** What the providers of one manager share. */
+export interface Shared {
+  readonly clock: Clock;
+  readonly store: TokenStore;
+  readonly events: EventHub;
+  readonly entries: EntryRegistry;
+  /** Aborted when the manager closes. */
+  readonly closed: AbortSignal;
+  readonly warn: (message: string) => void;
+}
+
+/** One provider of a manager: its configuration, its entries, and how its tokens are acquired and attached. */
+export class ManagedProvider implements ProviderEntries {
+  readonly config: ProviderConfig;
+  readonly rules: ApiRules;
+  readonly #provider: Provider;
+  readonly #shared: Shared;
+  readonly #acquire: Acquire;
+  /** Keys of requests that were seen before: those of a source are, on every call. */
+  readonly #keys = new WeakMap<TokenRequest, string>();
+
+  constructor(name: string, config: ProviderConfig, shared: Shared) {
+    this.config = config;
+    this.#provider = resolveProvider(name, config);
+    this.#shared = shared;
+    this.#acquire = createAcquire(this.#provider, shared.clock);
+    this.rules = this.#apiRules();
+  }
+
+  get provider(): string {
+    return this.#provider.name;
+  }
+
+  *all(): Iterable<TokenEntry> {
+    for (const entry of this.#shared.entries.all()) if (entry.provider === this.provider) yield entry;
+  }
+
+  entryOf(request: TokenRequest): TokenEntry {
+    let key = this.#keys.get(request);
+    if (key === undefined) {
+      key = tokenKeyOf(this.#provider.identity, resolveRequest(this.#defaults, request));
+      this.#keys.set(request, key);
+    }
+    const known = key;
+    return this.#shared.entries.entry(known, () => this.#newEntry(known, request));
+  }
+
+  get #defaults(): TokenRequest {
+    const { scope, audience, resource, parameters } = this.config;
+    return {
+      ...(scope !== undefined && { scope }),
+      ...(audience !== undefined && { audience }),
+      ...(resource !== undefined && { resource }),
+      ...(typeof parameters === 'object' && { parameters }),
+    };
+  }
+
+  #newEntry(key: string, request: TokenRequest): TokenEntry {
+    const { clock, events, store, closed } = this.#shared;
+    const { config, cooldownMs, name } = this.#provider;
+    const resolved = resolveRequest(this.#defaults, request);
+    const staticSecret = typeof config.clientSecret === 'function' ? undefined : config.clientSecret;
+    const shelf = new TokenShelf(store, storeKeyOf(key, staticSecret), clock, (operation) =>
+      events.emit({
+        type: 'store.unavailable',
+        operation,
+        provider: name,
+        scopes: resolved.scopes,
+        at: clock.now(),
+      }),
+    );
+    return new TokenEntry({
+      provider: name,
+      request: resolved,
+      lifetime: config.lifetime ?? {},
+      cooldownMs,
+      clock,
+      random: Math.random,
+      events,
+      acquire: this.#acquire,
+      shelf,
+      toAccessToken: (issued) => this.#toAccessToken(issued),
+      closed,
+    });
+  }
+
+  #toAccessToken({ value, type, scopes, requested, lifetimeMs, apiBaseURL }: IssuedToken): AccessToken {
+    const { scheme, format } = this.#provider.dialect.authorization;
+    const authorization = format ? format(value) : scheme === '' ? value : `${scheme} ${value}`;
+    const obtainedAt = requested.at;
+    return new AccessToken({
+      value,
+      type,
+      scopes,
+      obtainedAt,
+      expiresAt: obtainedAt + lifetimeMs,
+      authorization,
+      apiBaseURL,
+    });
+  }
+
+  #apiRules(): ApiRules {
+    const { config, dialect } = this.#provider;
+    const { query, header } = dialect.authorization;
+    const warned = new Set<string>();
+    return {
+      placement: query === undefined ? { header } : { query },
+      headers: dialect.apiHeaders,
+      allowedOrigins: config.allowedOrigins?.map((origin) => new URL(origin).origin),
+      defaults: config.api ?? {},
+      isBaseNamedByToken: dialect.response.apiBaseURL !== undefined,
+      needsData: config.reacquire?.on !== undefined,
+      isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
+      requestFor: (call, wishes) => {
+        const chosen = config.tokenFor?.(call);
+        return chosen === undefined ? wishes : mergeRequests(chosen, wishes);
+      },
+      warnOnce: (topic, message) => {
+        if (warned.has(topic)) return;
+        warned.add(topic);
+        this.#shared.warn(message);
+      },
+    };
+  }
+}

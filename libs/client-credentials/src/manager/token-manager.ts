@@ -1,0 +1,135 @@
+import { inspect } from 'node:util';
+import { systemClock, type Clock } from '../core/clock.js';
+import { ClientCredentialsError, invalidConfiguration, unknownProvider } from '../core/errors.js';
+import { EventHub, type TokenEventListener } from '../core/events.js';
+import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
+import type { SnapshotRow } from '../core/snapshot.js';
+import { EntryTokenSource, type TokenSource } from '../core/token-source.js';
+import type { TokenStore } from '../core/token-store.js';
+import { validateOptions, validateProvider } from '../core/validate-options.js';
+import { MemoryTokenStore } from '../store/memory-token-store.js';
+import { EntryRegistry } from './entry-registry.js';
+import { ManagedProvider } from './managed-provider.js';
+
+/**
+ * Holds the providers and their tokens: one for an application. Nest's module makes it; elsewhere you do.
+ *
+ * @example
+ * ```ts
+ * const tokens = new TokenManager({ providers: { signeasy: signeasy({ clientId, clientSecret }) } });
+ * authorizeAxios(api, tokens.source('signeasy'));
+ * // at the end
+ * await tokens.close();
+ * ```
+ */
+export class TokenManager {
+  /** Settled when the warm-up is over, well or not; at once when there is none. */
+  readonly warmedUp: Promise<void>;
+  readonly #clock: Clock;
+  readonly #store: TokenStore;
+  readonly #warn: (message: string) => void;
+  readonly #events = new EventHub();
+  readonly #entries = new EntryRegistry();
+  readonly #closing = new AbortController();
+  readonly #providers = new Map<string, { managed: ManagedProvider; source: TokenSource }>();
+
+  /**
+   * @param options - the providers and what they share
+   * @param warn - where a warning goes that no event stands for; the default is a process warning
+   * @throws `ClientCredentialsError` `invalid_configuration` that lists every problem
+   */
+  constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
+    validateOptions(options);
+    this.#clock = options.clock ?? systemClock;
+    this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
+    this.#warn = warn;
+    for (const [name, config] of Object.entries(options.providers)) this.#register(name, config);
+    this.warmedUp = this.#warmUp(options.warmUp ?? false);
+  }
+
+  /** The names of the providers. */
+  get names(): string[] {
+    return [...this.#providers.keys()];
+  }
+
+  /**
+   * The source of a provider's tokens.
+   *
+   * @throws `ClientCredentialsError` `unknown_provider`, which lists the known ones
+   */
+  source(name: string): TokenSource {
+    const known = this.#providers.get(name);
+    if (known === undefined) throw unknownProvider(name, this.#providers.keys());
+    return known.source;
+  }
+
+  /**
+   * Adds a provider. The same configuration twice is no error.
+   *
+   * @throws `ClientCredentialsError` `invalid_configuration` if it is wrong, or if another one has its name
+   */
+  add(name: string, config: ProviderConfig): TokenSource {
+    const known = this.#providers.get(name);
+    if (known?.managed.config === config) return known.source;
+    if (known !== undefined) {
+      throw invalidConfiguration([`providers.${name}: is registered already with other options`], name);
+    }
+    validateProvider(name, config);
+    return this.#register(name, config);
+  }
+
+  /** Calls the listener for every event from now on. The answer ends that. */
+  onEvent(listener: TokenEventListener): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  /** How every token stands: one row for each. No row holds a secret or a token. */
+  snapshot(): SnapshotRow[] {
+    return [...this.#entries.all()].map((entry) => entry.snapshot());
+  }
+
+  /** Ends every acquisition. Who waits for one, or asks from now on, gets the error `closed`. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    const message = 'The token manager was closed. Close it only when no call is made any more.';
+    this.#closing.abort(new ClientCredentialsError(message, { code: 'closed' }));
+    await this.warmedUp;
+    await this.#store.close?.();
+  }
+
+  [inspect.custom](): string {
+    return `TokenManager { ${this.names.join(', ')} }`;
+  }
+
+  #register(name: string, config: ProviderConfig): TokenSource {
+    const managed = new ManagedProvider(name, config, {
+      clock: this.#clock,
+      store: this.#store,
+      events: this.#events,
+      entries: this.#entries,
+      closed: this.#closing.signal,
+      warn: this.#warn,
+    });
+    const source = new EntryTokenSource(managed);
+    this.#providers.set(name, { managed, source });
+    return source;
+  }
+
+  async #warmUp(names: boolean | string[]): Promise<void> {
+    const wanted = names === true ? this.names : names === false ? [] : names;
+    await Promise.all(
+      wanted.map(async (name) => {
+        try {
+          await this.source(name).getToken();
+        } catch (error) {
+          const { code, message } = error as ClientCredentialsError;
+          if (code !== 'closed') this.#warn(`No token for "${name}" at start-up: ${message}`);
+        }
+      }),
+    );
+  }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ClientCredentialsWarning');
+}

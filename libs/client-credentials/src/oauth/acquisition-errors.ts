@@ -1,0 +1,144 @@
+import { ClientCredentialsError } from '../core/errors.js';
+import type { Provider } from '../core/provider.js';
+import type { TokenAnswer } from './answer.js';
+import { readError, type AnsweredError } from './error-answer.js';
+import { redact } from './redact.js';
+import { retryAtOf } from './retry.js';
+
+/** What the errors of one acquisition have in common. */
+export interface ErrorContext {
+  readonly provider: Provider;
+  /** Everything that must not be shown. */
+  readonly secrets: Iterable<string>;
+}
+
+/** The endpoint answered with an error. @see RFC 6749 §5.2 */
+export function rejected(answer: TokenAnswer, context: ErrorContext): ClientCredentialsError {
+  const answered = cleaned(readError(answer, context.provider.dialect), context);
+  const advice = isCredentialsRefusal(answer, answered.code)
+    ? 'Check clientId and clientSecret: the secret may be wrong or have expired.'
+    : 'Check the scope, the audience and the dialect against the provider’s documentation.';
+  return new ClientCredentialsError(
+    `The token request of "${context.provider.name}" was rejected: ${summary(answer.status, answered)}. ${advice}`,
+    { code: 'token_request_rejected', ...answerDetails(answer, answered, context) },
+  );
+}
+
+/** The endpoint is overloaded, or it or something before it is out of order. */
+export function unavailable(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
+  const answered = cleaned(readError(answer, context.provider.dialect), context);
+  const retryAt = retryAtOf(answer.status, answer.headers, now);
+  const advice =
+    retryAt === undefined
+      ? 'The next call tries again.'
+      : `It asks not to be called before ${new Date(retryAt).toISOString()}.`;
+  return new ClientCredentialsError(
+    `The token endpoint of "${context.provider.name}" is unavailable: ${summary(answer.status, answered)}. ${advice}`,
+    {
+      code: 'token_endpoint_unavailable',
+      retryable: true,
+      retryAt,
+      ...answerDetails(answer, answered, context),
+    },
+  );
+}
+
+/** The endpoint answered with something that holds no usable token. */
+export function unusable(
+  why: string,
+  mayPass: boolean,
+  status: number | undefined,
+  { provider }: ErrorContext,
+): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The answer to the token request of "${provider.name}" ${why}${status === undefined ? '' : ` (status ${status})`}. Compare it with the provider’s documentation.`,
+    { code: 'invalid_token_response', provider: provider.name, retryable: mayPass, status },
+  );
+}
+
+/** No answer came. */
+export function unreachable(error: unknown, context: ErrorContext): ClientCredentialsError {
+  const cause = harmless(error, context);
+  return new ClientCredentialsError(
+    `The token endpoint of "${context.provider.name}" could not be reached: ${cause.message}. Check tokenUrl, the proxy and the network.`,
+    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
+  );
+}
+
+/** The deadline passed. `last` is what went wrong before, if anything did. */
+export function timedOut(context: ErrorContext, last?: ClientCredentialsError): ClientCredentialsError {
+  const { name, timeoutMs } = context.provider;
+  const before = last === undefined ? '' : ` Before that: ${last.message}`;
+  return new ClientCredentialsError(
+    `No token of "${name}" came within ${timeoutMs} ms. Check the token endpoint, or raise tokenRequest.timeoutMs.${before}`,
+    {
+      code: 'token_endpoint_unavailable',
+      provider: name,
+      retryable: true,
+      status: last?.status,
+      retryAt: last?.retryAt,
+    },
+  );
+}
+
+/** A function of the configuration failed: the secret, the parameters or the client authentication. */
+export function inputFailed(what: string, error: unknown, context: ErrorContext): ClientCredentialsError {
+  const cause = harmless(error, context);
+  return new ClientCredentialsError(
+    `${what} of "${context.provider.name}" could not be had: ${cause.message}. See the function that the configuration names for it.`,
+    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
+  );
+}
+
+/** Whether the endpoint refused who asks rather than what is asked. */
+export function isCredentialsRefusal({ status }: { status?: number }, code: string | undefined): boolean {
+  return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
+}
+
+function answerDetails(
+  answer: TokenAnswer,
+  answered: AnsweredError,
+  { provider }: ErrorContext,
+): {
+  provider: string;
+  status: number;
+  oauthError: string | undefined;
+  oauthErrorDescription: string | undefined;
+} {
+  return {
+    provider: provider.name,
+    status: answer.status,
+    oauthError: answered.code,
+    oauthErrorDescription: answered.description,
+  };
+}
+
+function cleaned({ code, description }: AnsweredError, { secrets }: ErrorContext): AnsweredError {
+  return {
+    code: code === undefined ? undefined : redact(code, secrets),
+    description: description === undefined ? undefined : redact(description, secrets),
+  };
+}
+
+function summary(status: number, { code, description }: AnsweredError): string {
+  return [`status ${status}`, code, description].filter((part) => part !== undefined).join(', ');
+}
+
+/** An error with the words and the code of another, and none of the request that it may carry. */
+function harmless(error: unknown, { secrets }: ErrorContext): Error {
+  const { message, code } = innermost(error);
+  const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
+  const cause = new Error(text);
+  // Its own stack would only show this function.
+  cause.stack = `Error: ${text}`;
+  return code === undefined ? cause : Object.assign(cause, { code });
+}
+
+/** Errors of connections that were tried at several addresses say what happened only inside. */
+function innermost(error: unknown): { message: string; code?: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  if (!(error instanceof Error)) return { message: String(error) };
+  if (error.message === '' && error.cause instanceof Error) return innermost(error.cause);
+  const code = (error as NodeJS.ErrnoException).code;
+  return { message: error.message, ...(typeof code === 'string' && { code }) };
+}

@@ -1,0 +1,32 @@
+import type { Lazy, Secret } from '../core/options.js';
+
+/** Where a client's secrets come from. */
+export interface SecretSource {
+  /** The secrets to try, in order: the one that was accepted last comes first. */
+  read(): Promise<readonly string[]>;
+  /** Notes which one the provider took. */
+  accepted(secret: string): void;
+  /** Whether reading again may bring another secret. */
+  readonly mayChange: boolean;
+}
+
+/** Secrets as the configuration names them: one, several, or a function that is read each time. */
+export function secretSourceOf(configured: Lazy<Secret> | undefined): SecretSource {
+  let lastAccepted: string | undefined;
+  return {
+    mayChange: typeof configured === 'function',
+    async read() {
+      const given = typeof configured === 'function' ? await configured() : configured;
+      const secrets = given === undefined ? [] : typeof given === 'string' ? [given] : [...given];
+      if (secrets.some((secret) => typeof secret !== 'string' || secret === '')) {
+        throw new TypeError(
+          'clientSecret gave something else than a string that is not empty, or a list of these',
+        );
+      }
+      return secrets.toSorted((a, b) => Number(b === lastAccepted) - Number(a === lastAccepted));
+    },
+    accepted(secret) {
+      lastAccepted = secret;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { ResolvedDialect } from '../core/provider.js';
+import { isHtml, parseJson, valueAt, type TokenAnswer } from './answer.js';
+
+/** What an answer says went wrong. */
+export interface AnsweredError {
+  readonly code: string | undefined;
+  readonly description: string | undefined;
+}
+
+// RFC 6749 §5.2 first, then shapes seen at providers, the telling ones before the numeric ones.
+const CODE_PATHS = [
+  'error',
+  'error.code_reason',
+  'code_reason',
+  'error.code',
+  'error.type',
+  'errorCode',
+  'errcode',
+  'code',
+];
+const DESCRIPTION_PATHS = [
+  'error_description',
+  'error.message',
+  'message',
+  'errorMessage',
+  'errorSummary',
+  'errmsg',
+  'detail',
+  'title',
+];
+const MAX_CODE_LENGTH = 80;
+const MAX_DESCRIPTION_LENGTH = 300;
+
+/** Reads an error of any shape, from the body or else from the challenge (RFC 6750 §3). */
+export function readError(answer: TokenAnswer, dialect: ResolvedDialect): AnsweredError {
+  const body = parseJson(answer.text);
+  const { error, errorDescription } = dialect.response;
+  const code = firstText(body, error === undefined ? CODE_PATHS : [error, ...CODE_PATHS]);
+  const description = firstText(
+    body,
+    errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
+  );
+  return {
+    code: shortened(code ?? challengeParameter(answer, 'error'), MAX_CODE_LENGTH),
+    description: shortened(
+      description ?? challengeParameter(answer, 'error_description') ?? pageTitle(answer.text),
+      MAX_DESCRIPTION_LENGTH,
+    ),
+  };
+}
+
+/** Whether the body of a 2xx answer says that it is an error after all. */
+export function holdsError(body: unknown, status: number, dialect: ResolvedDialect): boolean {
+  const { error = 'error', isError } = dialect.response;
+  if (isError?.(body, status) === true) return true;
+  const value = valueAt(body, error);
+  // 0 and false are how some providers say that there was none.
+  return (
+    value !== undefined && value !== null && value !== '' && value !== 0 && value !== '0' && value !== false
+  );
+}
+
+function firstText(body: unknown, paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const value = valueAt(body, path);
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+  }
+  return undefined;
+}
+
+function challengeParameter({ headers }: TokenAnswer, name: string): string | undefined {
+  // Not a parser: challenges come with unescaped quotes, and several in one header.
+  const pattern = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i');
+  const match = pattern.exec(headers['www-authenticate'] ?? '');
+  return match?.[1] ?? match?.[2];
+}
+
+function pageTitle(text: string): string | undefined {
+  if (!isHtml(text)) return undefined;
+  return /<(title|h1)[^>]*>([^<]+)</i.exec(text)?.[2];
+}
+
+function shortened(text: string | undefined, length: number): string | undefined {
+  const line = text?.replaceAll(/\s+/g, ' ').trim();
+  return line !== undefined && line.length > length ? `${line.slice(0, length)}…` : line;
+}

@@ -1,0 +1,35 @@
+import type { JsonValue, StandardParameter } from '../core/dialect.js';
+import type { TokenRequestAttempt } from '../core/options.js';
+import type { ResolvedDialect } from '../core/provider.js';
+
+const PUBLIC_HEADERS = new Set(['accept', 'content-type', 'user-agent']);
+const PUBLIC_PARAMETERS: readonly StandardParameter[] = [
+  'grant_type',
+  'client_id',
+  'scope',
+  'audience',
+  'resource',
+];
+
+/** Everything in an attempt that must not be shown: all but what is known to be public. */
+export function secretsOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
+  const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.nameOf(name)));
+  const headers = Object.entries(attempt.headers).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));
+  const parameters = Object.entries(attempt.parameters).filter(([name]) => !publicNames.has(name));
+  return [
+    ...headers.flatMap(([, value]) => [value, ...credentialsIn(value)]),
+    ...parameters.flatMap(([, value]) => textsIn(value)),
+  ];
+}
+
+/** The part after the scheme: `Basic …`. */
+function credentialsIn(header: string): string[] {
+  const space = header.indexOf(' ');
+  return space === -1 ? [] : [header.slice(space + 1)];
+}
+
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
+  return [];
+}

@@ -1,0 +1,79 @@
+import type { JsonValue, Parameters } from '../core/dialect.js';
+import { invalidConfiguration } from '../core/errors.js';
+import type { TokenRequestAttempt } from '../core/options.js';
+import type { Provider, ResolvedDialect } from '../core/provider.js';
+import { standardNamesOf } from '../core/standard-parameters.js';
+import type { ResolvedRequest } from '../core/token-key.js';
+
+/** A token request as it goes on the wire. */
+export interface WireRequest {
+  readonly url: string;
+  readonly method: 'POST' | 'GET';
+  readonly headers: Record<string, string>;
+  readonly body: string | undefined;
+}
+
+const CONTENT_TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
+
+/** An attempt before the client has proved who it is. @see RFC 6749 §4.4.2 */
+export function attemptOf(
+  provider: Provider,
+  request: ResolvedRequest,
+  extra: Parameters,
+): TokenRequestAttempt {
+  const { dialect, config } = provider;
+  const { requestEncoding: encoding } = dialect;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (encoding !== 'query') headers['content-type'] = CONTENT_TYPES[encoding];
+  for (const [name, value] of Object.entries(dialect.headers)) headers[name.toLowerCase()] = value;
+  const parameters = { ...standardParameters(dialect, request), ...checked(provider, extra) };
+  return { url: config.tokenUrl, method: dialect.method, headers, parameters };
+}
+
+/** Writes an attempt as the dialect wants it. */
+export function encodeAttempt(
+  attempt: TokenRequestAttempt,
+  { requestEncoding: encoding }: ResolvedDialect,
+): WireRequest {
+  const { url, method, headers, parameters } = attempt;
+  if (encoding === 'json') return { url, method, headers, body: JSON.stringify(parameters) };
+  if (encoding === 'form')
+    return { url, method, headers, body: new URLSearchParams(pairsOf(parameters)).toString() };
+  const target = new URL(url);
+  for (const [name, value] of pairsOf(parameters)) target.searchParams.append(name, value);
+  return { url: target.href, method, headers, body: undefined };
+}
+
+function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest): Parameters {
+  const { scopes, audience, resources } = request;
+  const parameters: Parameters = {};
+  const set = (name: string | null, value: JsonValue | undefined): void => {
+    if (name !== null && value !== undefined) parameters[name] = value;
+  };
+  set(dialect.nameOf('grant_type'), dialect.grantType ?? undefined);
+  set(dialect.nameOf('scope'), scopes.length > 0 ? scopes.join(dialect.scopeSeparator) : undefined);
+  set(dialect.nameOf('audience'), audience);
+  set(dialect.nameOf('resource'), resources.length > 1 ? [...resources] : resources[0]);
+  return parameters;
+}
+
+/** Checks what a function, or a call, gave: the configuration's own parameters were checked with it. */
+function checked({ name: provider, config, dialect }: Provider, parameters: Parameters): Parameters {
+  const standard = new Set(standardNamesOf(config.dialect?.parameterNames ?? {}));
+  const problems = Object.entries(parameters).flatMap(([name, value]) => {
+    if (standard.has(name))
+      return [`parameters.${name}: is a standard parameter: use the option of that name`];
+    const isPossible = typeof value === 'string' || dialect.requestEncoding === 'json';
+    return isPossible
+      ? []
+      : [`parameters.${name}: must be a string unless dialect.requestEncoding is 'json'`];
+  });
+  if (problems.length > 0) throw invalidConfiguration(problems, provider);
+  return parameters;
+}
+
+function pairsOf(parameters: Record<string, JsonValue>): [string, string][] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((item): [string, string] => [name, String(item)]),
+  );
+}

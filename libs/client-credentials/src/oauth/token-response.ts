@@ -1,0 +1,134 @@
+import type { Moment } from '../core/clock.js';
+import { isConfidential } from '../core/confidential.js';
+import type { IssuedToken } from '../core/issued-token.js';
+import type { Provider, ResolvedDialect } from '../core/provider.js';
+import type { ResolvedRequest } from '../core/token-key.js';
+import { isHtml, parseJson, valueAt, type TokenAnswer } from './answer.js';
+import { holdsError } from './error-answer.js';
+import { isTransientStatus } from './retry.js';
+
+/** What became of a token request, as far as one answer tells. */
+export type Reading =
+  | { readonly kind: 'token'; readonly token: IssuedToken }
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'unavailable' }
+  | {
+      readonly kind: 'unusable';
+      readonly why: string;
+      readonly mayPass: boolean;
+      readonly isZeroLifetime?: true;
+    };
+
+// RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
+const TOKEN = /^[\x21-\x7e]+$/;
+const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const UNIT_MS = { seconds: 1000, milliseconds: 1, 'epoch-seconds': 1000, 'epoch-milliseconds': 1 } as const;
+
+/** Reads an answer of the token endpoint. @see RFC 6749 §5.1, §5.2 */
+export function readAnswer(
+  answer: TokenAnswer,
+  provider: Provider,
+  request: ResolvedRequest,
+  requested: Moment,
+): Reading {
+  const { dialect } = provider;
+  const { status } = answer;
+  const text = answer.text.trim();
+  if (isTransientStatus(status)) return { kind: 'unavailable' };
+  if (status >= 400) return { kind: 'rejected' };
+  if (status < 200 || status >= 300) {
+    return unusable(
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final address',
+    );
+  }
+  if (text === '') return unusable('is empty', true);
+  if (isHtml(text)) return unusable('is a page, not a token', true);
+  const body = parseJson(text);
+  if (holdsError(body ?? text, status, dialect)) return { kind: 'rejected' };
+
+  const value = tokenValue(text, body, dialect.response.accessToken);
+  if (typeof value !== 'string' || !TOKEN.test(value)) {
+    return unusable(
+      body === undefined && dialect.response.accessToken !== '' ? 'is not JSON' : noTokenReason(dialect),
+    );
+  }
+  const type = typeOf(valueAt(body, dialect.response.tokenType));
+  if (type !== 'Bearer') return unusable(`holds a token of type ${type}, which was not asked for`);
+  const lifetimeMs = lifetimeOf(valueAt(body, dialect.response.expiresIn), dialect, requested.at);
+  if (lifetimeMs === 0) {
+    return {
+      ...unusable(`gives the token no lifetime ("${dialect.response.expiresIn}" is 0)`, true),
+      isZeroLifetime: true,
+    };
+  }
+  if (lifetimeMs !== undefined && !(lifetimeMs > 0)) {
+    return unusable(
+      `has no usable lifetime at "${dialect.response.expiresIn}": check dialect.response.expiresUnit`,
+    );
+  }
+  const apiBaseURL = dialect.response.apiBaseURL && valueAt(body, dialect.response.apiBaseURL);
+  if (apiBaseURL !== undefined && !isAddress(apiBaseURL))
+    return unusable('names no https address of the API');
+
+  const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
+  const cappedMs = Math.min(lifetimeMs ?? provider.defaultLifetimeMs, provider.maxLifetimeMs);
+  return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: cappedMs, apiBaseURL } };
+}
+
+function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } {
+  return { kind: 'unusable', why, mayPass };
+}
+
+function tokenValue(text: string, body: unknown, path: string): unknown {
+  if (path !== '') return valueAt(body, path);
+  // A bare token may be a JSON string, or look like a number; an object is no token.
+  return typeof body === 'object' && body !== null ? undefined : typeof body === 'string' ? body : text;
+}
+
+function noTokenReason({ response }: ResolvedDialect): string {
+  return response.accessToken === ''
+    ? 'is no token: it holds spaces or characters that a header cannot carry'
+    : `has no token at "${response.accessToken}": check dialect.response.accessToken`;
+}
+
+/** `Bearer` for everything that is sent as such; other types by their names. */
+function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
+  const type = typeof value === 'string' ? value.toLowerCase() : 'bearer';
+  if (type === 'mac') return 'mac';
+  return type === 'dpop' ? 'DPoP' : 'Bearer';
+}
+
+/** Milliseconds; `undefined` when the answer names none; 0, negative or NaN as it is. */
+function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
+  const count = isNumber ? Number(value) * UNIT_MS[response.expiresUnit] : Number.NaN;
+  return response.expiresUnit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
+}
+
+function remainingUntil(endsAt: number, now: number): number {
+  const remaining = endsAt - now;
+  // The instant has passed as it was written: whole seconds rounded down say no more than "now".
+  return remaining <= 0 && remaining > -1000 ? 0 : remaining;
+}
+
+function dateOf(value: unknown): number {
+  if (typeof value !== 'string') return Number.NaN;
+  // A date and time without a zone would be read as local time, which no server means.
+  const hasNoZone = /T[\d:.]+$/.test(value);
+  return Date.parse(hasNoZone ? `${value}Z` : value);
+}
+
+function scopesOf(value: unknown, { scopeSeparator }: ResolvedDialect): string[] | undefined {
+  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string');
+  if (typeof value !== 'string' || value === '') return undefined;
+  return value
+    .split(scopeSeparator)
+    .flatMap((part) => part.split(/\s+/))
+    .filter((scope) => scope !== '');
+}
+
+function isAddress(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && isConfidential(new URL(value));
+}

@@ -1,0 +1,10 @@
+export type {
+  AuthorizationServer,
+  AuthorizationServerOptions,
+  AuthorizationServerProviderConfig,
+} from './authorization-server.js';
+export type { Endpoint } from './endpoint.js';
+export type { IssuedToken } from './issued-token.js';
+export type { ApiRequest, RecordedRequest } from './recorded-request.js';
+export type { RawAnswer, RedirectAnswer, RequestHandler, ScriptedAnswer } from './scripted-answer.js';
+export { startAuthorizationServer } from './start-authorization-server.js';

@@ -1,0 +1,45 @@
+import type { AuthorizationServerOptions } from './authorization-server.js';
+import type { Clock } from '../core/clock.js';
+import type { Dialect } from '../core/dialect.js';
+import type { Secret } from '../core/options.js';
+
+/**
+ * The options with their defaults. The two that may change while the server runs are read anew by each request.
+ *
+ * @internal
+ */
+export interface Settings {
+  readonly clientId: string;
+  clientSecret: Secret;
+  readonly clientAuthentication: NonNullable<AuthorizationServerOptions['clientAuthentication']>;
+  readonly dialect: Dialect;
+  lifetimeSeconds: number | null;
+  readonly tokenPath: string;
+  readonly newToken: AuthorizationServerOptions['newToken'];
+  readonly oneTokenPerClient: boolean;
+  readonly sameTokenUntilExpiry: boolean;
+  readonly clock: Clock;
+  readonly api: AuthorizationServerOptions['api'];
+}
+
+/**
+ * Fills in what the options leave out.
+ *
+ * @internal
+ */
+export function withDefaults(options: AuthorizationServerOptions): Settings {
+  return {
+    clientId: options.clientId ?? 'client',
+    clientSecret: options.clientSecret ?? 'secret',
+    clientAuthentication: options.clientAuthentication ?? 'client_secret_basic',
+    dialect: options.dialect ?? {},
+    // `null` is a choice of its own, so that `??` would not do.
+    lifetimeSeconds: options.lifetimeSeconds === undefined ? 3600 : options.lifetimeSeconds,
+    tokenPath: options.tokenPath ?? '/token',
+    newToken: options.newToken,
+    oneTokenPerClient: options.oneTokenPerClient ?? false,
+    sameTokenUntilExpiry: options.sameTokenUntilExpiry ?? false,
+    clock: options.clock ?? { now: () => Date.now() },
+    api: options.api,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Dialect, JsonValue, ResponseDialect } from '../core/dialect.js';
+import type { IssuedToken } from './issued-token.js';
+import type { Refusal } from './refusal.js';
+
+type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
+
+/**
+ * The body of a successful answer, each value at the path where the dialect has it.
+ *
+ * @see RFC 6749 §5.1
+ * @internal
+ */
+export function tokenBody(
+  token: IssuedToken,
+  dialect: Dialect,
+  now: number,
+  apiUrl: string,
+): object | string {
+  const { response = {} } = dialect;
+  const accessToken = response.accessToken ?? 'access_token';
+  if (accessToken === '') return token.value;
+  const body = {};
+  setAt(body, accessToken, token.value);
+  setAt(body, response.tokenType ?? 'token_type', 'Bearer');
+  if (token.expiresAt !== undefined) {
+    setAt(body, response.expiresIn ?? 'expires_in', lifetimeOf(token.expiresAt, response.expiresUnit, now));
+  }
+  if (token.scope !== undefined) setAt(body, response.scope ?? 'scope', token.scope);
+  if (response.apiBaseURL !== undefined) setAt(body, response.apiBaseURL, apiUrl);
+  return body;
+}
+
+/**
+ * The body of an OAuth error, at the dialect's paths.
+ *
+ * @see RFC 6749 §5.2
+ * @internal
+ */
+export function errorBody({ code, description }: Refusal, dialect: Dialect): object {
+  const body = {};
+  setAt(body, dialect.response?.error ?? 'error', code);
+  setAt(body, dialect.response?.errorDescription ?? 'error_description', description);
+  return body;
+}
+
+/** Whole seconds are rounded down: a server that says more than is left makes its clients send dead tokens. */
+function lifetimeOf(expiresAt: number, unit: ExpiresUnit = 'seconds', now: number): JsonValue {
+  // A clock may count fractions; what they leave behind in the difference must not cost a second.
+  const remainingMs = Math.round(expiresAt - now);
+  const write: Record<ExpiresUnit, () => JsonValue> = {
+    seconds: () => Math.floor(remainingMs / 1000),
+    milliseconds: () => remainingMs,
+    'epoch-seconds': () => Math.floor(expiresAt / 1000),
+    'epoch-milliseconds': () => Math.floor(expiresAt),
+    'iso-8601': () => new Date(expiresAt).toISOString(),
+  };
+  return write[unit]();
+}
+
+function setAt(target: { [key: string]: JsonValue }, path: string, value: JsonValue): void {
+  const [name = '', ...rest] = path.split('.');
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const inner = target[name];
+  const next = typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? inner : {};
+  target[name] = next;
+  setAt(next, rest.join('.'), value);
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import type { Dialect } from '../core/dialect.js';
+import { authenticateClient } from './client-check.js';
+import type { IssuedToken, TokenLedger } from './issued-token.js';
+import type { RecordedRequest } from './recorded-request.js';
+import { Refusal } from './refusal.js';
+import { sendRaw, type RequestHandler } from './scripted-answer.js';
+import type { Settings } from './settings.js';
+import { errorBody, tokenBody } from './token-answer.js';
+import { isSent, readTokenRequest } from './token-request.js';
+
+/** RFC 6749 §5.1. */
+const notCached = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
+/**
+ * What the token endpoint does unless it is told otherwise: check the request, issue a token, say so.
+ *
+ * @see RFC 6749 §4.4
+ * @internal
+ */
+export function tokenEndpoint(settings: Settings, ledger: TokenLedger, apiUrl: string): RequestHandler {
+  const { dialect } = settings;
+  return async (request, response) => {
+    try {
+      const { token, now } = await tokenFor(request, settings, ledger);
+      const body = tokenBody(token, dialect, now, apiUrl);
+      const headers = typeof body === 'string' ? { 'content-type': 'text/plain' } : {};
+      await sendRaw({ status: 200, headers: { ...notCached, ...headers }, body }, response);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const headers = { ...notCached, ...error.headers };
+      await sendRaw({ status: error.status, headers, body: errorBody(error, dialect) }, response);
+    }
+  };
+}
+
+/**
+ * The value of a token that nobody chose: each is different, so that a test cannot take one for another.
+ *
+ * @internal
+ */
+export function randomToken(issue: number): string {
+  return `token-${issue}-${randomBytes(12).toString('base64url')}`;
+}
+
+/**
+ * When a token issued now ends.
+ *
+ * @internal
+ */
+export function endOf(issuedAt: number, { lifetimeSeconds }: Settings): number | undefined {
+  return lifetimeSeconds === null ? undefined : issuedAt + lifetimeSeconds * 1000;
+}
+
+async function tokenFor(
+  request: RecordedRequest,
+  settings: Settings,
+  ledger: TokenLedger,
+): Promise<{ token: IssuedToken; now: number }> {
+  checkAddress(request, settings.tokenPath);
+  const parameters = readTokenRequest(request, settings.dialect);
+  const clientId = await authenticateClient(request, parameters, settings);
+  const { dialect } = settings;
+  const grantType = dialect.grantType ?? 'client_credentials';
+  if (isSent('grant_type', dialect) && parameters.grant_type !== grantType) {
+    throw new Refusal('unsupported_grant_type', `The grant type must be ${grantType}.`);
+  }
+  checkScope(parameters.scope, dialect);
+  const { scope, audience, resource = [] } = parameters;
+  const asked = { clientId, scope, audience, resource };
+  // Read once: a millisecond between issuing and answering would cost the lifetime a whole second.
+  const now = settings.clock.now();
+  const current = settings.sameTokenUntilExpiry ? ledger.findLive(asked, now) : undefined;
+  if (current !== undefined) return { token: current, now };
+  const issue = ledger.tokens.length + 1;
+  const value = settings.newToken?.(issue, request) ?? randomToken(issue);
+  if (settings.oneTokenPerClient) ledger.revoke((token) => token.clientId === clientId);
+  const token = ledger.add({ ...asked, value, issuedAt: now, expiresAt: endOf(now, settings) });
+  return { token, now };
+}
+
+/** A query of the token URL must be kept: RFC 6749 §3.2. */
+function checkAddress(request: RecordedRequest, tokenPath: string): void {
+  const [path, query = ''] = tokenPath.split('?');
+  const sent = request.url.split(/[?&]/);
+  const isKept = query.split('&').every((pair) => pair === '' || sent.includes(pair));
+  if (request.path !== path || !isKept) {
+    throw new Refusal('not_found', 'The token endpoint is somewhere else.', 404);
+  }
+}
+
+/** RFC 6749 §3.3: scopes are separated, so that none of them is empty. */
+function checkScope(scope: string | undefined, { scopeSeparator = ' ' }: Dialect): void {
+  if (scope?.split(scopeSeparator).includes('')) {
+    throw new Refusal('invalid_scope', 'There is an empty scope.');
+  }
+}

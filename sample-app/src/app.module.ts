@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { ClientCredentialsModule } from 'nestjs-client-credentials';
+import { Backend } from './backend/backend.js';
+import { BackendModule } from './backend/backend.module.js';
+import { CallCounter } from './backend/call-counter.js';
+import type { ProviderAccess } from './config/environment.js';
+import { providerNames } from './config/providers.js';
+import { CameraList } from './desk/camera-list.js';
+import { DeskController } from './desk/desk.controller.js';
+import { DocumentDesk } from './desk/document-desk.js';
+import { DocumentReading } from './desk/document-reading.js';
+import { FraudCheck } from './desk/fraud-check.js';
+import { PaperCopy } from './desk/paper-copy.js';
+import { SignatureRequest } from './desk/signature-request.js';
+
+@Module({})
+export class AppModule {
+  static forAccess(access: ProviderAccess | undefined): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        BackendModule.forAccess(access),
+        ClientCredentialsModule.forRootAsync({
+          providers: [...providerNames],
+          inject: [Backend],
+          useFactory: (backend: Backend) => ({ providers: backend.configs }),
+        }),
+      ],
+      controllers: [DeskController],
+      providers: [
+        CallCounter,
+        DocumentDesk,
+        FraudCheck,
+        DocumentReading,
+        SignatureRequest,
+        PaperCopy,
+        CameraList,
+      ],
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { EnvironmentError, readEnvironment } from './environment.js';
+
+const prefixes = ['RESISTANT', 'SMARTDOCUMENTOR', 'SIGNEASY', 'FUUFFY', 'FYMA'];
+const complete: Record<string, string> = Object.fromEntries(
+  prefixes.flatMap((prefix) => [
+    [`${prefix}_CLIENT_ID`, `${prefix}-id`],
+    [`${prefix}_CLIENT_SECRET`, `${prefix}-secret`],
+  ]),
+);
+const { FYMA_CLIENT_SECRET: _, ...withoutOne } = complete;
+
+describe('the environment', () => {
+  it.each([
+    ['nothing', {}],
+    ['empty variables', Object.fromEntries(Object.keys(complete).map((name) => [name, ' ']))],
+  ])('asks for the sandbox with %s set', (_name, variables) => {
+    expect(readEnvironment(variables)).toEqual({ port: 3000, access: undefined });
+  });
+
+  it('asks for the providers with all credentials set', () => {
+    const { port, access } = readEnvironment({ ...complete, PORT: '8080' });
+
+    expect(port).toBe(8080);
+    expect(access).toMatchObject({
+      credentials: { fuuffy: { clientId: 'FUUFFY-id', clientSecret: 'FUUFFY-secret' } },
+      resistantStage: 'prod',
+      resistantCell: 'eu-1',
+      fuuffyEnvironment: 'production',
+    });
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['one secret is missing', withoutOne, ['FYMA_CLIENT_SECRET']],
+    ['only one id is there', { FYMA_CLIENT_ID: 'id' }, ['FYMA_CLIENT_SECRET', 'SIGNEASY_CLIENT_ID']],
+    ['the test stage has no address', { ...complete, RESISTANT_STAGE: 'test' }, ['RESISTANT_API_URL']],
+    ['the cell is unknown', { ...complete, RESISTANT_CELL: 'mars-1' }, ['RESISTANT_CELL', 'eu-1, us-1']],
+    ['the environment is unknown', { ...complete, FUUFFY_ENVIRONMENT: 'dev' }, ['FUUFFY_ENVIRONMENT']],
+    ['the port is none', { PORT: 'http' }, ['PORT']],
+    ['the port is too high', { PORT: '65536' }, ['PORT']],
+    ['several things are wrong', { ...withoutOne, PORT: '-1' }, ['PORT', 'FYMA_CLIENT_SECRET']],
+  ])('is refused when %s, by name and without a value', (_name, variables, names) => {
+    const read = () => readEnvironment(variables);
+
+    expect(read).toThrow(EnvironmentError);
+    for (const name of names) expect(read).toThrow(name);
+    expect(read).not.toThrow(/-secret/);
+  });
+});

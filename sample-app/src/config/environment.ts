@@ -1,0 +1,115 @@
+import { providerNames } from './providers.js';
+import type { ProviderName } from './providers.js';
+
+const resistantStages = ['prod', 'test'] as const;
+const resistantCells = ['eu-1', 'us-1', 'ca-1', 'ap-2', 'ap-3'] as const;
+const fuuffyEnvironments = ['production', 'testing'] as const;
+
+export interface Credentials {
+  clientId: string;
+  clientSecret: string;
+}
+
+/** What is needed to talk to the providers themselves. */
+export interface ProviderAccess {
+  credentials: Record<ProviderName, Credentials>;
+  resistantStage: (typeof resistantStages)[number];
+  resistantCell: (typeof resistantCells)[number];
+  /** Only the addresses of production are documented. */
+  resistantApiURL: string | undefined;
+  fuuffyEnvironment: (typeof fuuffyEnvironments)[number];
+}
+
+export interface DeskEnvironment {
+  port: number;
+  /** `undefined`: no credentials at all, so the sandbox it is. */
+  access: ProviderAccess | undefined;
+}
+
+/** The environment variables are wrong. The message lists everything that is, by name; it holds no value. */
+export class EnvironmentError extends Error {
+  constructor(problems: string[]) {
+    super(`The environment is not complete:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'EnvironmentError';
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const prefixes: Record<ProviderName, string> = {
+  resistant: 'RESISTANT',
+  smartDocumentor: 'SMARTDOCUMENTOR',
+  signeasy: 'SIGNEASY',
+  fuuffy: 'FUUFFY',
+  fyma: 'FYMA',
+};
+
+/** Reads the environment. An empty variable counts as absent, so that `.env.example` can be copied as it is. */
+export function readEnvironment(variables: Variables): DeskEnvironment {
+  const problems: string[] = [];
+  const port = readPort(variables, problems);
+  const access = readAccess(variables, problems);
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return { port, access };
+}
+
+function readPort(variables: Variables, problems: string[]): number {
+  const text = read(variables, 'PORT') ?? '3000';
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  problems.push('PORT must be a number from 0 to 65535');
+  return 0;
+}
+
+function readAccess(variables: Variables, problems: string[]): ProviderAccess | undefined {
+  const credentialNames = providerNames.flatMap((name) => [
+    `${prefixes[name]}_CLIENT_ID`,
+    `${prefixes[name]}_CLIENT_SECRET`,
+  ]);
+  const missing = credentialNames.filter((name) => read(variables, name) === undefined);
+  if (missing.length === credentialNames.length) return undefined;
+  // Some providers for real and some played would be a document that is half sent: all or none.
+  problems.push(...missing.map((name) => `${name} is missing (set all ten, or none for the sandbox)`));
+
+  const credentialsOf = (name: ProviderName): Credentials => ({
+    clientId: read(variables, `${prefixes[name]}_CLIENT_ID`) ?? '',
+    clientSecret: read(variables, `${prefixes[name]}_CLIENT_SECRET`) ?? '',
+  });
+  const resistantStage = readChoice(variables, 'RESISTANT_STAGE', resistantStages, problems);
+  const resistantApiURL = read(variables, 'RESISTANT_API_URL');
+  if (resistantStage === 'test' && resistantApiURL === undefined) {
+    problems.push('RESISTANT_API_URL is missing (the address of the test stage is not public)');
+  }
+  return {
+    credentials: {
+      resistant: credentialsOf('resistant'),
+      smartDocumentor: credentialsOf('smartDocumentor'),
+      signeasy: credentialsOf('signeasy'),
+      fuuffy: credentialsOf('fuuffy'),
+      fyma: credentialsOf('fyma'),
+    },
+    resistantStage,
+    resistantCell: readChoice(variables, 'RESISTANT_CELL', resistantCells, problems),
+    resistantApiURL,
+    fuuffyEnvironment: readChoice(variables, 'FUUFFY_ENVIRONMENT', fuuffyEnvironments, problems),
+  };
+}
+
+/** One of the choices; the first where nothing is set. */
+function readChoice<T extends string>(
+  variables: Variables,
+  name: string,
+  choices: readonly [T, ...T[]],
+  problems: string[],
+): T {
+  const text = read(variables, name);
+  if (text === undefined) return choices[0];
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) problems.push(`${name} must be one of ${choices.join(', ')}`);
+  return choice ?? choices[0];
+}
+
+function read(variables: Variables, name: string): string | undefined {
+  const value = variables[name]?.trim();
+  return value === '' ? undefined : value;
+}

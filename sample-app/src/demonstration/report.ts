@@ -1,0 +1,26 @@
+import type { CallCounts } from '../backend/call-counter.js';
+import { providerNames, providerTitles } from '../config/providers.js';
+import type { ProviderName } from '../config/providers.js';
+import type { StepProgress } from '../desk/document.js';
+
+const titleWidth = Math.max(...Object.values(providerTitles).map((title) => title.length));
+
+export function stepLine({ step, provider, state, message }: StepProgress): string {
+  return `  ${state === 'done' ? '✓' : '✗'} ${step.padEnd(8)}${provider.padEnd(titleWidth + 2)}${message ?? ''}`;
+}
+
+/** The table at the end: what the calls cost in token requests. */
+export function costTable(countsOf: (name: ProviderName) => CallCounts): string {
+  const rows = providerNames.map((name) => ({ title: providerTitles[name], ...countsOf(name) }));
+  const apiCalls = rows.reduce((sum, row) => sum + row.apiCalls, 0);
+  const tokenRequests = rows.reduce((sum, row) => sum + row.tokenRequests, 0);
+  const line = (title: string, calls: string | number, requests: string | number) =>
+    `  ${title.padEnd(titleWidth)}${String(calls).padStart(12)}${String(requests).padStart(17)}`;
+  return [
+    line('', 'API calls', 'token requests'),
+    ...rows.map((row) => line(row.title, row.apiCalls, row.tokenRequests)),
+    line('together', apiCalls, tokenRequests),
+    '',
+    `${apiCalls} API calls cost ${tokenRequests} token requests.`,
+  ].join('\n');
+}

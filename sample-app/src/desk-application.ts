@@ -1,0 +1,20 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { ProviderAccess } from './config/environment.js';
+
+const MAX_DOCUMENT_SIZE = '10mb';
+
+/** The document desk, not listening yet. Without access to the providers it comes with its sandbox. */
+export async function createDesk(access: ProviderAccess | undefined): Promise<NestExpressApplication> {
+  const desk = await NestFactory.create<NestExpressApplication>(AppModule.forAccess(access), {
+    bodyParser: false,
+    // A port that is taken is told by an error, not by the end of the process.
+    abortOnError: false,
+    logger: ['error', 'warn'],
+  });
+  // The body is the document, whatever curl says its type is.
+  desk.useBodyParser('raw', { type: () => true, limit: MAX_DOCUMENT_SIZE });
+  desk.enableShutdownHooks();
+  return desk;
+}

@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { CallCounter } from './backend/call-counter.js';
+import { EnvironmentError, readEnvironment } from './config/environment.js';
+import { pushDocument } from './demonstration/push-document.js';
+import { costTable, stepLine } from './demonstration/report.js';
+import { createDesk } from './desk-application.js';
+
+// Only this machine: the desk asks nobody who they are, and with real credentials its calls cost money.
+const HOST = '127.0.0.1';
+
+async function main(isOnce: boolean): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { port, access } = readEnvironment(process.env);
+
+  const desk = await createDesk(access);
+  try {
+    await desk.listen(isOnce ? 0 : port, HOST);
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
+  const url = await desk.getUrl();
+  console.log(
+    `The document desk is open at ${url}, with ${access === undefined ? 'the sandbox' : 'the providers'}.\n`,
+  );
+
+  console.log('One document through all five:');
+  const isThrough = await demonstrate(url);
+  const counter = desk.get(CallCounter);
+  console.log(`\n${costTable((name) => counter.countsOf(name))}`);
+
+  if (isOnce) {
+    await desk.close();
+    process.exitCode = isThrough ? 0 : 1;
+    return;
+  }
+  console.log(`\nThe desk stays open; Ctrl+C closes it. Try:
+  curl --data-binary @package.json '${url}/documents?name=package.json'
+  curl ${url}/documents/<id>
+  curl ${url}/cameras
+  curl ${url}/tokens`);
+}
+
+async function demonstrate(url: string): Promise<boolean> {
+  try {
+    const { state } = await pushDocument(url, (step) => console.log(stepLine(step)));
+    return state === 'done';
+  } catch (error) {
+    console.error(`The document did not get through: ${messageOf(error)}`);
+    return false;
+  }
+}
+
+/** What a person can act on; a stack would only hide it. */
+function messageOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return 'The port is taken. Stop what listens there, or choose another: PORT=3001 npm start';
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+try {
+  await main(process.argv.includes('--once'));
+} catch (error) {
+  console.error(
+    error instanceof EnvironmentError ? error.message : `The desk did not start. ${messageOf(error)}`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer, Handler, ReceivedRequest } from './loopback-server.js';
+
+/** What an `Authorization` header is worth. */
+export type BearerState = 'valid' | 'absent' | 'unknown' | 'expired';
+
+/** The access tokens that a sandbox provider has issued, and how long each is good. */
+export class IssuedTokens {
+  private readonly expiresAtByToken = new Map<string, number>();
+
+  constructor(
+    readonly lifetimeSeconds: number,
+    private readonly now: () => number,
+    private readonly prefix = '',
+  ) {}
+
+  issue(): string {
+    const token = this.prefix + randomBytes(24).toString('hex');
+    this.expiresAtByToken.set(token, this.now() + this.lifetimeSeconds * 1000);
+    return token;
+  }
+
+  stateOf({ headers: { authorization } }: ReceivedRequest): BearerState {
+    if (authorization === undefined) return 'absent';
+    const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
+    const expiresAt = token === undefined ? undefined : this.expiresAtByToken.get(token);
+    if (expiresAt === undefined) return 'unknown';
+    return this.now() < expiresAt ? 'valid' : 'expired';
+  }
+
+  /** The handler, for those who show a valid token. */
+  require(handle: Handler, refuse: (state: BearerState) => Answer = refuseBearer): Handler {
+    return (request) => {
+      const state = this.stateOf(request);
+      return state === 'valid' ? handle(request) : refuse(state);
+    };
+  }
+}
+
+/** RFC 6750 §3.1: who showed no token learns only that one is needed. */
+function refuseBearer(state: BearerState): Answer {
+  if (state === 'absent') {
+    return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: { error: 'unauthorized' } };
+  }
+  const description = state === 'expired' ? 'The access token expired' : 'The access token is not valid';
+  return {
+    status: 401,
+    headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${description}"` },
+    body: { error: 'invalid_token', error_description: description },
+  };
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { LoopbackServer } from './loopback-server.js';
+import type { Answer, CallCounts, ReceivedRequest } from './loopback-server.js';
+
+/** An S3 bucket that takes uploads to presigned addresses. */
+export interface PresignedUploads {
+  /** An address to which one object may be put, without any other credentials. */
+  presign(key: string): string;
+  /** Whether the object is there. */
+  has(key: string): boolean;
+  close(): Promise<void>;
+}
+
+/** The bucket, as strict as S3 is about a request that authenticates in a second way. */
+export async function startPresignedUploads(counts: CallCounts): Promise<PresignedUploads> {
+  const signatureByKey = new Map<string, string>();
+  const uploaded = new Set<string>();
+
+  function put({ pathValues, query, headers }: ReceivedRequest): Answer {
+    if (headers.authorization !== undefined) {
+      return refuse(400, 'InvalidArgument', 'Only one auth mechanism allowed');
+    }
+    const key = pathValues['key'] ?? '';
+    const signature = signatureByKey.get(key);
+    const isSigned = signature !== undefined && query.get('X-Amz-Signature') === signature;
+    // The content type is one of the signed headers.
+    if (!isSigned || headers['content-type'] !== 'application/octet-stream') {
+      return refuse(403, 'SignatureDoesNotMatch', 'The signature does not match the request');
+    }
+    uploaded.add(key);
+    return { status: 200 };
+  }
+
+  const server = await LoopbackServer.start({ counts, routes: { 'PUT /uploads/{key}': put } });
+  return {
+    presign(key) {
+      const signature = randomBytes(32).toString('hex');
+      signatureByKey.set(key, signature);
+      const query = new URLSearchParams({
+        'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+        'X-Amz-Expires': '900',
+        'X-Amz-SignedHeaders': 'content-type;host',
+        'X-Amz-Signature': signature,
+      });
+      return `${server.origin}/uploads/${key}?${query.toString()}`;
+    },
+    has: (key) => uploaded.has(key),
+    close: () => server.close(),
+  };
+}
+
+function refuse(status: number, code: string, message: string): Answer {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, body };
+}

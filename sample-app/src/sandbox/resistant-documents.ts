@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { IssuedTokens } from './issued-tokens.js';
+import { isFilledString, readJsonObject } from './json-body.js';
+import { LoopbackServer } from './loopback-server.js';
+import type { Answer, ReceivedRequest } from './loopback-server.js';
+import { startPresignedUploads } from './presigned-uploads.js';
+import { createSandboxClient } from './sandbox-provider.js';
+import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
+import { rejectAsInRfc6749, tokenAnswer } from './token-answers.js';
+import { findFault } from './token-request-rules.js';
+
+const TOKEN_PATH = '/oauth2/sandbox/v1/token';
+const SCOPE = 'submissions.read submissions.write';
+/** The shortest of the documented lifetimes. */
+const LIFETIME_SECONDS = 900;
+/** An analysis takes its time: 404 this often after the upload, then the result. */
+const LOOKS_BEFORE_RESULT = 2;
+
+/** Resistant Documents: tokens, API and storage, each on an origin of its own. */
+export async function startResistantDocuments({
+  now = Date.now,
+}: SandboxOptions = {}): Promise<SandboxProvider> {
+  const client = createSandboxClient('basic');
+  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const counts = { tokenRequests: 0, apiCalls: 0 };
+  const uploads = await startPresignedUploads(counts);
+  const looksBySubmission = new Map<string, number>();
+
+  function issueToken(request: ReceivedRequest): Answer {
+    const fault = findFault(request, {
+      client,
+      credentialsIn: 'basic',
+      encoding: 'form',
+      required: { grant_type: 'client_credentials', scope: SCOPE },
+      accept: 'application/json',
+    });
+    if (fault !== undefined) return rejectAsInRfc6749(fault);
+    return tokenAnswer({
+      token_type: 'Bearer',
+      expires_in: LIFETIME_SECONDS,
+      access_token: tokens.issue(),
+      scope: SCOPE,
+    });
+  }
+
+  function createSubmission(request: ReceivedRequest): Answer {
+    const body = readJsonObject(request);
+    if (!isFilledString(body?.['query_id']) || !isFilledString(body['pipeline_configuration'])) {
+      return { status: 400, body: { message: 'query_id and pipeline_configuration are required' } };
+    }
+    const submissionId = randomUUID();
+    looksBySubmission.set(submissionId, 0);
+    return { status: 200, body: { submission_id: submissionId, upload_url: uploads.presign(submissionId) } };
+  }
+
+  function showFraudResult({ pathValues }: ReceivedRequest): Answer {
+    const submissionId = pathValues['id'] ?? '';
+    const looks = looksBySubmission.get(submissionId) ?? 0;
+    if (!uploads.has(submissionId) || looks < LOOKS_BEFORE_RESULT) {
+      if (uploads.has(submissionId)) looksBySubmission.set(submissionId, looks + 1);
+      return { status: 404, body: { message: 'The result is not available (yet).' } };
+    }
+    return { status: 200, body: { status: 'SUCCESS', score: 'NORMAL', indicators: [] } };
+  }
+
+  const authorizationServer = await LoopbackServer.start({
+    tokenPath: TOKEN_PATH,
+    counts,
+    routes: { [`* ${TOKEN_PATH}`]: issueToken },
+  });
+  const api = await LoopbackServer.start({
+    counts,
+    routes: {
+      'POST /v2/submission': tokens.require(createSubmission),
+      'GET /v2/submission/{id}/fraud': tokens.require(showFraudResult),
+    },
+  });
+  return {
+    client,
+    counts,
+    tokenUrl: authorizationServer.origin + TOKEN_PATH,
+    apiBaseURL: api.origin,
+    close: async () => {
+      await Promise.all([authorizationServer.close(), api.close(), uploads.close()]);
+    },
+  };
+}

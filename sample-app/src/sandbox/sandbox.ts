@@ -1,0 +1,31 @@
+import { startFuuffy } from './fuuffy.js';
+import { startFyma } from './fyma.js';
+import { startResistantDocuments } from './resistant-documents.js';
+import type { SandboxProvider } from './sandbox-provider.js';
+import { startSigneasy } from './signeasy.js';
+import { startSmartDocumentor } from './smart-documentor.js';
+
+/** The five providers on loopback, by the names the desk gives them. */
+export interface Sandbox {
+  resistant: SandboxProvider;
+  smartDocumentor: SandboxProvider;
+  signeasy: SandboxProvider;
+  fuuffy: SandboxProvider;
+  fyma: SandboxProvider;
+}
+
+export async function startSandbox(): Promise<Sandbox> {
+  const [resistant, smartDocumentor, signeasy, fuuffy, fyma] = await Promise.all([
+    startResistantDocuments(),
+    startSmartDocumentor(),
+    startSigneasy(),
+    startFuuffy(),
+    startFyma(),
+  ]);
+  return { resistant, smartDocumentor, signeasy, fuuffy, fyma };
+}
+
+export async function stopSandbox(sandbox: Sandbox): Promise<void> {
+  const providers: SandboxProvider[] = Object.values(sandbox);
+  await Promise.all(providers.map((provider) => provider.close()));
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { IssuedTokens } from './issued-tokens.js';
+import { isFilledString, readJsonObject } from './json-body.js';
+import { LoopbackServer } from './loopback-server.js';
+import type { Answer, ReceivedRequest } from './loopback-server.js';
+import { createSandboxClient } from './sandbox-provider.js';
+import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
+import { rejectAsInRfc6749, tokenAnswer } from './token-answers.js';
+import { findFault } from './token-request-rules.js';
+
+const TOKEN_PATH = '/oauth/token';
+const BASE_PATH = '/v3';
+const LIFETIME_SECONDS = 2_592_000;
+/** An identifier, not an address to call: the slash at the end belongs to it, and the API is on another host. */
+const AUDIENCE = 'https://api-ext.signeasy.com/';
+
+/** Signeasy: tokens on one host, the API on another. */
+export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
+  const client = createSandboxClient('body');
+  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const counts = { tokenRequests: 0, apiCalls: 0 };
+
+  function issueToken(request: ReceivedRequest): Answer {
+    const fault = findFault(request, {
+      client,
+      credentialsIn: 'body',
+      encoding: 'json',
+      required: { grant_type: 'client_credentials', audience: AUDIENCE },
+    });
+    if (fault !== undefined) return rejectAsInRfc6749(fault);
+    return tokenAnswer({
+      access_token: tokens.issue(),
+      scope: 'rs:read rs:update',
+      expires_in: LIFETIME_SECONDS,
+      token_type: 'Bearer',
+    });
+  }
+
+  const authorizationServer = await LoopbackServer.start({
+    tokenPath: TOKEN_PATH,
+    counts,
+    routes: { [`* ${TOKEN_PATH}`]: issueToken },
+  });
+  const api = await LoopbackServer.start({
+    counts,
+    routes: {
+      [`GET ${BASE_PATH}/me`]: tokens.require(() => ({
+        status: 200,
+        body: { id: 1, first_name: 'Document', last_name: 'Desk', email: 'desk@example.com' },
+      })),
+      [`POST ${BASE_PATH}/rs/envelope`]: tokens.require(sendEnvelope),
+    },
+  });
+  return {
+    client,
+    counts,
+    tokenUrl: authorizationServer.origin + TOKEN_PATH,
+    apiBaseURL: api.origin + BASE_PATH,
+    close: async () => {
+      await Promise.all([authorizationServer.close(), api.close()]);
+    },
+  };
+}
+
+// The public pages say that envelopes are sent for signature, not under which path; this one is plausible.
+function sendEnvelope(request: ReceivedRequest): Answer {
+  const body = readJsonObject(request);
+  const recipients: unknown = body?.['recipients'];
+  if (!isFilledString(body?.['name']) || !Array.isArray(recipients) || recipients.length === 0) {
+    return { status: 400, body: { error: 'name and recipients are required' } };
+  }
+  return { status: 201, body: { id: randomUUID(), status: 'sent' } };
+}
