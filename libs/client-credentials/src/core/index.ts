@@ -45,3 +45,7 @@ export type { TokenStore } from './token-store.js';
 export { TokenManager } from '../manager/token-manager.js';
 export { MemoryTokenStore } from '../store/memory-token-store.js';
 export type { MemoryTokenStoreOptions } from '../store/memory-token-store.js';
+export { authorizeAxios } from '../http/authorize-axios.js';
+export type { AuthorizableAxios } from '../http/authorize-axios.js';
+export { authorizeFetch } from '../http/authorize-fetch.js';
+export type { AuthorizedFetch, AuthorizedRequestInit } from '../http/authorize-fetch.js';

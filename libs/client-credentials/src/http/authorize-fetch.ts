@@ -1,0 +1,76 @@
+import type { TokenRequest } from '../core/options.js';
+import type { TokenSource } from '../core/token-source.js';
+import { unlessAborted } from '../core/wait.js';
+import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
+import { sendAuthorized } from './authorized-call.js';
+import { discardResponse, explainResponse, sendFetch, type FetchCall } from './fetch-sender.js';
+import { requestBodyOf } from './request-body.js';
+
+/** What may be said of a call beside what `fetch` knows. */
+export interface AuthorizedRequestInit extends RequestInit {
+  /** `false` sends the call without a token; an object says what token it needs. */
+  clientCredentials?: false | TokenRequest;
+}
+
+/** A `fetch` whose calls carry a token. */
+export type AuthorizedFetch = (
+  input: string | URL | Request,
+  init?: AuthorizedRequestInit,
+) => Promise<Response>;
+
+/**
+ * Puts a source's tokens on the calls of a `fetch`, and acquires a new one when the API refuses one (RFC 6750).
+ *
+ * The token goes to allowed origins only: name them, or set `api.baseURL`. Redirects are followed here, since `fetch` would carry a
+ * header other than `Authorization` to any host. A call is sent at most twice, with the same bytes.
+ *
+ * @param source - where the tokens come from
+ * @param fetch - what sends the calls; the default is the global one
+ * @example
+ * ```ts
+ * const fetchInvoices = authorizeFetch(tokens.source('billing'));
+ * const response = await fetchInvoices('https://api.example.com/invoices');
+ * ```
+ */
+export function authorizeFetch(
+  source: TokenSource,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): AuthorizedFetch {
+  return async (input, { clientCredentials: wishes = {}, ...init } = {}) => {
+    const { api } = source;
+    const given = typeof input === 'object' && 'headers' in input ? input : undefined;
+    const url = new URL(given?.url ?? String(input));
+    const headers = new Headers(init.headers ?? given?.headers);
+    const hasOwnToken =
+      'header' in api.placement
+        ? headers.has(api.placement.header)
+        : url.searchParams.has(api.placement.query);
+    const allowed = allowedOriginsOf(api);
+    if (wishes === false || hasOwnToken || !mayCarryToken(url, allowed)) {
+      if (allowed.size === 0) warnOfNoOrigin(source);
+      return await fetch(input, init);
+    }
+
+    const body = requestBodyOf(init.body ?? given?.body ?? undefined);
+    if (body.contentType !== undefined) headers.set('content-type', body.contentType);
+    const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
+    const signal = init.signal ?? given?.signal ?? undefined;
+    const redirect = init.redirect ?? given?.redirect ?? 'follow';
+    const call: FetchCall = { fetch, api, allowed, url, method, headers, body, redirect, signal, init };
+    return await sendAuthorized<Response>(source, {
+      request: api.requestFor({ method, url: url.href, headers: Object.fromEntries(headers) }, wishes),
+      isRepeatable: body.isRepeatable,
+      send: (token) => sendFetch(call, token),
+      wait: (get) => unlessAborted(get(signal ?? new AbortController().signal), signal),
+      discard: discardResponse,
+      explain: explainResponse,
+    });
+  };
+}
+
+function warnOfNoOrigin({ api, provider }: TokenSource): void {
+  api.warnOnce(
+    'no-origin',
+    `No call of "${provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins.`,
+  );
+}

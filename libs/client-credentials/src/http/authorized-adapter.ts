@@ -1,0 +1,108 @@
+import {
+  getAdapter,
+  type AxiosAdapter,
+  type AxiosRequestConfig,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { ClientCredentialsError } from '../core/errors.js';
+import type { TokenRequest } from '../core/options.js';
+import type { TokenSource } from '../core/token-source.js';
+import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
+import { sendAuthorized } from './authorized-call.js';
+import { discard, explain, sendOnce, settle, type AxiosResult } from './axios-sender.js';
+import { patienceOf } from './call-patience.js';
+import { finalUrl, fullUrl, isRelative } from './final-url.js';
+import { requestBodyOf } from './request-body.js';
+
+/** An adapter as a config may name it. */
+export type NamedAdapter = AxiosRequestConfig['adapter'];
+
+/** Stands before the adapters of one instance: decides which calls get a token, and sends those. */
+export class AuthorizedAdapter {
+  isDetached = false;
+  readonly #defaults: { readonly baseURL?: string | undefined };
+  readonly #source: TokenSource;
+  readonly #wrapped = new WeakSet<object>();
+
+  /** @param defaults - those of the axios instance, read at each call */
+  constructor(defaults: { readonly baseURL?: string | undefined }, source: TokenSource) {
+    this.#defaults = defaults;
+    this.#source = source;
+  }
+
+  /** The adapter with this in front. One that has it already, from a config that is sent again, stays as it is. */
+  wrap(named: NamedAdapter): AxiosAdapter {
+    if (typeof named === 'function' && this.#wrapped.has(named)) return named;
+    const adapter: AxiosAdapter = async (config) => await this.#send(config, resolveAdapter(named, config));
+    this.#wrapped.add(adapter);
+    return adapter;
+  }
+
+  async #send(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): ReturnType<AxiosAdapter> {
+    const wishes = config.clientCredentials ?? {};
+    if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return await adapter(config);
+    const { api } = this.#source;
+    const allowed = allowedOriginsOf(api, this.#defaults.baseURL);
+    const url = finalUrl(config);
+    const isForNamedBase = api.isBaseNamedByToken && isRelative(config.url ?? '');
+    const mayCarry = url !== undefined && mayCarryToken(url, allowed);
+    if (!mayCarry && !isForNamedBase) {
+      if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
+      return await adapter(config);
+    }
+    if (url !== undefined && `${url.username}${url.password}` !== '') throw this.#userInfoProblem();
+
+    const body = requestBodyOf(config.data);
+    const call = { config, adapter, api, allowed, body, patience: patienceOf(config) };
+    const result = await sendAuthorized<AxiosResult>(this.#source, {
+      request: this.#requestFor(config, url, wishes),
+      isRepeatable: body.isRepeatable,
+      send: (token) => sendOnce(call, token),
+      wait: (get) => call.patience.during(get),
+      discard,
+      explain,
+    });
+    return settle(result);
+  }
+
+  #requestFor(config: InternalAxiosRequestConfig, url: URL | undefined, wishes: TokenRequest): TokenRequest {
+    const headers = Object.entries({ ...config.headers }).map(([name, value]) => [
+      name.toLowerCase(),
+      String(value),
+    ]);
+    const call = {
+      method: (config.method ?? 'get').toUpperCase(),
+      url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
+      headers: Object.fromEntries(headers) as Record<string, string>,
+    };
+    return this.#source.api.requestFor(call, wishes);
+  }
+
+  /** Whether the caller has put something where the token would go. */
+  #hasOwnToken(config: InternalAxiosRequestConfig): boolean {
+    const { placement } = this.#source.api;
+    if ('header' in placement) return config.headers.has(placement.header);
+    const url = finalUrl(config);
+    return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
+  }
+
+  #warnOfNoOrigin(): void {
+    this.#source.api.warnOnce(
+      'no-origin',
+      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins.`,
+    );
+  }
+
+  #userInfoProblem(): ClientCredentialsError {
+    return new ClientCredentialsError(
+      'The address of the call holds a user name or a password, which would take the place of the token. Remove them, or send the call with clientCredentials: false.',
+      { code: 'invalid_configuration', provider: this.#source.provider },
+    );
+  }
+}
+
+function resolveAdapter(named: NamedAdapter, config: InternalAxiosRequestConfig): AxiosAdapter {
+  // The config says which fetch to use, in versions of axios that ask.
+  const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
+  return resolve(named ?? ['http', 'fetch'], config);
+}

@@ -1,0 +1,84 @@
+import type { AccessToken } from '../core/access-token.js';
+import { ClientCredentialsError } from '../core/errors.js';
+import type { ApiAnswer, TokenRequest } from '../core/options.js';
+import type { TokenSource } from '../core/token-source.js';
+import { isInsufficientScope } from './challenge.js';
+
+/** One sending of a call. */
+export interface Sending<R> {
+  /** What the caller gets, if this was the last sending. */
+  readonly result: R;
+  /** The answer; `undefined` if the request that was answered did not carry the token (a redirect led elsewhere). */
+  readonly answer: (Omit<ApiAnswer, 'data'> & { readonly data: () => unknown }) | undefined;
+}
+
+/** A call to an API, whatever sends it. */
+export interface AuthorizedCall<R> {
+  readonly request: TokenRequest;
+  readonly isRepeatable: boolean;
+  /** Sends it once. Rejects if no answer came. */
+  send(token: AccessToken): Promise<Sending<R>>;
+  /** Waits for a token, as long as this caller is willing to. */
+  wait(get: (signal: AbortSignal) => Promise<AccessToken>): Promise<AccessToken>;
+  /** Gets rid of an answer that the caller will not see. */
+  discard(result: R): void;
+  /** Joins the reason why a refusal is final to what the caller gets. */
+  explain(result: R, cause: Error): R;
+}
+
+/**
+ * Sends a call with a token; if the API refuses the token, once more with a new one, and never a third time. Each call
+ * decides by what it sent itself: nothing is counted elsewhere.
+ */
+export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCall<R>): Promise<R> {
+  const { api } = source;
+  const { request } = call;
+  const getToken = (signal: AbortSignal): Promise<AccessToken> => source.getToken({ ...request, signal });
+
+  const token = await call.wait(getToken);
+  const first = await call.send(token);
+  if (!(await isRefused(source, first))) return first.result;
+  if (!api.refuse(token, request)) return call.explain(first.result, final(YOUNG));
+  if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE));
+  let newToken: AccessToken;
+  try {
+    newToken = await call.wait(getToken);
+  } catch (error) {
+    if (error instanceof ClientCredentialsError) return call.explain(first.result, error);
+    throw error;
+  }
+  call.discard(first.result);
+  return await replay(source, call, newToken);
+}
+
+async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: AccessToken): Promise<R> {
+  let status: number | undefined;
+  try {
+    const second = await call.send(token);
+    status = second.answer?.status;
+    return (await isRefused(source, second))
+      ? call.explain(second.result, final(REFUSED_TWICE))
+      : second.result;
+  } finally {
+    source.api.noteReplay(call.request, status);
+  }
+}
+
+async function isRefused<R>({ api }: TokenSource, { answer }: Sending<R>): Promise<boolean> {
+  if (answer === undefined || isInsufficientScope(answer.headers['www-authenticate'])) return false;
+  const { status, headers } = answer;
+  return api.isRefusal({ status, headers, data: api.needsData ? await answer.data() : undefined });
+}
+
+const YOUNG =
+  'The API refused a token that had itself just replaced a refused one, so another would fare no better. Check that the token’s scope and audience are what this API asks for; see reacquire.cooldownSeconds.';
+const READ_ONCE =
+  'The API refused the token, and the body could be read only once. The next call gets a new token; send this one again, or pass the body as a Buffer or Blob.';
+const REFUSED_TWICE =
+  'The API refused the token, and the new one as well. Check that the token’s scope and audience are what this API asks for.';
+
+function final(reason: string): Error {
+  const error = new Error(reason);
+  error.name = 'TokenRefused';
+  return error;
+}

@@ -1,0 +1,193 @@
+import {
+  AxiosError,
+  AxiosHeaders,
+  getAdapter,
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiAccess } from '../core/api-access.js';
+import type { Sending } from './authorized-call.js';
+import { timeoutMessageOf, type Patience } from './call-patience.js';
+import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
+import { finalUrl, fullUrl, withoutToken } from './final-url.js';
+import { parsedData } from './parsed-data.js';
+import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
+import type { RequestBody } from './request-body.js';
+import { TokenTrip, type WritableHeaders } from './token-trip.js';
+
+/** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
+export interface AxiosResult {
+  readonly response: AxiosResponse;
+  readonly error?: AxiosError;
+  readonly concealment: Concealment;
+}
+
+/** One call of axios that gets a token. */
+export interface AxiosCall {
+  /** The caller's own config, which is never changed. */
+  readonly config: InternalAxiosRequestConfig;
+  readonly adapter: AxiosAdapter;
+  readonly api: ApiAccess;
+  readonly allowed: ReadonlySet<string>;
+  readonly body: RequestBody;
+  readonly patience: Patience;
+}
+
+/** Sends a call once with a token. Rejects, with nothing of the token in the error, if no answer came. */
+export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sending<AxiosResult>> {
+  const { config, api } = call;
+  const url = finalUrl(config, token);
+  if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
+  const named = token.apiBaseURL === undefined ? [] : [new URL(token.apiBaseURL).origin];
+  const trip = new TokenTrip(url, token, api, new Set([...call.allowed, ...named]));
+  const concealment: Concealment = {
+    config,
+    request: () => {
+      const at = withoutToken(trip.url, api.placement);
+      const shown = trip.hasMoved ? at : fullUrl(config, at);
+      const method = (config.method ?? 'get').toUpperCase();
+      return { method, host: shown.host, path: `${shown.pathname}${shown.search}` };
+    },
+  };
+  try {
+    const result = await dispatch(call, prepared(call, trip), trip);
+    const { status, headers, data } = result.response;
+    const answer = { status, headers: lowerCased(headers), data: () => parsedData(data) };
+    return { result: { ...result, concealment }, answer: trip.isCarrying ? answer : undefined };
+  } catch (error) {
+    throw concealError(error, concealment);
+  }
+}
+
+/** What the caller of axios gets, with nothing of the token in it. */
+export function settle({ response, error, concealment }: AxiosResult): AxiosResponse {
+  if (error !== undefined) throw concealError(error, concealment);
+  return concealResponse(response, concealment);
+}
+
+/** Frees the connection of an answer that nobody will read. */
+export function discard({ response: { data } }: Pick<AxiosResult, 'response'>): void {
+  if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
+  else if (typeof data === 'object' && data !== null && 'destroy' in data) (data.destroy as () => void)();
+}
+
+/** Joins a reason to what the caller gets, where errors have their causes. */
+export function explain(result: AxiosResult, cause: Error): AxiosResult {
+  const shown = result.error ?? result.response;
+  Object.defineProperty(shown, 'cause', {
+    value: cause,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
+  return result;
+}
+
+function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): InternalAxiosRequestConfig {
+  const headers = new AxiosHeaders({ ...config.headers });
+  if (body.contentType !== undefined) headers.setContentType(body.contentType);
+  trip.equip(headers);
+  const timeout = patience.remainingMs();
+  const inner: InternalAxiosRequestConfig = {
+    ...config,
+    url: trip.url.href,
+    baseURL: '',
+    headers,
+    data: body.data,
+    ...(timeout !== undefined && { timeout, timeoutErrorMessage: timeoutMessageOf(config) }),
+    beforeRedirect: (options, ...details) => {
+      trip.moveTo(new URL(String(options['href'])));
+      const redirected = headersOf(options['headers'] as Record<string, unknown>);
+      trip.ownHeaders.forEach(redirected.delete);
+      config.beforeRedirect?.(options, ...details);
+      trip.equip(redirected);
+    },
+  };
+  // It would take the place of the token.
+  delete inner.auth;
+  return inner;
+}
+
+async function dispatch(
+  call: AxiosCall,
+  first: InternalAxiosRequestConfig,
+  trip: TokenTrip,
+): Promise<Omit<AxiosResult, 'concealment'>> {
+  // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
+  if (call.adapter === getAdapter('http')) return await outcomeOf(call.adapter(first));
+  const { redirect } = (first.fetchOptions ?? {}) as { redirect?: string };
+  const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
+  let hop = {
+    ...first,
+    fetchOptions: { ...first.fetchOptions, redirect: redirect === 'error' ? redirect : 'manual' },
+  };
+  for (let count = 0; ; count += 1) {
+    const result = await outcomeOf(call.adapter(hop));
+    const next = mayFollow ? followed(hop, result.response, call.body, trip) : undefined;
+    if (next === undefined) return result;
+    if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
+      throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', call.config);
+    }
+    discard(result);
+    hop = Object.assign({}, hop, next);
+  }
+}
+
+/** What changes about a request that a redirect sends elsewhere. */
+function followed(
+  hop: InternalAxiosRequestConfig,
+  response: AxiosResponse,
+  body: RequestBody,
+  trip: TokenTrip,
+): (Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined {
+  const current = {
+    url: fullUrl(hop, trip.url),
+    method: (hop.method ?? 'get').toUpperCase(),
+    hasBody: hop.data !== undefined && hop.data !== null,
+    isBodyRepeatable: body.isRepeatable,
+  };
+  const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
+  if (next === undefined) return undefined;
+  const headers = new AxiosHeaders({ ...hop.headers });
+  trip.moveTo(next.url);
+  headers.delete(trip.ownHeaders);
+  if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
+  if (!next.keepsBody) headers.delete(BODY_HEADERS);
+  trip.equip(headers);
+  return {
+    url: next.url.href,
+    method: next.method.toLowerCase(),
+    params: undefined,
+    headers,
+    ...(!next.keepsBody && { data: undefined }),
+  };
+}
+
+/** Headers as the http adapter shows them before a redirect: a record, names in any case. */
+function headersOf(record: Record<string, unknown>): WritableHeaders & { delete(name: string): void } {
+  const keysOf = (name: string): string[] =>
+    Object.keys(record).filter((key) => key.toLowerCase() === name.toLowerCase());
+  return {
+    has: (name) => keysOf(name).length > 0,
+    set: (name, value) => void (record[name] = value),
+    delete: (name) => keysOf(name).forEach((key) => delete record[key]),
+  };
+}
+
+/** An answer whose status is not wanted is an answer all the same. */
+async function outcomeOf(sent: Promise<AxiosResponse>): Promise<Omit<AxiosResult, 'concealment'>> {
+  try {
+    return { response: await sent };
+  } catch (error) {
+    if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
+    throw error;
+  }
+}
+
+function lowerCased(headers: AxiosResponse['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}

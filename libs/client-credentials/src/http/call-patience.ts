@@ -1,0 +1,60 @@
+import { AxiosError, CanceledError, type InternalAxiosRequestConfig } from 'axios';
+import { unlessAborted } from '../core/wait.js';
+
+/** How long the caller of one axios call is willing to wait: its `timeout`, `signal` and `cancelToken`. */
+export interface Patience {
+  /** The outcome of the work, unless the caller gives up first: then the error that axios itself would give. */
+  during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** What is left of the call's timeout, in milliseconds; `undefined` if it has none. */
+  remainingMs(): number | undefined;
+}
+
+/** The patience of a call that begins now. */
+export function patienceOf(config: InternalAxiosRequestConfig): Patience {
+  const timeoutMs = Number(config.timeout ?? 0);
+  const endsAt = timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
+  const remainingMs = (): number | undefined =>
+    endsAt === undefined ? undefined : Math.max(Math.ceil(endsAt - performance.now()), 1);
+
+  return {
+    remainingMs,
+    async during(work) {
+      const controller = new AbortController();
+      const { signal, cancelToken } = config;
+      const onAbort = (): void => controller.abort(new CanceledError(undefined, config));
+      const onCancel = (): void => controller.abort(cancelToken?.reason);
+      const ms = remainingMs();
+      const timer =
+        ms === undefined ? undefined : setTimeout(() => controller.abort(timeoutError(config)), ms);
+      timer?.unref();
+      const cancelSource = cancelToken as SubscribableCancelToken | undefined;
+      signal?.addEventListener?.('abort', onAbort);
+      cancelSource?.subscribe(onCancel);
+      if (signal?.aborted === true) onAbort();
+      try {
+        return await unlessAborted(work(controller.signal), controller.signal);
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener?.('abort', onAbort);
+        cancelSource?.unsubscribe(onCancel);
+      }
+    },
+  };
+}
+
+/** The message with which axios would tell that the call took too long. */
+export function timeoutMessageOf({ timeout, timeoutErrorMessage }: InternalAxiosRequestConfig): string {
+  return timeoutErrorMessage ?? `timeout of ${timeout}ms exceeded`;
+}
+
+function timeoutError(config: InternalAxiosRequestConfig): AxiosError {
+  const isClear = config.transitional?.clarifyTimeoutError === true;
+  const code = isClear ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED;
+  return new AxiosError(timeoutMessageOf(config), code, config);
+}
+
+/** What axios's cancel token can do beside what its type says. */
+interface SubscribableCancelToken {
+  subscribe(listener: () => void): void;
+  unsubscribe(listener: () => void): void;
+}

@@ -1,0 +1,94 @@
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiRules } from '../core/api-access.js';
+import type { Sending } from './authorized-call.js';
+import { withoutToken } from './final-url.js';
+import { parsedData } from './parsed-data.js';
+import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
+import type { RequestBody } from './request-body.js';
+import { TokenTrip } from './token-trip.js';
+
+/** One call of `fetch` that gets a token. */
+export interface FetchCall {
+  readonly fetch: typeof globalThis.fetch;
+  readonly api: ApiRules;
+  readonly allowed: ReadonlySet<string>;
+  readonly url: URL;
+  /** Upper case. */
+  readonly method: string;
+  /** The caller's own, which are never changed. */
+  readonly headers: Headers;
+  readonly body: RequestBody;
+  readonly redirect: string;
+  readonly signal: AbortSignal | undefined;
+  readonly init: RequestInit;
+}
+
+/** Sends it once with a token, and follows redirects with what may go along. */
+export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Sending<Response>> {
+  const trip = new TokenTrip(call.url, token, call.api, call.allowed);
+  const headers = new Headers(call.headers);
+  trip.equip({ has: (name) => headers.has(name), set: (name, value) => headers.set(name, value) });
+  let method = call.method;
+  let hasBody = call.body.data !== undefined && call.body.data !== null;
+  for (let count = 0; ; count += 1) {
+    const response = await call.fetch(trip.url, initOf(call, method, headers, hasBody));
+    const hop = { url: trip.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
+    const location = response.headers.get('location');
+    const next = call.redirect === 'follow' ? nextHop(hop, response.status, location) : undefined;
+    if (next === undefined) return sendingOf(response, call, trip);
+    discardResponse(response);
+    if (count >= MAX_REDIRECTS) {
+      throw new TypeError('fetch failed', { cause: new Error('redirect count exceeded') });
+    }
+    ({ method, keepsBody: hasBody } = next);
+    trip.moveTo(next.url);
+    const dropped = [
+      ...trip.ownHeaders,
+      ...(next.isSameOrigin ? [] : ORIGIN_BOUND_HEADERS),
+      ...(hasBody ? [] : BODY_HEADERS),
+    ];
+    for (const name of dropped) headers.delete(name);
+    trip.equip({ has: () => false, set: (name, value) => headers.set(name, value) });
+  }
+}
+
+/** Frees the connection of an answer that nobody will read. */
+export function discardResponse(response: Response): void {
+  void response.body?.cancel().catch(() => undefined);
+}
+
+/** Joins a reason to a response, where errors have their causes. */
+export function explainResponse(response: Response, cause: Error): Response {
+  return Object.defineProperty(response, 'cause', { value: cause, configurable: true, writable: true });
+}
+
+function initOf(
+  { init, signal, body, redirect }: FetchCall,
+  method: string,
+  headers: Headers,
+  hasBody: boolean,
+): RequestInit {
+  return {
+    ...init,
+    method,
+    headers,
+    redirect: redirect === 'error' ? 'error' : 'manual',
+    ...(signal !== undefined && { signal }),
+    ...(hasBody
+      ? { body: body.data as NonNullable<RequestInit['body']>, duplex: 'half' as const }
+      : { body: null }),
+  };
+}
+
+function sendingOf(response: Response, { api }: FetchCall, trip: TokenTrip): Sending<Response> {
+  if ('query' in api.placement) {
+    // It is printed with the response.
+    Object.defineProperty(response, 'url', { value: withoutToken(trip.url, api.placement).href });
+  }
+  const headers = Object.fromEntries(response.headers);
+  const data = async (): Promise<unknown> => parsedData(await response.clone().text());
+  return {
+    result: response,
+    answer: trip.isCarrying ? { status: response.status, headers, data } : undefined,
+  };
+}

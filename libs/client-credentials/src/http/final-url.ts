@@ -1,0 +1,38 @@
+import { Axios, type InternalAxiosRequestConfig } from 'axios';
+import type { AccessToken } from '../core/access-token.js';
+import type { TokenPlacement } from '../core/api-access.js';
+
+// Without defaults of its own it only computes.
+const axios = new Axios({});
+
+/**
+ * The address that a call goes to, without its params; `undefined` if it is none. Computed by axios's own rules, and then
+ * handed to the adapter as it is, so that what was judged is what is sent.
+ */
+export function finalUrl(config: InternalAxiosRequestConfig, token?: AccessToken): URL | undefined {
+  const { url = '', allowAbsoluteUrls = true } = config;
+  const baseURL = (isRelative(url) ? token?.apiBaseURL : undefined) ?? config.baseURL ?? '';
+  try {
+    return new URL(axios.getUri({ url, baseURL, allowAbsoluteUrls }));
+  } catch {
+    // No address: axios will say so in its own words.
+    return undefined;
+  }
+}
+
+/** The same with the params. */
+export function fullUrl({ params, paramsSerializer }: InternalAxiosRequestConfig, url: URL): URL {
+  return new URL(axios.getUri({ url: url.href, params, ...(paramsSerializer && { paramsSerializer }) }));
+}
+
+/** Whether a call names no host of its own. */
+export function isRelative(url: string): boolean {
+  return !/^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);
+}
+
+/** An address without the token that its query may hold. */
+export function withoutToken(url: URL, placement: TokenPlacement): URL {
+  const shown = new URL(url);
+  if ('query' in placement) shown.searchParams.delete(placement.query);
+  return shown;
+}

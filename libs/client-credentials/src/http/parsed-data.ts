@@ -1,0 +1,27 @@
+/** An answer's body for a predicate: parsed if it is JSON, as it is if not, `undefined` for a stream. */
+export function parsedData(data: unknown): unknown {
+  const text = textOf(data);
+  if (text === undefined) return isPlain(data) ? data : undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function textOf(data: unknown): string | undefined {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer) return new TextDecoder().decode(data);
+  if (ArrayBuffer.isView(data))
+    return new TextDecoder().decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return undefined;
+}
+
+/** An adapter of a test may answer with an object at once. */
+function isPlain(data: unknown): boolean {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(data) as never)
+  );
+}

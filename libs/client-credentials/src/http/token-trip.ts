@@ -1,0 +1,51 @@
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiRules } from '../core/api-access.js';
+import { mayCarryToken } from './allowed-origins.js';
+
+/** Headers of whichever HTTP client. */
+export interface WritableHeaders {
+  has(name: string): boolean;
+  set(name: string, value: string): void;
+}
+
+/** One request on its way, redirects included: where it is, and whether the token is still with it. */
+export class TokenTrip {
+  /** Where it goes first, the token included if its place is the query; then where it was redirected to. */
+  url: URL;
+  hasMoved = false;
+  /** Whether the last request carried the token. */
+  isCarrying = true;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #isInQuery: boolean;
+  readonly #allowed: ReadonlySet<string>;
+
+  constructor(url: URL, token: AccessToken, { placement, headers }: ApiRules, allowed: ReadonlySet<string>) {
+    this.url = new URL(url);
+    this.#allowed = allowed;
+    this.#isInQuery = 'query' in placement;
+    if ('query' in placement) this.url.searchParams.set(placement.query, token.value);
+    this.#headers = 'header' in placement ? { ...headers, [placement.header]: token.authorization } : headers;
+  }
+
+  /** The names of the headers that go with the token. */
+  get ownHeaders(): string[] {
+    return Object.keys(this.#headers);
+  }
+
+  /** Puts the token, and what goes with it, on the request, unless it has left the origins that may have it. */
+  equip(headers: WritableHeaders): void {
+    if (!this.isCarrying) return;
+    for (const [name, value] of Object.entries(this.#headers))
+      if (!headers.has(name)) headers.set(name, value);
+  }
+
+  /**
+   * Goes on to another address. The token comes along only if it may, and never comes back once it was left behind; one
+   * in the query stays, since the new address is the server's own.
+   */
+  moveTo(url: URL): void {
+    this.url = url;
+    this.hasMoved = true;
+    this.isCarrying = this.isCarrying && !this.#isInQuery && mayCarryToken(url, this.#allowed);
+  }
+}

@@ -1,0 +1,37 @@
+import type { LoggerService } from '@nestjs/common';
+import type { TokenEvent } from '../core/events.js';
+
+type Level = 'error' | 'warn' | 'log' | 'debug';
+
+/** What an operator reads: all of it in one place. Trouble that callers notice is an error, trouble they do not yet notice a warning. */
+export function logEvent(logger: LoggerService, event: TokenEvent): void {
+  const [level, message] = lineOf(event);
+  logger[level]?.(message);
+}
+
+function lineOf(event: TokenEvent): [Level, string] {
+  const name =
+    event.scopes.length === 0 ? `"${event.provider}"` : `"${event.provider}" (${event.scopes.join(' ')})`;
+  switch (event.type) {
+    case 'token.acquired':
+      return [
+        'debug',
+        `Token of ${name} acquired (${event.reason}), good until ${new Date(event.expiresAt).toISOString()}`,
+      ];
+    case 'token.failed': {
+      const consequence = event.isServed ? 'The current token goes on being used.' : 'Calls fail.';
+      return [event.isServed ? 'warn' : 'error', `${consequence} ${event.message}`];
+    }
+    case 'token.invalidated':
+      return event.reason === 'rejected'
+        ? ['warn', `Token of ${name} refused by the API; it is replaced`]
+        : ['debug', `Token of ${name} dropped on request`];
+    case 'api.replayed':
+      return [
+        'debug',
+        `Call with a token of ${name} sent again with a new one: status ${event.status ?? 'none'}`,
+      ];
+    case 'store.unavailable':
+      return ['warn', `Token store failed (${event.operation}) for ${name}; calls go on without it`];
+  }
+}

@@ -1,0 +1,75 @@
+import { inspect } from 'node:util';
+import { HttpService } from '@nestjs/axios';
+import axios, { type AxiosInstance } from 'axios';
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiAccess } from '../core/api-access.js';
+import type { GetTokenOptions, TokenRequest } from '../core/options.js';
+import type { TokenSource } from '../core/token-source.js';
+import { authorizeAxios } from '../http/authorize-axios.js';
+import { derivedAxios } from './derived-axios.js';
+
+/**
+ * An `HttpService` whose calls carry the provider's token, over an axios instance of its own; and the source of these
+ * tokens.
+ *
+ * @example
+ * ```ts
+ * const { data } = await firstValueFrom(this.signeasy.get('/me'));
+ * const writer = this.billing.with({ scope: 'invoices.write' });
+ * ```
+ */
+export class TokenClient extends HttpService implements TokenSource {
+  readonly #source: TokenSource;
+
+  private constructor(source: TokenSource, instance: AxiosInstance) {
+    super(instance);
+    this.#source = source;
+  }
+
+  /** The client of a source: an axios instance made from the provider's `api`, authorized. */
+  static of(source: TokenSource): TokenClient {
+    const instance = axios.create(source.api.defaults);
+    authorizeAxios(instance, source);
+    return new TokenClient(source, instance);
+  }
+
+  /** The provider's name. */
+  get provider(): string {
+    return this.#source.provider;
+  }
+
+  get api(): ApiAccess {
+    return this.#source.api;
+  }
+
+  /**
+   * A token that is good now.
+   *
+   * @throws `ClientCredentialsError` if none can be had
+   */
+  getToken(options?: GetTokenOptions): Promise<AccessToken> {
+    return this.#source.getToken(options);
+  }
+
+  /** Drops a token, if it is still in use; the next call gets a new one. */
+  invalidate(token: AccessToken | string): Promise<void> {
+    return this.#source.invalidate(token);
+  }
+
+  /** Forgets failures: the next call may ask the provider at once. */
+  reset(): void {
+    this.#source.reset();
+  }
+
+  /**
+   * A client that asks for something else, unless a call says so itself. It shares the axios instance, so that
+   * interceptors work for both.
+   */
+  with(request: TokenRequest): TokenClient {
+    return new TokenClient(this.#source.with(request), derivedAxios(this.axiosRef, request));
+  }
+
+  [inspect.custom](): string {
+    return `TokenClient { ${this.provider} }`;
+  }
+}

@@ -1,0 +1,38 @@
+import { inspect } from 'node:util';
+import type { TokenManager } from '../manager/token-manager.js';
+import { TokenClient } from './token-client.js';
+
+/**
+ * Looks clients up at run time, where the name is not known before.
+ *
+ * @example
+ * ```ts
+ * constructor(private readonly clients: TokenClients) {}
+ * cameras(provider: string) { return this.clients.get(provider).get('/tracking-cameras'); }
+ * ```
+ */
+export class TokenClients {
+  readonly #manager: TokenManager;
+  readonly #clients = new Map<string, TokenClient>();
+
+  constructor(manager: TokenManager) {
+    this.#manager = manager;
+  }
+
+  /**
+   * The client of a provider: the same one that `@InjectTokenClient(name)` injects.
+   *
+   * @throws `ClientCredentialsError` `unknown_provider`, which lists the known ones
+   */
+  get(name: string): TokenClient {
+    const known = this.#clients.get(name);
+    if (known !== undefined) return known;
+    const client = TokenClient.of(this.#manager.source(name));
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  [inspect.custom](): string {
+    return `TokenClients { ${this.#manager.names.join(', ')} }`;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Dialect } from '../core/dialect.js';
+import type { ProviderConfig } from '../core/options.js';
+
+/** What every preset takes: the client's credentials, and whatever else a {@link ProviderConfig} holds, which wins. */
+export interface PresetOptions extends Partial<ProviderConfig> {
+  /** The client identifier that the provider issued. */
+  clientId: string;
+  /** The secret that goes with it. */
+  clientSecret: NonNullable<ProviderConfig['clientSecret']>;
+}
+
+/** Lays a user's options over a provider's own. `api` and `dialect` are merged: to set a timeout is not to drop the base address. */
+export function preset(
+  own: Omit<ProviderConfig, keyof PresetOptions & 'clientId'>,
+  options: PresetOptions,
+): ProviderConfig {
+  const api = { ...own.api, ...options.api };
+  const dialect = mergeDialects(own.dialect, options.dialect);
+  return { ...own, ...options, api, ...(dialect && { dialect }) };
+}
+
+function mergeDialects(own: Dialect | undefined, given: Dialect | undefined): Dialect | undefined {
+  if (own === undefined || given === undefined) return given ?? own;
+  return {
+    ...own,
+    ...given,
+    ...((own.response ?? given.response) && { response: { ...own.response, ...given.response } }),
+    ...((own.parameterNames ?? given.parameterNames) && {
+      parameterNames: { ...own.parameterNames, ...given.parameterNames },
+    }),
+    ...((own.authorization ?? given.authorization) && {
+      authorization: { ...own.authorization, ...given.authorization },
+    }),
+  };
+}
