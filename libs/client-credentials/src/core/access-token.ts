@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inspect } from 'node:util';
+import { printAs } from './printed.js';
 
 /** What an {@link AccessToken} is made of. */
 export interface AccessTokenFields {
@@ -23,6 +23,14 @@ export interface AccessTokenFields {
  * ```
  */
 export class AccessToken {
+  static {
+    printAs(
+      AccessToken,
+      (token) =>
+        `AccessToken { ${fingerprintOf(token.value)}, ${token.type}, scopes: [${token.scopes.join(' ')}], expires: ${new Date(token.expiresAt).toISOString()} }`,
+    );
+  }
+
   readonly #value: string;
   readonly #authorization: string;
   /** `Bearer` as a rule. */
@@ -64,10 +72,6 @@ export class AccessToken {
 
   toString(): string {
     return `AccessToken ${fingerprintOf(this.#value)}`;
-  }
-
-  [inspect.custom](): string {
-    return `AccessToken { ${fingerprintOf(this.#value)}, ${this.type}, scopes: [${this.scopes.join(' ')}], expires: ${new Date(this.expiresAt).toISOString()} }`;
   }
 }
 

@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
 import type { AccessToken } from './access-token.js';
 import type { ApiAccess, ApiRules } from './api-access.js';
 import type { GetTokenOptions, TokenRequest } from './options.js';
 import type { TokenEntry } from './token-entry.js';
+import { printAs } from './printed.js';
 
 /**
  * Hands out the tokens of one provider. Ask for a token whenever you need one and do not keep it: a good one is
@@ -43,6 +43,10 @@ export interface ProviderEntries {
 
 /** A {@link TokenSource} over a manager's entries. */
 export class EntryTokenSource implements TokenSource {
+  static {
+    printAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
+  }
+
   readonly api: ApiAccess;
   readonly #entries: ProviderEntries;
   readonly #defaults: TokenRequest;
@@ -80,10 +84,6 @@ export class EntryTokenSource implements TokenSource {
 
   with(request: TokenRequest): TokenSource {
     return new EntryTokenSource(this.#entries, mergeRequests(this.#defaults, request));
-  }
-
-  [inspect.custom](): string {
-    return `TokenSource { ${this.provider} }`;
   }
 }
 

@@ -23,10 +23,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export const MAX_REDIRECTS = 20;
 
 /** Headers that are meant for one origin and not for another (Fetch §4.4, and what is customary). */
-export const ORIGIN_BOUND_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'host'];
+export const ORIGIN_BOUND_HEADERS: string[] = ['authorization', 'proxy-authorization', 'cookie', 'host'];
 
 /** Headers that describe a body, and go with it. */
-export const BODY_HEADERS = [
+export const BODY_HEADERS: string[] = [
   'content-encoding',
   'content-language',
   'content-location',

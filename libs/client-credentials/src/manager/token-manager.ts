@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { systemClock, type Clock } from '../core/clock.js';
 import { ClientCredentialsError, invalidConfiguration, unknownProvider } from '../core/errors.js';
 import { EventHub, type TokenEventListener } from '../core/events.js';
@@ -10,6 +9,7 @@ import { validateOptions, validateProvider } from '../core/validate-options.js';
 import { MemoryTokenStore } from '../store/memory-token-store.js';
 import { EntryRegistry } from './entry-registry.js';
 import { ManagedProvider } from './managed-provider.js';
+import { printAs } from '../core/printed.js';
 
 /**
  * Holds the providers and their tokens: one for an application. Nest's module makes it; elsewhere you do.
@@ -23,6 +23,10 @@ import { ManagedProvider } from './managed-provider.js';
  * ```
  */
 export class TokenManager {
+  static {
+    printAs(TokenManager, ({ names }) => `TokenManager { ${names.join(', ')} }`);
+  }
+
   /** Settled when the warm-up is over, well or not; at once when there is none. */
   readonly warmedUp: Promise<void>;
   readonly #clock: Clock;
@@ -95,10 +99,6 @@ export class TokenManager {
     this.#closing.abort(new ClientCredentialsError(message, { code: 'closed' }));
     await this.warmedUp;
     await this.#store.close?.();
-  }
-
-  [inspect.custom](): string {
-    return `TokenManager { ${this.names.join(', ')} }`;
   }
 
   #register(name: string, config: ProviderConfig): TokenSource {

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
@@ -7,6 +6,7 @@ import type { GetTokenOptions, TokenRequest } from '../core/options.js';
 import type { TokenSource } from '../core/token-source.js';
 import { authorizeAxios } from '../http/authorize-axios.js';
 import { derivedAxios } from './derived-axios.js';
+import { printAs } from '../core/printed.js';
 
 /**
  * An `HttpService` whose calls carry the provider's token, over an axios instance of its own; and the source of these
@@ -19,6 +19,10 @@ import { derivedAxios } from './derived-axios.js';
  * ```
  */
 export class TokenClient extends HttpService implements TokenSource {
+  static {
+    printAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
+  }
+
   readonly #source: TokenSource;
 
   private constructor(source: TokenSource, instance: AxiosInstance) {
@@ -67,9 +71,5 @@ export class TokenClient extends HttpService implements TokenSource {
    */
   with(request: TokenRequest): TokenClient {
     return new TokenClient(this.#source.with(request), derivedAxios(this.axiosRef, request));
-  }
-
-  [inspect.custom](): string {
-    return `TokenClient { ${this.provider} }`;
   }
 }

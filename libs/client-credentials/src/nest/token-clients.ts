@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import type { TokenManager } from '../manager/token-manager.js';
 import { TokenClient } from './token-client.js';
+import { printAs } from '../core/printed.js';
 
 /**
  * Looks clients up at run time, where the name is not known before.
@@ -12,6 +12,10 @@ import { TokenClient } from './token-client.js';
  * ```
  */
 export class TokenClients {
+  static {
+    printAs(TokenClients, (clients) => `TokenClients { ${clients.#manager.names.join(', ')} }`);
+  }
+
   readonly #manager: TokenManager;
   readonly #clients = new Map<string, TokenClient>();
 
@@ -30,9 +34,5 @@ export class TokenClients {
     const client = TokenClient.of(this.#manager.source(name));
     this.#clients.set(name, client);
     return client;
-  }
-
-  [inspect.custom](): string {
-    return `TokenClients { ${this.#manager.names.join(', ')} }`;
   }
 }

@@ -5,7 +5,7 @@ import { preset, type PresetOptions } from './preset.js';
 const NAME = 'resistantDocuments';
 
 /** One authorization server per stage and cell. A token of one cell is refused by another. */
-const AUTHORIZATION_SERVERS = {
+const AUTHORIZATION_SERVERS: Record<'prod' | 'test', Record<string, string>> = {
   prod: {
     'eu-1': 'aus2un1hkrKhPjir4417',
     'us-1': 'aus3tzuy12e5blAJi417',
@@ -14,12 +14,11 @@ const AUTHORIZATION_SERVERS = {
     'ap-3': 'ausp40dse1Q0rzDq6417',
   },
   test: { 'eu-1': 'aus17c52xbW6c0yA9417' },
-} as const satisfies Record<string, Record<string, string>>;
+};
 
 /** Where a Resistant Documents tenant lives. */
 export type ResistantDocumentsLocation =
-  | { stage: 'prod'; cell: keyof (typeof AUTHORIZATION_SERVERS)['prod'] }
-  | { stage: 'test'; cell: keyof (typeof AUTHORIZATION_SERVERS)['test'] };
+  { stage: 'prod'; cell: 'eu-1' | 'us-1' | 'ca-1' | 'ap-2' | 'ap-3' } | { stage: 'test'; cell: 'eu-1' };
 
 /** The options of {@link resistantDocuments}. */
 export type ResistantDocumentsOptions = PresetOptions & ResistantDocumentsLocation;
@@ -60,7 +59,7 @@ export function resistantDocuments(options: ResistantDocumentsOptions): Provider
 }
 
 function authorizationServer(stage: string, cell: string): string {
-  const cells = lookUp<Record<string, string>>(AUTHORIZATION_SERVERS, 'stage', stage);
+  const cells = lookUp(AUTHORIZATION_SERVERS, 'stage', stage);
   return lookUp(cells, 'cell', cell);
 }
 
