@@ -8,7 +8,8 @@ import type { ProviderAccess } from './config/environment.js';
 import { providerNames } from './config/providers.js';
 import { CameraList } from './desk/camera-list.js';
 import { DeskController } from './desk/desk.controller.js';
-import { DocumentDesk } from './desk/document-desk.js';
+import { DESK_STAGES, DocumentDesk } from './desk/document-desk.js';
+import type { DeskStep } from './desk/desk-step.js';
 import { DocumentReading } from './desk/document-reading.js';
 import { FraudCheck } from './desk/fraud-check.js';
 import { PaperCopy } from './desk/paper-copy.js';
@@ -31,6 +32,11 @@ export class AppModule {
       providers: [
         CallCounter,
         DocumentDesk,
+        {
+          provide: DESK_STAGES,
+          inject: [FraudCheck, DocumentReading, CameraList, SignatureRequest, PaperCopy],
+          useFactory: arrangeStages,
+        },
         FraudCheck,
         DocumentReading,
         SignatureRequest,
@@ -39,4 +45,18 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** A document is looked at first; what is sent out, in either form, is sent at the same time. */
+function arrangeStages(
+  check: FraudCheck,
+  reading: DocumentReading,
+  cameras: CameraList,
+  signature: SignatureRequest,
+  paperCopy: PaperCopy,
+): DeskStep[][] {
+  return [
+    [check, reading, cameras],
+    [signature, paperCopy],
+  ];
 }

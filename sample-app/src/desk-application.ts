@@ -9,7 +9,7 @@ const MAX_DOCUMENT_SIZE = '10mb';
 export async function createDesk(access: ProviderAccess | undefined): Promise<NestExpressApplication> {
   const desk = await NestFactory.create<NestExpressApplication>(AppModule.forAccess(access), {
     bodyParser: false,
-    // A port that is taken is told by an error, not by the end of the process.
+    // What goes wrong at the start is for the caller to tell; Nest would end the process.
     abortOnError: false,
     logger: ['error', 'warn'],
   });

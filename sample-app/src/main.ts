@@ -55,7 +55,8 @@ async function demonstrate(url: string): Promise<boolean> {
 /** What a person can act on; a stack would only hide it. */
 function messageOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is taken. Stop what listens there, or choose another: PORT=3001 npm start';
+    const port = 'port' in error ? String(error.port) : 'it wants';
+    return `Port ${port} is taken. Stop what listens there, or choose another: PORT=3001 npm start`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -3,12 +3,8 @@ import type { OnModuleInit } from '@nestjs/common';
 import { TokenClients, TokenManager } from 'nestjs-client-credentials';
 import { providerNames } from '../config/providers.js';
 import type { ProviderName } from '../config/providers.js';
+import type { CallCounts } from '../sandbox/loopback-server.js';
 import { Backend } from './backend.js';
-
-export interface CallCounts {
-  apiCalls: number;
-  tokenRequests: number;
-}
 
 /** How many API calls were made, and how many token requests they cost. */
 @Injectable()

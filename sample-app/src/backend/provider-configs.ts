@@ -13,11 +13,10 @@ import type { Sandbox } from '../sandbox/sandbox.js';
 
 /** The providers themselves: each preset knows its addresses and how its provider wants to be asked. */
 export function configureProviders(access: ProviderAccess): Record<ProviderName, ProviderConfig> {
-  const { credentials, resistantStage, resistantCell, resistantApiURL, fuuffyEnvironment } = access;
+  const { credentials, resistantLocation, resistantApiURL, fuuffyEnvironment } = access;
   return {
     resistant: resistantDocuments({
-      stage: resistantStage,
-      cell: resistantCell,
+      ...resistantLocation,
       ...credentials.resistant,
       ...(resistantApiURL !== undefined && { api: { baseURL: resistantApiURL } }),
     }),

@@ -24,8 +24,7 @@ describe('the environment', () => {
     expect(port).toBe(8080);
     expect(access).toMatchObject({
       credentials: { fuuffy: { clientId: 'FUUFFY-id', clientSecret: 'FUUFFY-secret' } },
-      resistantStage: 'prod',
-      resistantCell: 'eu-1',
+      resistantLocation: { stage: 'prod', cell: 'eu-1' },
       fuuffyEnvironment: 'production',
     });
   });
@@ -34,6 +33,11 @@ describe('the environment', () => {
     ['one secret is missing', withoutOne, ['FYMA_CLIENT_SECRET']],
     ['only one id is there', { FYMA_CLIENT_ID: 'id' }, ['FYMA_CLIENT_SECRET', 'SIGNEASY_CLIENT_ID']],
     ['the test stage has no address', { ...complete, RESISTANT_STAGE: 'test' }, ['RESISTANT_API_URL']],
+    [
+      'the test stage has no such cell',
+      { ...complete, RESISTANT_STAGE: 'test', RESISTANT_CELL: 'us-1' },
+      ['RESISTANT_CELL'],
+    ],
     ['the cell is unknown', { ...complete, RESISTANT_CELL: 'mars-1' }, ['RESISTANT_CELL', 'eu-1, us-1']],
     ['the environment is unknown', { ...complete, FUUFFY_ENVIRONMENT: 'dev' }, ['FUUFFY_ENVIRONMENT']],
     ['the port is none', { PORT: 'http' }, ['PORT']],

@@ -1,11 +1,17 @@
+import type { ResistantDocumentsOptions } from 'nestjs-client-credentials/providers';
 import { providerNames } from './providers.js';
 import type { ProviderName } from './providers.js';
 
 const resistantStages = ['prod', 'test'] as const;
-const resistantCells = ['eu-1', 'us-1', 'ca-1', 'ap-2', 'ap-3'] as const;
+const resistantCells = {
+  prod: ['eu-1', 'us-1', 'ca-1', 'ap-2', 'ap-3'],
+  test: ['eu-1'],
+} as const;
 const fuuffyEnvironments = ['production', 'testing'] as const;
 
-export interface Credentials {
+type ResistantLocation = Pick<ResistantDocumentsOptions, 'stage' | 'cell'>;
+
+interface Credentials {
   clientId: string;
   clientSecret: string;
 }
@@ -13,9 +19,8 @@ export interface Credentials {
 /** What is needed to talk to the providers themselves. */
 export interface ProviderAccess {
   credentials: Record<ProviderName, Credentials>;
-  resistantStage: (typeof resistantStages)[number];
-  resistantCell: (typeof resistantCells)[number];
-  /** Only the addresses of production are documented. */
+  resistantLocation: ResistantLocation;
+  /** Where it is not the documented one; that of the test stage is not public. */
   resistantApiURL: string | undefined;
   fuuffyEnvironment: (typeof fuuffyEnvironments)[number];
 }
@@ -75,9 +80,9 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
     clientId: read(variables, `${prefixes[name]}_CLIENT_ID`) ?? '',
     clientSecret: read(variables, `${prefixes[name]}_CLIENT_SECRET`) ?? '',
   });
-  const resistantStage = readChoice(variables, 'RESISTANT_STAGE', resistantStages, problems);
+  const resistantLocation = readResistantLocation(variables, problems);
   const resistantApiURL = read(variables, 'RESISTANT_API_URL');
-  if (resistantStage === 'test' && resistantApiURL === undefined) {
+  if (resistantLocation.stage === 'test' && resistantApiURL === undefined) {
     problems.push('RESISTANT_API_URL is missing (the address of the test stage is not public)');
   }
   return {
@@ -88,11 +93,17 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
       fuuffy: credentialsOf('fuuffy'),
       fyma: credentialsOf('fyma'),
     },
-    resistantStage,
-    resistantCell: readChoice(variables, 'RESISTANT_CELL', resistantCells, problems),
+    resistantLocation,
     resistantApiURL,
     fuuffyEnvironment: readChoice(variables, 'FUUFFY_ENVIRONMENT', fuuffyEnvironments, problems),
   };
+}
+
+function readResistantLocation(variables: Variables, problems: string[]): ResistantLocation {
+  const stage = readChoice(variables, 'RESISTANT_STAGE', resistantStages, problems);
+  return stage === 'prod'
+    ? { stage, cell: readChoice(variables, 'RESISTANT_CELL', resistantCells.prod, problems) }
+    : { stage, cell: readChoice(variables, 'RESISTANT_CELL', resistantCells.test, problems) };
 }
 
 /** One of the choices; the first where nothing is set. */

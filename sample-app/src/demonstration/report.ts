@@ -1,7 +1,7 @@
-import type { CallCounts } from '../backend/call-counter.js';
 import { providerNames, providerTitles } from '../config/providers.js';
 import type { ProviderName } from '../config/providers.js';
 import type { StepProgress } from '../desk/document.js';
+import type { CallCounts } from '../sandbox/loopback-server.js';
 
 const titleWidth = Math.max(...Object.values(providerTitles).map((title) => title.length));
 
@@ -14,8 +14,6 @@ export function costTable(countsOf: (name: ProviderName) => CallCounts): string 
   const rows = providerNames.map((name) => ({ title: providerTitles[name], ...countsOf(name) }));
   const apiCalls = rows.reduce((sum, row) => sum + row.apiCalls, 0);
   const tokenRequests = rows.reduce((sum, row) => sum + row.tokenRequests, 0);
-  const line = (title: string, calls: string | number, requests: string | number) =>
-    `  ${title.padEnd(titleWidth)}${String(calls).padStart(12)}${String(requests).padStart(17)}`;
   return [
     line('', 'API calls', 'token requests'),
     ...rows.map((row) => line(row.title, row.apiCalls, row.tokenRequests)),
@@ -23,4 +21,8 @@ export function costTable(countsOf: (name: ProviderName) => CallCounts): string 
     '',
     `${apiCalls} API calls cost ${tokenRequests} token requests.`,
   ].join('\n');
+}
+
+function line(title: string, apiCalls: string | number, tokenRequests: string | number): string {
+  return `  ${title.padEnd(titleWidth)}${String(apiCalls).padStart(12)}${String(tokenRequests).padStart(17)}`;
 }

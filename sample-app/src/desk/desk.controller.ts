@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import {
+  BadGatewayException,
   BadRequestException,
   Body,
   Controller,
@@ -55,8 +56,12 @@ export class DeskController {
   }
 
   @Get('cameras')
-  listCameras(): Promise<Camera[]> {
-    return this.cameras.list();
+  async listCameras(): Promise<Camera[]> {
+    try {
+      return await this.cameras.list();
+    } catch (error) {
+      throw new BadGatewayException(error instanceof Error ? error.message : String(error), { cause: error });
+    }
   }
 }
 

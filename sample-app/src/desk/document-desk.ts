@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { providerTitles } from '../config/providers.js';
-import { CameraList } from './camera-list.js';
-import { DocumentReading } from './document-reading.js';
 import type { DocumentProgress, IncomingDocument, StepProgress } from './document.js';
 import type { DeskStep } from './desk-step.js';
-import { FraudCheck } from './fraud-check.js';
-import { PaperCopy } from './paper-copy.js';
-import { SignatureRequest } from './signature-request.js';
+
+/**
+ * DI token of what is done to a document. The steps of one stage run at the same time; the next stage begins when all
+ * have ended.
+ */
+export const DESK_STAGES = Symbol('DESK_STAGES');
 
 /** Takes documents and has the providers work on them. It remembers them as long as it runs. */
 @Injectable()
@@ -16,32 +17,17 @@ export class DocumentDesk implements OnModuleDestroy {
   private readonly progressById = new Map<string, DocumentProgress>();
   private readonly atWork = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
-  /** The steps of one stage run at the same time; the next stage begins when all have ended. */
-  private readonly stages: DeskStep[][];
 
-  constructor(
-    check: FraudCheck,
-    reading: DocumentReading,
-    signature: SignatureRequest,
-    paperCopy: PaperCopy,
-    cameras: CameraList,
-  ) {
-    this.stages = [
-      [check, reading, cameras],
-      [signature, paperCopy],
-    ];
-  }
+  constructor(@Inject(DESK_STAGES) private readonly stages: DeskStep[][]) {}
 
   /** Takes the document and returns at once; the work goes on. */
   accept(name: string, content: Buffer): DocumentProgress {
     const document: IncomingDocument = { id: randomUUID(), name, content };
-    const steps = this.stages
-      .flat()
-      .map((step): StepProgress => ({
-        step: step.name,
-        provider: providerTitles[step.provider],
-        state: 'waiting',
-      }));
+    const steps = this.stages.flat().map((step): StepProgress => ({
+      step: step.name,
+      provider: providerTitles[step.provider],
+      state: 'waiting',
+    }));
     const progress: DocumentProgress = {
       id: document.id,
       name,
@@ -87,7 +73,8 @@ export class DocumentDesk implements OnModuleDestroy {
       entry.message = await step.run(document, this.stopping.signal);
       entry.state = 'done';
     } catch (error) {
-      entry.message = error instanceof Error ? error.message : String(error);
+      const cause: unknown = this.stopping.signal.aborted ? this.stopping.signal.reason : error;
+      entry.message = cause instanceof Error ? cause.message : String(cause);
       entry.state = 'failed';
     }
   }

@@ -5,7 +5,7 @@ export interface IncomingDocument {
   content: Buffer;
 }
 
-export type StepState = 'waiting' | 'running' | 'done' | 'failed';
+type StepState = 'waiting' | 'running' | 'done' | 'failed';
 
 /** How far one step is. */
 export interface StepProgress {

@@ -51,14 +51,17 @@ export class FraudCheck implements DeskStep {
   }
 
   private async lookUp(id: string, signal: AbortSignal): Promise<FraudResult | undefined> {
-    // 404 says: not ready yet.
-    const validateStatus = (status: number) => status === 200 || status === 404;
     const { status, data } = await firstValueFrom(
       this.resistant.get<FraudResult>(`/v2/submission/${encodeURIComponent(id)}/fraud`, {
         signal,
-        validateStatus,
+        validateStatus: isResultOrNotYet,
       }),
     );
     return status === 200 ? data : undefined;
   }
+}
+
+/** 404 says: not ready yet. */
+function isResultOrNotYet(status: number): boolean {
+  return status === 200 || status === 404;
 }

@@ -22,7 +22,7 @@ export interface Answer {
 export type Handler = (request: ReceivedRequest) => Answer;
 
 /** `GET /v2/submission/{id}` → handler. `*` takes any method, so that a wrong one gets the handler's own error. */
-export type Routes = Record<`${'GET' | 'POST' | 'PUT' | '*'} /${string}`, Handler>;
+type Routes = Record<`${'GET' | 'POST' | 'PUT' | '*'} /${string}`, Handler>;
 
 /** How often a provider was asked, refused requests included. */
 export interface CallCounts {

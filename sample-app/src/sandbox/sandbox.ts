@@ -1,7 +1,7 @@
 import { startFuuffy } from './fuuffy.js';
 import { startFyma } from './fyma.js';
 import { startResistantDocuments } from './resistant-documents.js';
-import type { SandboxProvider } from './sandbox-provider.js';
+import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { startSigneasy } from './signeasy.js';
 import { startSmartDocumentor } from './smart-documentor.js';
 
@@ -14,13 +14,13 @@ export interface Sandbox {
   fyma: SandboxProvider;
 }
 
-export async function startSandbox(): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const [resistant, smartDocumentor, signeasy, fuuffy, fyma] = await Promise.all([
-    startResistantDocuments(),
-    startSmartDocumentor(),
-    startSigneasy(),
-    startFuuffy(),
-    startFyma(),
+    startResistantDocuments(options),
+    startSmartDocumentor(options),
+    startSigneasy(options),
+    startFuuffy(options),
+    startFyma(options),
   ]);
   return { resistant, smartDocumentor, signeasy, fuuffy, fyma };
 }

@@ -27,7 +27,11 @@ export function concealError<E>(error: E, concealment: Concealment): E {
   if (!isAxiosError(error)) return error;
   error.config = concealment.config;
   if (error.request) error.request = concealment.request();
-  if (error.response) concealResponse(error.response, concealment);
+  if (error.response && error.response.config !== concealment.config) {
+    concealResponse(error.response, concealment);
+  }
+  // Some versions wrap one error of theirs in another.
+  concealError(error.cause, concealment);
   return error;
 }
 

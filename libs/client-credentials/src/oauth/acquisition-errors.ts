@@ -121,7 +121,9 @@ function cleaned({ code, description }: AnsweredError, { secrets }: ErrorContext
 }
 
 function summary(status: number, { code, description }: AnsweredError): string {
-  return [`status ${status}`, code, description].filter((part) => part !== undefined).join(', ');
+  const parts = [`status ${status}`, code, description].filter((part) => part !== undefined);
+  // A sentence of the server's own ends here as part of ours.
+  return parts.join(', ').replace(/\.$/, '');
 }
 
 /** An error with the words and the code of another, and none of the request that it may carry. */

@@ -44,6 +44,9 @@ export class Acquisition {
   readonly #context: AcquisitionContext;
   /** Everything that no error may show. */
   readonly #secrets = new Set<string>();
+  /** The client's secrets as they were read last, and how often they were. */
+  #known: readonly string[] = [];
+  #readings = 0;
   #lastError: ClientCredentialsError | undefined;
 
   constructor(tools: AcquisitionTools, request: ResolvedRequest, context: AcquisitionContext) {
@@ -74,11 +77,18 @@ export class Acquisition {
     }
   }
 
-  /** The first secret that was not refused yet. A function is asked again each time: the secret may just have been rotated. */
+  /**
+   * The first secret that was not refused yet. A function is read once more after the first refusal, since the secret
+   * may just have been rotated; not again and again, since it may give another every time.
+   */
   async #nextSecret(refused: ReadonlySet<string>): Promise<string | undefined> {
-    const known = await this.#input('The client secret', () => this.#tools.secrets.read());
-    for (const secret of known) this.#secrets.add(secret);
-    return known.find((secret) => !refused.has(secret));
+    const { secrets } = this.#tools;
+    if (this.#readings === 0 || (this.#readings === 1 && secrets.mayChange)) {
+      this.#readings += 1;
+      this.#known = await this.#input('The client secret', () => secrets.read());
+      for (const secret of this.#known) this.#secrets.add(secret);
+    }
+    return this.#known.find((secret) => !refused.has(secret));
   }
 
   async #attempt(secret: string | undefined): Promise<Outcome> {

@@ -16,14 +16,17 @@ export function secretSourceOf(configured: Lazy<Secret> | undefined): SecretSour
   return {
     mayChange: typeof configured === 'function',
     async read() {
-      const given = typeof configured === 'function' ? await configured() : configured;
-      const secrets = given === undefined ? [] : typeof given === 'string' ? [given] : [...given];
-      if (secrets.some((secret) => typeof secret !== 'string' || secret === '')) {
+      if (configured === undefined) return [];
+      const given: unknown = typeof configured === 'function' ? await configured() : configured;
+      const secrets = [given].flat();
+      if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && secret !== '')) {
         throw new TypeError(
           'clientSecret gave something else than a string that is not empty, or a list of these',
         );
       }
-      return secrets.toSorted((a, b) => Number(b === lastAccepted) - Number(a === lastAccepted));
+      return (secrets as string[]).toSorted(
+        (a, b) => Number(b === lastAccepted) - Number(a === lastAccepted),
+      );
     },
     accepted(secret) {
       lastAccepted = secret;

@@ -16,12 +16,12 @@ const AUTHORIZATION_SERVERS: Record<'prod' | 'test', Record<string, string>> = {
   test: { 'eu-1': 'aus17c52xbW6c0yA9417' },
 };
 
-/** Where a Resistant Documents tenant lives. */
-export type ResistantDocumentsLocation =
-  { stage: 'prod'; cell: 'eu-1' | 'us-1' | 'ca-1' | 'ap-2' | 'ap-3' } | { stage: 'test'; cell: 'eu-1' };
-
 /** The options of {@link resistantDocuments}. */
-export type ResistantDocumentsOptions = PresetOptions & ResistantDocumentsLocation;
+export interface ResistantDocumentsOptions extends PresetOptions {
+  stage: 'prod' | 'test';
+  /** The test stage has `eu-1` only. */
+  cell: 'eu-1' | 'us-1' | 'ca-1' | 'ap-2' | 'ap-3';
+}
 
 /**
  * Fraud analysis of documents at Resistant AI: Basic credentials, a form with scopes, tokens of 15 minutes to an hour. Token endpoint and

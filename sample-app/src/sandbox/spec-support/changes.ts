@@ -46,7 +46,7 @@ export const asJson: Change = ({ headers }) => ({
   headers: { ...headers, ...jsonHeaders },
   encode: (parameters) => JSON.stringify(parameters),
 });
-export const asForm: Change = ({ headers }) => ({
+const asForm: Change = ({ headers }) => ({
   headers: { ...headers, ...formHeaders },
   encode: encodeForm,
 });

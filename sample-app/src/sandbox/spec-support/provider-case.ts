@@ -1,7 +1,7 @@
 import type { SandboxOptions, SandboxProvider } from '../sandbox-provider.js';
 
 /** A token request before it is written to the wire. */
-export interface TokenRequest {
+interface TokenRequest {
   method: string;
   path: string;
   headers: Record<string, string>;

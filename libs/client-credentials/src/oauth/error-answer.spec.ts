@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ResponseDialect } from '../core/dialect.js';
+import { resolveProvider } from '../core/provider.js';
+import type { TokenAnswer } from './answer.js';
+import { readError } from './error-answer.js';
+
+function read(
+  body: string | object,
+  { challenge, response = {} }: { challenge?: string; response?: ResponseDialect } = {},
+): object {
+  const config = { tokenUrl: 'https://id.example.com', clientId: 'c', dialect: { response } };
+  const answer: TokenAnswer = {
+    status: 400,
+    headers: { ...(challenge !== undefined && { 'www-authenticate': challenge }) },
+    text: typeof body === 'string' ? body : JSON.stringify(body),
+  };
+  return readError(answer, resolveProvider('desk', config).dialect);
+}
+
+describe('an error answer is read', () => {
+  it.each<[string, string | object, code: string | undefined, description: string | undefined]>([
+    [
+      'as RFC 6749 has it',
+      { error: 'invalid_client', error_description: 'Expired.' },
+      'invalid_client',
+      'Expired.',
+    ],
+    ['without a description', { error: 'invalid_scope' }, 'invalid_scope', undefined],
+    [
+      'from an error object',
+      { error: { code_reason: 'bad_key', code: 401, message: 'No such key.' } },
+      'bad_key',
+      'No such key.',
+    ],
+    ['from a message', { message: 'Unauthorized', code: 16 }, '16', 'Unauthorized'],
+    ['from a number', { errcode: 40013, errmsg: 'invalid appid' }, '40013', 'invalid appid'],
+    [
+      'from Okta',
+      { errorCode: 'E0000011', errorSummary: 'Invalid token provided' },
+      'E0000011',
+      'Invalid token provided',
+    ],
+    ['from a problem report', { title: 'Forbidden', detail: 'Not yours.' }, undefined, 'Not yours.'],
+    [
+      'from JSON packed in a string',
+      { error: '{"code":"X1","message":"No."}' },
+      '{"code":"X1","message":"No."}',
+      'No.',
+    ],
+    ['from a page', '<html><head><title>502 Bad\n Gateway</title>', undefined, '502 Bad Gateway'],
+    ['from the heading of a page', '<h1 class="x">Blocked</h1>', undefined, 'Blocked'],
+    ['not at all from words', 'Nope', undefined, undefined],
+    ['not at all from nothing', '', undefined, undefined],
+    ['not at all from null', 'null', undefined, undefined],
+    ['not at all from a list', '[]', undefined, undefined],
+  ])('%s', (_, body, code, description) => {
+    expect(read(body)).toEqual({ code, description });
+  });
+
+  it.each([
+    ['Bearer error="invalid_client", error_description="Wrong."', 'invalid_client', 'Wrong.'],
+    ['Basic realm="a", Bearer realm="b", error=invalid_client', 'invalid_client', undefined],
+    ['Bearer realm="a "quoted" one", error="invalid_client"', 'invalid_client', undefined],
+    ['Basic realm="x"', undefined, undefined],
+  ])('from a challenge: %s', (challenge, code, description) => {
+    expect(read('', { challenge })).toEqual({ code, description });
+  });
+
+  it('from the body rather than the challenge', () => {
+    expect(read({ error: 'invalid_grant' }, { challenge: 'Bearer error="invalid_client"' })).toMatchObject({
+      code: 'invalid_grant',
+    });
+  });
+
+  it('from where the dialect has it', () => {
+    const response = { error: 'fault.id', errorDescription: 'fault.text' };
+
+    expect(read({ error: 'x', fault: { id: 'F1', text: 'Faulty.' } }, { response })).toEqual({
+      code: 'F1',
+      description: 'Faulty.',
+    });
+  });
+
+  it('in time, whatever a page holds', () => {
+    const page = '<title'.repeat(170_000);
+
+    expect(read(page)).toEqual({ code: undefined, description: undefined });
+  });
+});

@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Moment } from '../core/clock.js';
+import type { ResponseDialect } from '../core/dialect.js';
+import type { LifetimeOptions } from '../core/options.js';
+import { resolveProvider } from '../core/provider.js';
+import { resolveRequest } from '../core/token-key.js';
+import { readAnswer, type Reading } from './token-response.js';
+
+const REQUESTED: Moment = { at: Date.parse('2030-01-01T00:00:00.000Z'), ticks: 0 };
+const DAYS_31_MS = 31 * 86_400_000;
+
+interface Given {
+  body: string | object | null;
+  status?: number;
+  response?: ResponseDialect;
+  lifetime?: LifetimeOptions;
+}
+
+function read({ body, status = 200, response = {}, lifetime = {} }: Given): Reading {
+  const config = { tokenUrl: 'https://id.example.com', clientId: 'c', dialect: { response }, lifetime };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const request = resolveRequest({ scope: 'asked for' });
+  return readAnswer({ status, headers: {}, text }, resolveProvider('desk', config), request, REQUESTED);
+}
+
+const UNUSABLE = { kind: 'unusable', mayPass: false };
+const UNUSABLE_YET = { kind: 'unusable', mayPass: true };
+
+describe('a token is found', () => {
+  it.each<[string, Given]>([
+    ['where the RFC has it', { body: { access_token: 'T', token_type: 'Bearer' } }],
+    ['in any 2xx', { body: { access_token: 'T' }, status: 201 }],
+    ['after a byte order mark', { body: '\uFEFF{"access_token":"T"}' }],
+    ['at a dotted path', { body: { data: { token: 'T' } }, response: { accessToken: 'data.token' } }],
+    [
+      'in JSON packed in a string',
+      { body: { data: '{"token":"T"}' }, response: { accessToken: 'data.token' } },
+    ],
+    ['in a list', { body: [{ token: 'T' }], response: { accessToken: '0.token' } }],
+    ['as the whole body', { body: 'T\n', response: { accessToken: '' } }],
+    ['as the whole body in JSON', { body: '"T"', response: { accessToken: '' } }],
+    ['of a type in capitals', { body: { access_token: 'T', token_type: 'BEARER' } }],
+    ['of a type that nobody knows', { body: { access_token: 'T', token_type: 'urn:x' } }],
+    ['beside an error that is none: null', { body: { access_token: 'T', error: null } }],
+    ['beside an error that is none: 0', { body: { access_token: 'T', error: 0 } }],
+    ['beside an error that is none: empty', { body: { access_token: 'T', error: '' } }],
+  ])('%s', (_, given) => {
+    expect(read(given)).toMatchObject({ kind: 'token', token: { value: 'T', type: 'Bearer' } });
+  });
+
+  it.each([
+    ['of 12 KB', 't'.repeat(12_288)],
+    ['with every character that a header can carry', '00D!~"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}'],
+    ['that looks like a number', '1234567890'],
+  ])('%s, and is not changed', (_, value) => {
+    expect(read({ body: { access_token: value } })).toMatchObject({ token: { value } });
+    expect(read({ body: value, response: { accessToken: '' } })).toMatchObject({ token: { value } });
+  });
+
+  it('and pollutes nothing', () => {
+    const body = '{"access_token":"T","__proto__":{"polluted":true}}';
+
+    expect(read({ body }).kind).toBe('token');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('an answer without a usable token', () => {
+  it.each<[string, Given, object]>([
+    ['has an empty one', { body: { access_token: '' } }, UNUSABLE],
+    ['has null', { body: { access_token: null } }, UNUSABLE],
+    ['has a number', { body: { access_token: 7 } }, UNUSABLE],
+    ['has an object', { body: { access_token: {} } }, UNUSABLE],
+    ['has blanks', { body: { access_token: '  ' } }, UNUSABLE],
+    ['has one with a space', { body: { access_token: 'a b' } }, UNUSABLE],
+    ['has one with a line break', { body: { access_token: 'a\nb' } }, UNUSABLE],
+    ['has one that no header can carry', { body: { access_token: 'tökén' } }, UNUSABLE],
+    ['has it elsewhere', { body: { token: 'T' } }, UNUSABLE],
+    ['has it only on a prototype', { body: {}, response: { accessToken: 'constructor.name' } }, UNUSABLE],
+    [
+      'has nothing in its wrapping',
+      { body: { data: null }, response: { accessToken: 'data.token' } },
+      UNUSABLE,
+    ],
+    ['is an empty list', { body: [] }, UNUSABLE],
+    ['is null', { body: null }, UNUSABLE],
+    ['is a number', { body: '7' }, UNUSABLE],
+    ['is truncated', { body: '{"access_token":"T' }, UNUSABLE],
+    ['is words', { body: 'try later', response: { accessToken: '' } }, UNUSABLE],
+    ['is an object where the body is to be the token', { body: {}, response: { accessToken: '' } }, UNUSABLE],
+    ['has an error number of its own', { body: { errcode: 40013 } }, UNUSABLE],
+    ['has a mac token', { body: { access_token: 'T', token_type: 'mac' } }, UNUSABLE],
+    ['has a DPoP token that nobody asked for', { body: { access_token: 'T', token_type: 'DPoP' } }, UNUSABLE],
+    ['is empty', { body: '', status: 204 }, UNUSABLE_YET],
+    ['is blank', { body: ' \n' }, UNUSABLE_YET],
+    ['is a page', { body: '<!doctype html><title>Sign in</title>' }, UNUSABLE_YET],
+    ['is a page after a blank line', { body: '\n<html>' }, UNUSABLE_YET],
+    ['is a redirect', { body: { access_token: 'T' }, status: 302 }, UNUSABLE],
+    ['says that nothing changed', { body: '', status: 304 }, UNUSABLE],
+  ])('%s', (_, given, expected) => {
+    expect(read(given)).toMatchObject(expected);
+  });
+});
+
+describe('an answer counts as', () => {
+  const isError = (body: unknown): boolean => (body as { code?: number }).code !== 0;
+
+  it.each<[string, Given, Reading['kind']]>([
+    ['rejected with 400', { body: {}, status: 400 }, 'rejected'],
+    ['rejected with 401', { body: '', status: 401 }, 'rejected'],
+    ['rejected with 403 and nothing else', { body: '', status: 403 }, 'rejected'],
+    ['rejected with 404', { body: '<html>', status: 404 }, 'rejected'],
+    ['rejected with 200 and an OAuth error', { body: { error: 'invalid_scope' } }, 'rejected'],
+    [
+      'rejected with 200, a token and an OAuth error',
+      { body: { access_token: 'T', error: 'x' } },
+      'rejected',
+    ],
+    ['rejected with 200 and an error object', { body: { error: { code: 7 } } }, 'rejected'],
+    [
+      'rejected where the dialect finds an error',
+      { body: { errcode: 1 }, response: { error: 'errcode' } },
+      'rejected',
+    ],
+    ['rejected where a function says so', { body: { code: 9 }, response: { isError } }, 'rejected'],
+    [
+      'a token where a function says so',
+      { body: { code: 0, access_token: 'T' }, response: { isError } },
+      'token',
+    ],
+    [
+      'a token where the error number is 0',
+      { body: { errcode: 0, access_token: 'T' }, response: { error: 'errcode' } },
+      'token',
+    ],
+    ['unavailable with 408', { body: '', status: 408 }, 'unavailable'],
+    ['unavailable with 425', { body: '', status: 425 }, 'unavailable'],
+    ['unavailable with 429', { body: {}, status: 429 }, 'unavailable'],
+    ['unavailable with 500', { body: { error: 'server_error' }, status: 500 }, 'unavailable'],
+    ['unavailable with 503', { body: '<html>', status: 503 }, 'unavailable'],
+    ['unavailable with 599', { body: '', status: 599 }, 'unavailable'],
+  ])('%s', (_, given, expected) => {
+    expect(read(given).kind).toBe(expected);
+  });
+});
+
+describe('the lifetime', () => {
+  const withValue = (expires: unknown, response: ResponseDialect = {}): Reading =>
+    read({ body: { access_token: 'T', ...(expires !== undefined && { expires_in: expires }) }, response });
+  const inUnit = (expiresUnit: NonNullable<ResponseDialect['expiresUnit']>): ResponseDialect => ({
+    expiresUnit,
+  });
+
+  it.each<[string, unknown, ResponseDialect, number]>([
+    ['in seconds', 3600, {}, 3_600_000],
+    ['as a text', '3600', {}, 3_600_000],
+    ['as a text with blanks', ' 3600 ', {}, 3_600_000],
+    ['with a fraction', 1.5, {}, 1_500],
+    ['as a text with an exponent', '1e2', {}, 100_000],
+    ['absent', undefined, {}, 3_600_000],
+    ['null', null, {}, 3_600_000],
+    ['beyond all bounds', 1e20, {}, DAYS_31_MS],
+    ['an epoch by mistake', 1_893_456_000, {}, DAYS_31_MS],
+    ['in milliseconds', 60_000, inUnit('milliseconds'), 60_000],
+    ['as an instant in seconds', REQUESTED.at / 1000 + 60, inUnit('epoch-seconds'), 60_000],
+    ['as an instant in milliseconds', REQUESTED.at + 60_000, inUnit('epoch-milliseconds'), 60_000],
+    ['as a date', '2030-01-01T00:01:00Z', inUnit('iso-8601'), 60_000],
+    ['as a date elsewhere', '2030-01-01T02:01:00+02:00', inUnit('iso-8601'), 60_000],
+    ['as a date without a zone, which is UTC', '2030-01-01T00:01:00', inUnit('iso-8601'), 60_000],
+  ])('%s is understood', (_, value, response, expectedMs) => {
+    expect(withValue(value, response)).toMatchObject({
+      kind: 'token',
+      token: { lifetimeMs: expectedMs, requested: REQUESTED },
+    });
+  });
+
+  it.each<[string, unknown, ResponseDialect]>([
+    ['negative', -1, {}],
+    ['words', 'soon', {}],
+    ['empty', '', {}],
+    ['yes', true, {}],
+    ['an object', {}, {}],
+    ['a date where seconds are expected', '2030-01-01T00:01:00Z', {}],
+    ['hexadecimal', '0x10', {}],
+    ['an instant in the past', REQUESTED.at / 1000 - 5, inUnit('epoch-seconds')],
+    ['a date in the past', '2029-12-31T23:59:59Z', inUnit('iso-8601')],
+    ['no date', 'tomorrow', inUnit('iso-8601')],
+    ['a number where a date is expected', 60, inUnit('iso-8601')],
+  ])('%s is refused', (_, value, response) => {
+    expect(withValue(value, response)).toMatchObject({ kind: 'unusable', mayPass: false });
+  });
+
+  it.each<[string, unknown, ResponseDialect]>([
+    ['0', 0, {}],
+    ['"0"', '0', {}],
+    ['this instant', REQUESTED.at, inUnit('epoch-milliseconds')],
+    ['this second, rounded down', REQUESTED.at - 999, inUnit('epoch-milliseconds')],
+  ])('%s is asked for again', (_, value, response) => {
+    expect(withValue(value, response)).toMatchObject({
+      kind: 'unusable',
+      mayPass: true,
+      isZeroLifetime: true,
+    });
+  });
+
+  it.each<[string, Given, number]>([
+    ['that is configured counts where none is given', { body: {}, lifetime: { defaultSeconds: 60 } }, 60_000],
+    [
+      'that is configured is not cut to what an answer may claim',
+      { body: {}, lifetime: { defaultSeconds: 120, maxSeconds: 60 } },
+      120_000,
+    ],
+    ['that is claimed is cut', { body: { expires_in: 90 }, lifetime: { maxSeconds: 60 } }, 60_000],
+  ])('%s', (_, { body, ...given }, expectedMs) => {
+    expect(read({ body: { access_token: 'T', ...(body as object) }, ...given })).toMatchObject({
+      token: { lifetimeMs: expectedMs },
+    });
+  });
+});
+
+describe('the granted scopes', () => {
+  it.each<[string, object, string[]]>([
+    ['are those asked for where none are named', {}, ['asked', 'for']],
+    ['are those named', { scope: 'a  b' }, ['a', 'b']],
+    ['may come as a list', { scope: ['a', 'b', 7] }, ['a', 'b']],
+    ['are those asked for where the text is empty', { scope: '' }, ['asked', 'for']],
+  ])('%s', (_, more, scopes) => {
+    expect(read({ body: { access_token: 'T', ...more } })).toMatchObject({ token: { scopes } });
+  });
+});
+
+describe("the API's address in an answer", () => {
+  const withAddress = (address: unknown): Reading =>
+    read({ body: { access_token: 'T', at: address }, response: { apiBaseURL: 'at' } });
+
+  it.each(['https://eu.example.com', 'http://127.0.0.1:8080/x'])('is taken: %s', (address) => {
+    expect(withAddress(address)).toMatchObject({ token: { apiBaseURL: address } });
+  });
+
+  it.each(['http://eu.example.com', 'ftp://x', 'nonsense', 7])('is refused: %s', (address) => {
+    expect(withAddress(address)).toMatchObject(UNUSABLE);
+  });
+});

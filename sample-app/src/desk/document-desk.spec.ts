@@ -1,0 +1,74 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { DeskStep } from './desk-step.js';
+import { DocumentDesk } from './document-desk.js';
+
+function step(name: string, run: DeskStep['run']): DeskStep {
+  return { name, provider: 'fyma', run };
+}
+
+const content = Buffer.from('a document');
+
+async function ended(desk: DocumentDesk, id: string) {
+  while (desk.find(id)?.state === 'in progress') await wait(1);
+  return desk.find(id);
+}
+
+describe('the document desk', () => {
+  it('runs one stage after the other, and the steps of a stage at the same time', async () => {
+    const told: string[] = [];
+    const telling = (name: string) =>
+      step(name, async () => {
+        told.push(`${name} begins`);
+        await wait(5);
+        told.push(`${name} ends`);
+        return name;
+      });
+    const desk = new DocumentDesk([[telling('a'), telling('b')], [telling('c')]]);
+
+    await ended(desk, desk.accept('contract', content).id);
+
+    expect(told).toEqual(['a begins', 'b begins', 'a ends', 'b ends', 'c begins', 'c ends']);
+  });
+
+  it('shows a step that failed, with the reason, and goes on with the others', async () => {
+    const failing = step('a', () => Promise.reject(new Error('Out of paper.')));
+    const desk = new DocumentDesk([[failing], [step('b', () => Promise.resolve('sent'))]]);
+
+    const progress = await ended(desk, desk.accept('contract', content).id);
+
+    expect(progress).toMatchObject({
+      state: 'failed',
+      steps: [
+        { step: 'a', provider: 'Fyma', state: 'failed', message: 'Out of paper.' },
+        { step: 'b', provider: 'Fyma', state: 'done', message: 'sent' },
+      ],
+    });
+  });
+
+  it('answers before the work is done', () => {
+    const desk = new DocumentDesk([
+      [step('a', () => Promise.resolve('done'))],
+      [step('b', () => Promise.resolve('done'))],
+    ]);
+
+    const { state, steps } = desk.accept('contract', content);
+
+    expect([state, ...steps.map((entry) => entry.state)]).toEqual(['in progress', 'running', 'waiting']);
+  });
+
+  it('ends what is at work when it is stopped, and begins nothing more', async () => {
+    const endless = step('a', (_, signal) => wait(60_000, 'never', { signal }));
+    const desk = new DocumentDesk([[endless], [step('b', () => Promise.resolve('sent'))]]);
+    const { id } = desk.accept('contract', content);
+
+    await desk.onModuleDestroy();
+
+    const stopped = { state: 'failed', message: 'The desk was stopped.' };
+    expect(desk.find(id)?.steps).toMatchObject([stopped, stopped]);
+  });
+
+  it('knows only its own documents', () => {
+    expect(new DocumentDesk([]).find('other')).toBeUndefined();
+  });
+});

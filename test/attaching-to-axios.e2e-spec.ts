@@ -1,0 +1,536 @@
+import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
+import { describe, expect, it, jest } from '@jest/globals';
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { authorizeAxios } from 'nestjs-client-credentials/core';
+import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
+
+async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
+  return (await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: unknown) => error,
+  )) as AxiosError;
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 12, showHidden: true, getters: true });
+}
+
+describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter', (adapter) => {
+  it('sends the bearer with every call and asks for it once', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    await api.http.get('/a');
+    await api.http.post('/b', { n: 1 });
+
+    const bearer = `Bearer ${api.server.issued[0]?.value}`;
+    expect(bearersOf(api.server)).toEqual([bearer, bearer]);
+    expect(api.server.tokenRequests).toHaveLength(1);
+  });
+
+  it('replays a call that was refused, once, with the same bytes and a new token', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+
+    const response = await api.http.post('/orders', { text: 'ünïcode' });
+
+    const [, refused, replayed] = api.server.apiRequests;
+    expect(response.status).toBe(200);
+    expect(refused?.status).toBe(401);
+    expect(replayed?.body).toEqual(refused?.body);
+    expect(replayed?.headers['content-type']).toBe(refused?.headers['content-type']);
+    expect(replayed?.headers.authorization).toBe(`Bearer ${api.server.issued[1]?.value}`);
+    expect(api.server.tokenRequests).toHaveLength(2);
+    expect(api.events.map(({ type }) => type)).toEqual([
+      'token.acquired',
+      'token.invalidated',
+      'token.acquired',
+      'api.replayed',
+    ]);
+  });
+
+  it.each([
+    ['URLSearchParams', () => new URLSearchParams({ a: '1 & 2', b: 'ü' })],
+    ['a Buffer', () => Buffer.from([0, 1, 254, 255])],
+    ['a typed array', () => new Uint16Array([1, 2, 3])],
+    ['a string', () => 'plain text'],
+    [
+      'a native form',
+      () => {
+        const form = new FormData();
+        form.append('file', new Blob(['\u0000binary'], { type: 'application/pdf' }), 'a "b".pdf');
+        form.append('title', 'line\nbreak');
+        return form;
+      },
+    ],
+  ])('replays %s byte for byte', async (_, body) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+
+    await api.http.post('/upload', body());
+
+    const [, refused, replayed] = api.server.apiRequests;
+    expect(refused?.body.length).toBeGreaterThan(0);
+    expect(replayed?.body).toEqual(refused?.body);
+    expect(replayed?.headers['content-type']).toBe(refused?.headers['content-type']);
+    expect(replayed?.status).toBe(200);
+  });
+
+  it('writes a native form that a server can read', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const form = new FormData();
+    form.append('file', new Blob(['content'], { type: 'text/plain' }), 'a.txt');
+    form.append('title', 'report');
+
+    await api.http.post('/upload', form);
+
+    const [request] = api.server.apiRequests;
+    const contentType = String(request?.headers['content-type']);
+    const read = await new Response(request?.body, { headers: { 'content-type': contentType } }).formData();
+    expect(read.get('title')).toBe('report');
+    expect(await (read.get('file') as File).text()).toBe('content');
+  });
+
+  it('does not replay a stream, but drops the token', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+    const body = adapter === 'http' ? Readable.from(['once']) : new Response('once').body;
+
+    const error = await failureOf(api.http.post('/upload', body));
+    const next = await api.http.get('/next');
+
+    expect(error.response?.status).toBe(401);
+    expect(String(error.cause)).toContain('could be read only once');
+    expect(next.status).toBe(200);
+    expect(api.server.apiRequests.map(({ path }) => path)).toEqual(['/warm', '/upload', '/next']);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('runs transforms and interceptors once, also when it replays', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+    const runs: string[] = [];
+    api.http.interceptors.request.use((config) => (runs.push('request'), config));
+    api.http.interceptors.response.use((response) => (runs.push('response'), response));
+
+    await api.http.post('/x', 'in', {
+      transformRequest: (data: string) => (runs.push('transformRequest'), data),
+      transformResponse: (data: string) => (runs.push('transformResponse'), data),
+    });
+
+    expect(runs).toEqual(['request', 'transformRequest', 'transformResponse', 'response']);
+  });
+
+  it('acquires one token for twenty calls in flight whose token was revoked', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+
+    const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => api.http.get(`/${n}`)));
+
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(api.server.tokenRequests).toHaveLength(2);
+    expect(api.tokens.snapshot()[0]).toMatchObject({ replays: 20, acquisitions: 2, state: 'fresh' });
+  });
+
+  it('never tries a third time, and costs an API that always refuses one token per cooldown', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(Infinity, { status: 401, body: { reason: 'never' } });
+
+    const first = await failureOf(api.http.get('/a'));
+    const second = await failureOf(api.http.get('/b'));
+
+    expect(first.response?.data).toEqual({ reason: 'never' });
+    expect(String(first.cause)).toContain('the new one as well');
+    expect(String(second.cause)).toContain('had itself just replaced a refused one');
+    expect(api.server.apiRequests.map(({ path }) => path)).toEqual(['/a', '/a', '/b']);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('goes on to a newer token at once, cooldown or not', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.api.hold();
+    const late = api.http.get('/late');
+    await api.server.api.received(2);
+    api.server.revoke();
+    await api.source.getToken({ forceRefresh: true });
+    api.server.api.release();
+
+    const response = await late;
+
+    expect(response.status).toBe(200);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it.each([403, 404, 500])('passes a %d through untouched', async (status) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { status, body: { reason: 'as it is' } });
+
+    const error = await failureOf(api.http.get('/a'));
+
+    expect(error).toBeInstanceOf(AxiosError);
+    expect(error.code).toBe(status < 500 ? 'ERR_BAD_REQUEST' : 'ERR_BAD_RESPONSE');
+    expect(error.response).toMatchObject({ status, data: { reason: 'as it is' } });
+    expect(error.message).toBe(`Request failed with status code ${status}`);
+    expect(api.server.apiRequests).toHaveLength(1);
+  });
+
+  it('passes a network error through with its code', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, 'reset');
+
+    const error = await failureOf(api.http.get('/a'));
+
+    expect(error).toBeInstanceOf(AxiosError);
+    expect(error.response).toBeUndefined();
+    expect(error.code).toBe(adapter === 'http' ? 'ECONNRESET' : 'ERR_NETWORK');
+  });
+
+  it('gives the caller the failure of the replay', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { status: 401 });
+    api.server.api.answerNext(1, { status: 500, body: { reason: 'second' } });
+
+    const error = await failureOf(api.http.get('/a'));
+
+    expect(error.response?.status).toBe(500);
+    expect(error.response?.data).toEqual({ reason: 'second' });
+  });
+
+  it('replays also where validateStatus accepts a 401', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter, validateStatus: () => true } });
+    await api.http.get('/warm');
+    api.server.revoke();
+
+    const response = await api.http.get('/a');
+
+    expect(response.status).toBe(200);
+  });
+
+  it('keeps the page of a proxy that answers 401, and stays bounded', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const page = '<html><title>Proxy</title></html>';
+    api.server.api.answerNext(Infinity, {
+      status: 401,
+      body: page,
+      headers: { 'content-type': 'text/html' },
+    });
+
+    const error = await failureOf(api.http.get('/a'));
+
+    expect(error.response?.data).toBe(page);
+    expect(api.server.apiRequests).toHaveLength(2);
+  });
+
+  it.each([
+    ['one challenge', 'Bearer error="insufficient_scope", scope="x"'],
+    ['two in one header', 'Basic realm="a", Bearer realm="b", error=insufficient_scope'],
+    ['unescaped quotes', 'Bearer error_description="say "no"", error="insufficient_scope"'],
+  ])('does not replay a 401 for want of scope: %s', async (_, challenge) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { status: 401, headers: { 'www-authenticate': challenge } });
+
+    await failureOf(api.http.get('/a'));
+
+    expect(api.server.apiRequests).toHaveLength(1);
+    expect(api.server.tokenRequests).toHaveLength(1);
+  });
+
+  it('believes a predicate: a 403', async () => {
+    const on = jest.fn(({ status }: { status: number }) => status === 403);
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { reacquire: { on } } });
+    api.server.api.answerNext(1, { status: 403, body: { code: 7 }, headers: { 'X-Why': 'expired' } });
+
+    const response = await api.http.get('/a');
+
+    expect(response.status).toBe(200);
+    expect(on.mock.calls[0]?.[0]).toMatchObject({
+      status: 403,
+      data: { code: 7 },
+      headers: { 'x-why': 'expired' },
+    });
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('believes a predicate: a 200 with an error code', async () => {
+    const on = ({ data }: { data: unknown }): boolean => (data as { errcode?: number }).errcode === 40001;
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { reacquire: { on } } });
+    api.server.api.answerNext(1, { status: 200, body: { errcode: 40001 } });
+
+    const response = await api.http.get('/a');
+
+    expect(response.data).toMatchObject({ path: '/a' });
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('gives the API’s 401 with the token error as its cause when no new token can be had', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+    api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
+
+    const error = await failureOf(api.http.get('/a'));
+
+    expect(error.response?.status).toBe(401);
+    expect(error.cause).toMatchObject({ code: 'token_request_rejected', oauthError: 'invalid_scope' });
+  });
+
+  it('does not send the call when no token can be had', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
+
+    await expect(api.http.get('/a')).rejects.toMatchObject({ code: 'token_request_rejected' });
+
+    expect(api.server.apiRequests).toHaveLength(0);
+  });
+
+  it('keeps a header that the caller set, and stays out of it', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    const error = await failureOf(api.http.get('/a', { headers: { authorization: 'Bearer mine' } }));
+
+    expect(error.response?.status).toBe(401);
+    expect(bearersOf(api.server)).toEqual(['Bearer mine']);
+    expect(api.server.tokenRequests).toHaveLength(0);
+  });
+
+  it('leaves a call alone that says clientCredentials: false', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    await failureOf(api.http.get('/a', { clientCredentials: false }));
+
+    expect(bearersOf(api.server)).toEqual([undefined]);
+  });
+
+  it('asks for what the call says', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { scope: 'read' } });
+
+    await api.http.get('/a');
+    await api.http.post('/a', {}, { clientCredentials: { scope: 'write', audience: 'https://x/' } });
+
+    const asked = api.server.tokenRequests.map(({ parameters }) => [
+      parameters['scope'],
+      parameters['audience'],
+    ]);
+    expect(asked).toEqual([
+      ['read', undefined],
+      ['write', 'https://x/'],
+    ]);
+  });
+
+  it('asks for what tokenFor says of the call, unless the call says otherwise', async () => {
+    const tokenFor = jest.fn(({ method }: { method: string }) =>
+      method === 'GET' ? { scope: 'read' } : undefined,
+    );
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { scope: 'write', tokenFor } });
+
+    await api.http.get('/a', { params: { q: 'é' }, headers: { 'X-Own': '1' } });
+    await api.http.post('/a', {});
+    await api.http.get('/a', { clientCredentials: { scope: 'admin' } });
+
+    expect(api.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual([
+      'read',
+      'write',
+      'admin',
+    ]);
+    expect(tokenFor.mock.calls[0]?.[0]).toMatchObject({
+      url: `${api.server.apiUrl}/a?q=%C3%A9`,
+      headers: { 'x-own': '1' },
+    });
+  });
+
+  it('prefers the token to Basic credentials in the config', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    await api.http.get('/a', { auth: { username: 'u', password: 'p' } });
+
+    expect(bearersOf(api.server)[0]).toMatch(/^Bearer /);
+  });
+
+  it('refuses an address that holds a user name', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const address = api.server.apiUrl.replace('//', '//user:pass@');
+
+    await expect(api.http.get(`${address}/a`)).rejects.toMatchObject({ code: 'invalid_configuration' });
+
+    expect(api.server.apiRequests).toHaveLength(0);
+  });
+
+  it('leaves no token in a response, a config or an error', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const seen: InternalAxiosRequestConfig[] = [];
+    api.http.interceptors.request.use((config) => (seen.push(config), config));
+
+    const response: AxiosResponse = await api.http.get('/a');
+    api.server.api.answerNext(1, { status: 500 });
+    const error = await failureOf(api.http.get('/b?x=1'));
+    api.server.api.answerNext(1, 'reset');
+    const broken = await failureOf(api.http.get('/c'));
+
+    const token = api.server.issued[0]?.value as string;
+    for (const value of [seen, response, error, broken, api.http, error.toJSON()]) {
+      expect(shown(value)).not.toContain(token);
+    }
+    const { host } = new URL(api.server.apiUrl);
+    expect(error.request).toEqual({ method: 'GET', host, path: '/b?x=1' });
+    expect(error.config?.url).toBe('/b?x=1');
+    expect(response.config.url).toBe('/a');
+  });
+
+  it('leaves no token in a stream, nor in what it fails with', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const response = await api.http.get<AsyncIterable<Uint8Array>>('/a', { responseType: 'stream' });
+
+    expect(shown(response)).not.toContain(api.server.issued[0]?.value);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.data) chunks.push(chunk);
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ path: '/a' });
+  });
+
+  it('covers the wait for the token with the call’s timeout', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.tokenEndpoint.hold();
+
+    const error = await failureOf(api.http.get('/a', { timeout: 30 }));
+    api.server.tokenEndpoint.release();
+
+    expect(error).toMatchObject({ code: 'ECONNABORTED', message: 'timeout of 30ms exceeded' });
+    await api.http.get('/b');
+    expect(api.server.tokenRequests).toHaveLength(1);
+  });
+
+  it('covers the wait for the token with the call’s signal', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.tokenEndpoint.hold();
+    const controller = new AbortController();
+
+    const call = failureOf(api.http.get('/a', { signal: controller.signal }));
+    await api.server.tokenEndpoint.received(1);
+    controller.abort();
+
+    expect(axios.isCancel(await call)).toBe(true);
+    api.server.tokenEndpoint.release();
+  });
+
+  it('covers the wait for the token with the call’s cancel token', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.tokenEndpoint.hold();
+    const { token, cancel } = axios.CancelToken.source();
+
+    const call = failureOf(api.http.get('/a', { cancelToken: token }));
+    await api.server.tokenEndpoint.received(1);
+    cancel('enough');
+
+    expect(await call).toMatchObject({ message: 'enough', code: 'ERR_CANCELED' });
+    api.server.tokenEndpoint.release();
+  });
+
+  it('puts one header on a call of an instance that was authorized twice, and replays once', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    authorizeAxios(api.http, api.source);
+    await api.http.get('/warm');
+    api.server.revoke();
+
+    await api.http.get('/a');
+
+    expect(api.server.apiRequests).toHaveLength(3);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('is as it was before once it is detached', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const { config } = await api.http.get('/a');
+    api.detach();
+
+    await failureOf(api.http.get('/b'));
+    await failureOf(api.http.request(config));
+
+    expect(bearersOf(api.server).slice(1)).toEqual([undefined, undefined]);
+  });
+
+  it('authorizes a config that is sent again', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const { config } = await api.http.post('/a', { n: 1 });
+
+    await api.http.request(config);
+
+    expect(bearersOf(api.server)).toEqual(
+      Array.from({ length: 2 }, () => `Bearer ${api.server.issued[0]?.value}`),
+    );
+    expect(api.server.apiRequests[1]?.headers['content-type']).toBe('application/json');
+  });
+});
+
+describe('an authorized axios instance', () => {
+  it('wraps the adapter of a single call, also one that a later interceptor names', async () => {
+    await using api = await startApiUnderTest();
+
+    await api.http.get('/a', { adapter: 'fetch' });
+    api.http.interceptors.request.use((config) => ({ ...config, adapter: 'fetch' }));
+    await api.http.get('/b');
+
+    const bearer = `Bearer ${api.server.issued[0]?.value}`;
+    expect(bearersOf(api.server)).toEqual([bearer, bearer]);
+  });
+
+  it('works with an adapter that is a function', async () => {
+    await using api = await startApiUnderTest();
+    const seen: unknown[] = [];
+
+    const response = await api.http.get('/a', {
+      adapter: async (config) => {
+        seen.push(config.headers.get('Authorization'), config.url);
+        return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config };
+      },
+    });
+
+    expect(seen).toEqual([`Bearer ${api.server.issued[0]?.value}`, `${api.server.apiUrl}/a`]);
+    expect(response.config.headers.get('Authorization')).toBeUndefined();
+  });
+
+  it('leaves other instances alone, also those made from the same axios afterwards', async () => {
+    await using server = await startAuthorizationServer();
+    await using api = await startApiUnderTest();
+    const detach = authorizeAxios(axios, api.source);
+    try {
+      const other = axios.create({ baseURL: api.server.apiUrl });
+
+      await axios.get(`${api.server.apiUrl}/mine`);
+      await failureOf(other.get('/theirs'));
+      await failureOf(axios.get(`${server.apiUrl}/elsewhere`));
+    } finally {
+      detach();
+    }
+
+    expect(api.server.apiRequests.map(({ token }) => token)).toEqual([
+      api.server.issued[0]?.value,
+      undefined,
+    ]);
+    expect(server.apiRequests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  it('asks for its token past interceptors and defaults of the global axios', async () => {
+    await using api = await startApiUnderTest();
+    const seen: (string | undefined)[] = [];
+    const id = axios.interceptors.request.use((config) => (seen.push(config.url), config));
+    const detach = authorizeAxios(axios, api.source);
+    axios.defaults.headers.common['X-Global'] = 'set';
+    try {
+      await axios.get(`${api.server.apiUrl}/a`);
+    } finally {
+      delete axios.defaults.headers.common['X-Global'];
+      axios.interceptors.request.eject(id);
+      detach();
+    }
+
+    expect(seen).toEqual([`${api.server.apiUrl}/a`]);
+    expect(api.server.tokenRequests.map(({ headers }) => headers['x-global'])).toEqual([undefined]);
+    expect(api.server.apiRequests[0]?.headers['x-global']).toBe('set');
+  });
+});

@@ -1,0 +1,241 @@
+import { lookup } from 'node:dns';
+import { inspect } from 'node:util';
+import { describe, expect, it, jest } from '@jest/globals';
+import axios from 'axios';
+import { authorizeAxios, TokenManager } from 'nestjs-client-credentials/core';
+import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
+
+const STATUSES = [301, 302, 303, 307, 308];
+
+function settled(call: Promise<unknown>): Promise<unknown> {
+  return call.catch((error: unknown) => error);
+}
+
+describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapter) => {
+  it.each(STATUSES)('stays with a redirect (%d) to the same origin', async (status) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { redirectTo: '/there?q=1', status });
+
+    const response = await api.http.get('/here', { params: { p: '1' } });
+
+    expect(response.data).toMatchObject({ path: '/there' });
+    expect(api.server.apiRequests.map(({ url }) => url)).toEqual(['/here?p=1', '/there?q=1']);
+    expect(new Set(bearersOf(api.server))).toEqual(new Set([`Bearer ${api.server.issued[0]?.value}`]));
+  });
+
+  it.each(STATUSES)(
+    'is dropped by a redirect (%d) to another origin, which causes no acquisition',
+    async (status) => {
+      await using other = await startAuthorizationServer();
+      await using api = await startApiUnderTest({ axios: { adapter } });
+      api.server.api.answerNext(1, { redirectTo: `${other.apiUrl}/there`, status });
+
+      const outcome = await settled(api.http.post('/here', { n: 1 }));
+
+      expect(outcome).toMatchObject({ response: { status: 401 } });
+      expect(other.apiRequests.map(({ headers, method }) => [headers.authorization, method])).toEqual([
+        [undefined, status < 304 ? 'GET' : 'POST'],
+      ]);
+      expect(other.apiRequests[0]?.text).toBe(status < 304 ? '' : '{"n":1}');
+      expect(api.server.tokenRequests).toHaveLength(1);
+    },
+  );
+
+  it.each(STATUSES)('in a header of its own is dropped as well (%d)', async (status) => {
+    await using other = await startAuthorizationServer();
+    const dialect = {
+      authorization: { header: 'X-Api-Token', scheme: '' },
+      apiHeaders: { 'X-Client': 'desk-7' },
+    };
+    await using api = await startApiUnderTest({ axios: { adapter }, server: { dialect } });
+    api.server.api.answerNext(1, { redirectTo: '/again', status });
+    api.server.api.answerNext(1, { redirectTo: `${other.apiUrl}/there`, status });
+
+    await settled(api.http.get('/here'));
+
+    const token = api.server.issued[0]?.value;
+    const sent = api.server.apiRequests.map(({ headers }) => [headers['x-api-token'], headers['x-client']]);
+    expect(sent).toEqual([
+      [token, 'desk-7'],
+      [token, 'desk-7'],
+    ]);
+    expect(other.apiRequests.map(({ headers }) => [headers['x-api-token'], headers['x-client']])).toEqual([
+      [undefined, undefined],
+    ]);
+  });
+
+  it('goes along to another origin that is allowed', async () => {
+    await using other = await startAuthorizationServer();
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { allowedOrigins: [] } });
+    await using both = await startApiUnderTest({
+      axios: { adapter },
+      provider: { ...api.server.providerConfig, allowedOrigins: [api.server.apiUrl, other.apiUrl] },
+    });
+    api.server.api.answerNext(1, { redirectTo: `${other.apiUrl}/there` });
+    other.api.answerNext(1, { status: 200, body: {} });
+
+    await settled(both.http.get(`${api.server.apiUrl}/here`));
+
+    const bearer = `Bearer ${api.server.issued[0]?.value}`;
+    expect(bearersOf(api.server)).toEqual([bearer]);
+    expect(bearersOf(other)).toEqual([bearer]);
+  });
+
+  it('is shown to no beforeRedirect of the caller', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { redirectTo: '/there' });
+    const shown: string[] = [];
+
+    await api.http.get('/here', {
+      beforeRedirect: (options) => void shown.push(inspect(options, { depth: 8 })),
+    });
+
+    expect(shown.join()).not.toContain(api.server.issued[0]?.value);
+    expect(bearersOf(api.server)[1]).toBe(`Bearer ${api.server.issued[0]?.value}`);
+  });
+
+  it('follows no more redirects than the call allows', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(Infinity, { redirectTo: '/round' });
+
+    const none = await settled(api.http.get('/a', { maxRedirects: 0 }));
+    const two = await settled(api.http.get('/b', { maxRedirects: 2 }));
+
+    expect(none).toMatchObject({ response: { status: 302 } });
+    expect(two).toMatchObject({ code: 'ERR_FR_TOO_MANY_REDIRECTS' });
+    expect(api.server.apiRequests).toHaveLength(4);
+  });
+
+  it('does not go to an absolute address elsewhere, nor to a base that an interceptor changed', async () => {
+    await using other = await startAuthorizationServer();
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    await settled(api.http.get(`${other.apiUrl}/absolute`));
+    api.http.interceptors.request.use((config) => ({ ...config, baseURL: other.apiUrl }));
+    await settled(api.http.get('/relative'));
+
+    expect(bearersOf(other)).toEqual([undefined, undefined]);
+    expect(api.server.tokenRequests).toHaveLength(0);
+  });
+
+  it('goes to the address that axios makes of base and path, whatever the path looks like', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    const { host } = new URL(api.server.apiUrl);
+
+    await api.http.get('/a/../b c?x=ü#hash');
+    await settled(api.http.get(`//${host}/protocol-relative`));
+
+    const [first, ...others] = api.server.apiRequests;
+    expect([first?.url, first?.status]).toEqual(['/b%20c?x=%C3%BC', 200]);
+    // Older versions of axios take this for http; newer ones do not send it.
+    expect(others.filter(({ token }) => token !== undefined)).toEqual([]);
+  });
+
+  it('goes into the query where the provider wants it there, and is shown nowhere', async () => {
+    const dialect = { authorization: { query: 'access_token' } };
+    await using api = await startApiUnderTest({ axios: { adapter }, server: { dialect } });
+    await api.http.get('/warm', { params: { a: '1' } });
+    api.server.revoke();
+
+    const response = await api.http.get('/a?b=2', { params: { c: '3' } });
+    const own = await settled(api.http.get('/own', { params: { access_token: 'mine' } }));
+
+    const [, second] = api.server.issued;
+    expect(api.server.apiRequests[2]?.query).toEqual({ access_token: second?.value, b: '2', c: '3' });
+    expect(inspect({ ...response, data: undefined }, { depth: 9 })).not.toContain(second?.value);
+    expect(response.request).toMatchObject({ path: '/a?b=2&c=3' });
+    expect(own).toMatchObject({ response: { status: 401 } });
+    expect(api.server.apiRequests.at(-1)?.query).toEqual({ access_token: 'mine' });
+  });
+
+  it('goes to the base address that the provider names with it', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter, baseURL: 'https://login.example.test' } });
+    const provider = { ...api.server.providerConfig, dialect: { response: { apiBaseURL: 'instance_url' } } };
+    const { value } = api.server.issue();
+    const body = { access_token: value, instance_url: `${api.server.apiUrl}/data` };
+    api.server.tokenEndpoint.answerNext(1, { body });
+    await using named = await startApiUnderTest({ axios: { adapter }, provider: { ...provider, api: {} } });
+    delete named.http.defaults.baseURL;
+
+    await named.http.get('/records');
+
+    expect(api.server.apiRequests.map(({ path, token }) => [path, token])).toEqual([
+      ['/data/records', value],
+    ]);
+  });
+
+  it('goes nowhere when no origin is allowed, and one warning says so', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { allowedOrigins: [] } });
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+
+    await settled(api.http.get('/a'));
+    await settled(api.http.get('/b'));
+
+    expect(bearersOf(api.server)).toEqual([undefined, undefined]);
+    expect(emitWarning.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining('"desk" gets a token, since no origin is allowed'),
+    ]);
+  });
+});
+
+describe('a token', () => {
+  it('does not go to a subdomain', async () => {
+    await using server = await startAuthorizationServer();
+    const { port } = new URL(server.apiUrl);
+    const tokens = new TokenManager({
+      providers: { desk: { ...server.providerConfig, api: { baseURL: `http://localhost:${port}` } } },
+    });
+    const http = axios.create({
+      lookup: (_host, options, done) => lookup('127.0.0.1', options as object, done as never),
+    });
+    authorizeAxios(http, tokens.source('desk'));
+
+    await http.get(`http://localhost:${port}/a`);
+    await settled(http.get(`http://api.localhost:${port}/b`));
+    server.api.answerNext(1, { redirectTo: `http://api.localhost:${port}/d` });
+    await settled(http.get(`http://localhost:${port}/c`));
+
+    expect(server.apiRequests.map(({ path, token }) => [path, token !== undefined])).toEqual([
+      ['/a', true],
+      ['/b', false],
+      ['/c', true],
+      ['/d', false],
+    ]);
+    await tokens.close();
+  });
+
+  it('never leaves the machine over http', async () => {
+    await using server = await startAuthorizationServer();
+    const { port } = new URL(server.apiUrl);
+    const base = `http://api.example.test:${port}`;
+    const tokens = new TokenManager({
+      providers: { desk: { ...server.providerConfig, api: { baseURL: base }, allowedOrigins: [base] } },
+    });
+    const http = axios.create({
+      lookup: (_host, options, done) => lookup('127.0.0.1', options as object, done as never),
+    });
+    authorizeAxios(http, tokens.source('desk'));
+
+    await settled(http.get(`${base}/a`));
+
+    expect(bearersOf(server)).toEqual([undefined]);
+    await tokens.close();
+  });
+
+  it('of one cell goes to the API of that cell only', async () => {
+    await using eu = await startAuthorizationServer();
+    await using us = await startAuthorizationServer();
+    const tokens = new TokenManager({ providers: { eu: eu.providerConfig, us: us.providerConfig } });
+    const http = axios.create();
+    authorizeAxios(http, tokens.source('eu'));
+    authorizeAxios(http, tokens.source('us'));
+
+    await http.get(`${eu.apiUrl}/a`);
+    await http.get(`${us.apiUrl}/b`);
+
+    expect(eu.apiRequests.map(({ token }) => token)).toEqual([eu.issued[0]?.value]);
+    expect(us.apiRequests.map(({ token }) => token)).toEqual([us.issued[0]?.value]);
+    await tokens.close();
+  });
+});
