@@ -1,0 +1,248 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import {
+  authorizeFetch,
+  TokenManager,
+  type AuthorizedFetch,
+  type ProviderConfig,
+} from 'nestjs-client-credentials/core';
+import {
+  startAuthorizationServer,
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+} from 'nestjs-client-credentials/testing';
+
+interface FetchUnderTest extends AsyncDisposable {
+  readonly server: AuthorizationServer;
+  readonly tokens: TokenManager;
+  readonly fetch: AuthorizedFetch;
+  readonly url: (path: string) => string;
+}
+
+async function startFetchUnderTest(
+  options: { server?: AuthorizationServerOptions; provider?: Partial<ProviderConfig> } = {},
+): Promise<FetchUnderTest> {
+  const server = await startAuthorizationServer(options.server);
+  const provider = { ...server.providerConfig, tokenRequest: { attempts: 1 }, ...options.provider };
+  const tokens = new TokenManager({ providers: { desk: provider } });
+  return {
+    server,
+    tokens,
+    fetch: authorizeFetch(tokens.source('desk')),
+    url: (path) => `${server.apiUrl}${path}`,
+    async [Symbol.asyncDispose]() {
+      await tokens.close();
+      await server.close();
+    },
+  };
+}
+
+describe('an authorized fetch', () => {
+  it('sends the bearer with every call, however it is called', async () => {
+    await using api = await startFetchUnderTest();
+
+    await api.fetch(api.url('/a'));
+    await api.fetch(new URL(api.url('/b')), { method: 'POST', body: 'x' });
+    await api.fetch(new Request(api.url('/c'), { headers: { 'x-own': '1' }, method: 'PUT', body: 'y' }));
+
+    const token = api.server.issued[0]?.value;
+    expect(api.server.apiRequests.map(({ method, text, token: sent }) => [method, text, sent])).toEqual([
+      ['GET', '', token],
+      ['POST', 'x', token],
+      ['PUT', 'y', token],
+    ]);
+    expect(api.server.apiRequests[2]?.headers['x-own']).toBe('1');
+    expect(api.server.tokenRequests).toHaveLength(1);
+  });
+
+  it.each([
+    ['a string', () => 'text'],
+    ['URLSearchParams', () => new URLSearchParams({ a: 'ü' })],
+    ['bytes', () => new Uint8Array([0, 255])],
+    ['a blob', () => new Blob(['blob'], { type: 'text/plain' })],
+    [
+      'a form',
+      () => {
+        const form = new FormData();
+        form.append('file', new Blob(['content']), 'a.bin');
+        return form;
+      },
+    ],
+  ])('replays %s byte for byte', async (_, body) => {
+    await using api = await startFetchUnderTest();
+    await api.fetch(api.url('/warm'));
+    api.server.revoke();
+
+    const response = await api.fetch(api.url('/upload'), { method: 'POST', body: body() });
+
+    const [, refused, replayed] = api.server.apiRequests;
+    expect(response.status).toBe(200);
+    expect(refused?.body.length).toBeGreaterThan(0);
+    expect(replayed?.body).toEqual(refused?.body);
+    expect(replayed?.headers['content-type']).toBe(refused?.headers['content-type']);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('does not replay a stream, but drops the token and says why', async () => {
+    await using api = await startFetchUnderTest();
+    await api.fetch(api.url('/warm'));
+    api.server.revoke();
+
+    const response = await api.fetch(new Request(api.url('/upload'), { method: 'POST', body: 'once' }));
+    const next = await api.fetch(api.url('/next'));
+
+    expect([response.status, next.status]).toEqual([401, 200]);
+    expect(String((response as { cause?: Error }).cause)).toContain('could be read only once');
+    expect(api.server.apiRequests.map(({ path }) => path)).toEqual(['/warm', '/upload', '/next']);
+  });
+
+  it('never tries a third time', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.api.answerNext(Infinity, { status: 401, body: 'no' });
+
+    const first = await api.fetch(api.url('/a'));
+    const second = await api.fetch(api.url('/b'));
+
+    expect([first.status, await first.text(), second.status]).toEqual([401, 'no', 401]);
+    expect(api.server.apiRequests).toHaveLength(3);
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('gives the 401 with the token error as its cause when no new token can be had', async () => {
+    await using api = await startFetchUnderTest();
+    await api.fetch(api.url('/warm'));
+    api.server.revoke();
+    api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
+
+    const response = await api.fetch(api.url('/a'));
+
+    expect(response.status).toBe(401);
+    expect((response as { cause?: unknown }).cause).toMatchObject({ code: 'token_request_rejected' });
+  });
+
+  it('does not send the call when no token can be had', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
+
+    await expect(api.fetch(api.url('/a'))).rejects.toMatchObject({ code: 'token_request_rejected' });
+
+    expect(api.server.apiRequests).toHaveLength(0);
+  });
+
+  it('believes a predicate that reads the body, which the caller can still read', async () => {
+    const on = ({ data }: { data: unknown }): boolean => (data as { errcode?: number }).errcode === 40001;
+    await using api = await startFetchUnderTest({ provider: { reacquire: { on } } });
+    api.server.api.answerNext(1, { status: 200, body: { errcode: 40001 } });
+
+    const response = await api.fetch(api.url('/a'));
+
+    expect(await response.json()).toMatchObject({ path: '/a' });
+    expect(api.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('stays out of calls with a header of their own, elsewhere, or with clientCredentials: false', async () => {
+    await using other = await startAuthorizationServer();
+    await using api = await startFetchUnderTest();
+
+    await api.fetch(api.url('/a'), { headers: { authorization: 'Basic x' } });
+    await api.fetch(`${other.apiUrl}/b`);
+    await api.fetch(api.url('/c'), { clientCredentials: false });
+
+    const headers = [...api.server.apiRequests, ...other.apiRequests].map(
+      (request) => request.headers.authorization,
+    );
+    expect(headers).toEqual(['Basic x', undefined, undefined]);
+    expect(api.server.tokenRequests).toHaveLength(0);
+  });
+
+  it('asks for what the call, or tokenFor, says', async () => {
+    const tokenFor = ({ method }: { method: string }) => (method === 'GET' ? { scope: 'read' } : undefined);
+    await using api = await startFetchUnderTest({ provider: { scope: 'write', tokenFor } });
+
+    await api.fetch(api.url('/a'));
+    await api.fetch(api.url('/a'), { method: 'DELETE' });
+    await api.fetch(api.url('/a'), { clientCredentials: { scope: 'admin' } });
+
+    expect(api.server.issued.map(({ scope }) => scope)).toEqual(['read', 'write', 'admin']);
+  });
+
+  it('ends the wait for the token when the call is aborted', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.tokenEndpoint.hold();
+    const controller = new AbortController();
+
+    const call = api.fetch(api.url('/a'), { signal: controller.signal });
+    await api.server.tokenEndpoint.received(1);
+    controller.abort(new Error('enough'));
+
+    await expect(call).rejects.toThrow('enough');
+    api.server.tokenEndpoint.release();
+    await api.fetch(api.url('/b'));
+    expect(api.server.tokenRequests).toHaveLength(1);
+  });
+
+  it.each([301, 302, 303, 307, 308])(
+    'keeps a header of its own off other origins, also on %d',
+    async (status) => {
+      await using other = await startAuthorizationServer();
+      const dialect = { authorization: { header: 'X-Api-Token', scheme: '' } };
+      await using api = await startFetchUnderTest({ server: { dialect } });
+      api.server.api.answerNext(1, { redirectTo: '/same', status });
+      api.server.api.answerNext(1, { redirectTo: `${other.apiUrl}/there`, status });
+
+      await api.fetch(api.url('/here'), { method: 'POST', body: 'x', headers: { cookie: 'a=b' } });
+
+      const token = api.server.issued[0]?.value;
+      expect(api.server.apiRequests.map(({ headers }) => headers['x-api-token'])).toEqual([token, token]);
+      const [elsewhere] = other.apiRequests;
+      expect([elsewhere?.headers['x-api-token'], elsewhere?.headers.cookie]).toEqual([undefined, undefined]);
+      expect([elsewhere?.method, elsewhere?.text]).toEqual(status < 304 ? ['GET', ''] : ['POST', 'x']);
+    },
+  );
+
+  it('leaves redirects to a caller who wants them', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.api.answerNext(2, { redirectTo: '/there' });
+
+    const response = await api.fetch(api.url('/a'), { redirect: 'manual' });
+
+    expect(response.status).toBe(302);
+    await expect(api.fetch(api.url('/b'), { redirect: 'error' })).rejects.toThrow('fetch failed');
+  });
+
+  it('gives up after twenty redirects', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.api.answerNext(Infinity, { redirectTo: '/round' });
+
+    await expect(api.fetch(api.url('/a'))).rejects.toThrow('fetch failed');
+
+    expect(api.server.apiRequests).toHaveLength(21);
+  });
+
+  it('shows no token that the query carries', async () => {
+    await using api = await startFetchUnderTest({
+      server: { dialect: { authorization: { query: 'access_token' } } },
+    });
+
+    const response = await api.fetch(api.url('/a?b=1'));
+
+    const token = api.server.issued[0]?.value;
+    expect(api.server.apiRequests[0]?.query).toEqual({ b: '1', access_token: token });
+    expect(inspect(response, { showHidden: true, depth: 5 })).not.toContain(token);
+    expect(response.url).toBe(api.url('/a?b=1'));
+  });
+
+  it('warns once when no origin is allowed', async () => {
+    const server = await startAuthorizationServer();
+    const warnings: string[] = [];
+    const { api: _, ...provider } = server.providerConfig;
+    const tokens = new TokenManager({ providers: { desk: provider } }, (message) => warnings.push(message));
+    const fetch = authorizeFetch(tokens.source('desk'));
+
+    await fetch(server.apiUrl);
+    await fetch(server.apiUrl);
+
+    expect(warnings).toEqual([expect.stringContaining('no origin is allowed')]);
+    await server.close();
+  });
+});
