@@ -405,6 +405,17 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(1);
   });
 
+  it('counts the wait for the token and the call itself as one timeout', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.tokenEndpoint.answerNext(1, 'usual');
+    api.server.api.answerNext(1, 'hang');
+
+    const error = await failureOf(api.http.get('/a', { timeout: 60 }));
+
+    expect(error.message).toBe('timeout of 60ms exceeded');
+    expect(shown(error)).not.toContain(api.server.issued[0]?.value);
+  });
+
   it('covers the wait for the token with the call’s signal', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.tokenEndpoint.hold();

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { authorizeAxios, TokenManager, type ProviderConfig } from 'nestjs-client-credentials/core';
@@ -185,6 +186,14 @@ describe('the preset', () => {
         response: { accessToken: 'data.access_token', scope: 'data.rights' },
       },
     });
+  });
+
+  it('returns a config that is printed without its secrets, and is plain otherwise', () => {
+    const config = signeasy({ ...credentials, dialect: { headers: { 'x-key': 'header-secret' } } });
+
+    expect(inspect(config, { depth: 9 })).toContain('[not shown]');
+    expect(inspect(config, { depth: 9 })).not.toMatch(/s%cret|header-secret/);
+    expect({ ...config }).toMatchObject(credentials);
   });
 
   it('resistantDocuments can be used for two cells in one process, each with its own token', async () => {

@@ -39,7 +39,7 @@ export function authorizeFetch(
   return async (input, { clientCredentials: wishes = {}, ...init } = {}) => {
     const { api } = source;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
-    const url = new URL(given?.url ?? String(input));
+    const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
     const headers = new Headers(init.headers ?? given?.headers);
     const hasOwnToken =
       'header' in api.placement
@@ -48,7 +48,7 @@ export function authorizeFetch(
     const allowed = allowedOriginsOf(api);
     if (wishes === false || hasOwnToken || !mayCarryToken(url, allowed)) {
       if (allowed.size === 0) warnOfNoOrigin(source);
-      return await fetch(input, init);
+      return fetch(input, init);
     }
 
     const body = requestBodyOf(init.body ?? given?.body ?? undefined);
@@ -57,7 +57,7 @@ export function authorizeFetch(
     const signal = init.signal ?? given?.signal ?? undefined;
     const redirect = init.redirect ?? given?.redirect ?? 'follow';
     const call: FetchCall = { fetch, api, allowed, url, method, headers, body, redirect, signal, init };
-    return await sendAuthorized<Response>(source, {
+    return sendAuthorized<Response>(source, {
       request: api.requestFor({ method, url: url.href, headers: Object.fromEntries(headers) }, wishes),
       isRepeatable: body.isRepeatable,
       send: (token) => sendFetch(call, token),

@@ -12,6 +12,7 @@ import { sendAuthorized } from './authorized-call.js';
 import { discard, explain, sendOnce, settle, type AxiosResult } from './axios-sender.js';
 import { patienceOf } from './call-patience.js';
 import { finalUrl, fullUrl, isRelative } from './final-url.js';
+import { lowerCased } from './header-record.js';
 import { requestBodyOf } from './request-body.js';
 
 /** An adapter as a config may name it. */
@@ -33,14 +34,14 @@ export class AuthorizedAdapter {
   /** The adapter with this in front. One that has it already, from a config that is sent again, stays as it is. */
   wrap(named: NamedAdapter): AxiosAdapter {
     if (typeof named === 'function' && this.#wrapped.has(named)) return named;
-    const adapter: AxiosAdapter = async (config) => await this.#send(config, resolveAdapter(named, config));
+    const adapter: AxiosAdapter = (config) => this.#send(config, resolveAdapter(named, config));
     this.#wrapped.add(adapter);
     return adapter;
   }
 
   async #send(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): ReturnType<AxiosAdapter> {
     const wishes = config.clientCredentials ?? {};
-    if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return await adapter(config);
+    if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return adapter(config);
     const { api } = this.#source;
     const allowed = allowedOriginsOf(api, this.#defaults.baseURL);
     const url = finalUrl(config);
@@ -48,7 +49,7 @@ export class AuthorizedAdapter {
     const mayCarry = url !== undefined && mayCarryToken(url, allowed);
     if (!mayCarry && !isForNamedBase) {
       if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
-      return await adapter(config);
+      return adapter(config);
     }
     if (url !== undefined && `${url.username}${url.password}` !== '') throw this.#userInfoProblem();
 
@@ -66,14 +67,10 @@ export class AuthorizedAdapter {
   }
 
   #requestFor(config: InternalAxiosRequestConfig, url: URL | undefined, wishes: TokenRequest): TokenRequest {
-    const headers = Object.entries({ ...config.headers }).map(([name, value]) => [
-      name.toLowerCase(),
-      String(value),
-    ]);
     const call = {
       method: (config.method ?? 'get').toUpperCase(),
       url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
-      headers: Object.fromEntries(headers) as Record<string, string>,
+      headers: lowerCased(config.headers),
     };
     return this.#source.api.requestFor(call, wishes);
   }

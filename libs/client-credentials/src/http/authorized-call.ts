@@ -48,7 +48,7 @@ export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCal
     throw error;
   }
   call.discard(first.result);
-  return await replay(source, call, newToken);
+  return replay(source, call, newToken);
 }
 
 async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: AccessToken): Promise<R> {

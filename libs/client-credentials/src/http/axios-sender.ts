@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   AxiosError,
   AxiosHeaders,
@@ -12,10 +13,11 @@ import type { Sending } from './authorized-call.js';
 import { timeoutMessageOf, type Patience } from './call-patience.js';
 import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
 import { finalUrl, fullUrl, withoutToken } from './final-url.js';
+import { headersOfRecord, lowerCased, recordOf } from './header-record.js';
 import { parsedData } from './parsed-data.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
 import type { RequestBody } from './request-body.js';
-import { TokenTrip, type WritableHeaders } from './token-trip.js';
+import { TokenTrip } from './token-trip.js';
 
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
 export interface AxiosResult {
@@ -57,6 +59,8 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
     const answer = { status, headers: lowerCased(headers), data: () => parsedData(data) };
     return { result: { ...result, concealment }, answer: trip.isCarrying ? answer : undefined };
   } catch (error) {
+    // The adapter counted what the wait for the token had left of the timeout.
+    if (isAxiosError(error) && isTimeoutMessage(error.message)) error.message = timeoutMessageOf(config);
     throw concealError(error, concealment);
   }
 }
@@ -68,9 +72,10 @@ export function settle({ response, error, concealment }: AxiosResult): AxiosResp
 }
 
 /** Frees the connection of an answer that nobody will read. */
-export function discard({ response: { data } }: Pick<AxiosResult, 'response'>): void {
+export function discard({ response }: Pick<AxiosResult, 'response'>): void {
+  const data: unknown = response.data;
   if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
-  else if (typeof data === 'object' && data !== null && 'destroy' in data) (data.destroy as () => void)();
+  else if (data instanceof Readable) data.destroy();
 }
 
 /** Joins a reason to what the caller gets, where errors have their causes. */
@@ -86,7 +91,7 @@ export function explain(result: AxiosResult, cause: Error): AxiosResult {
 }
 
 function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): InternalAxiosRequestConfig {
-  const headers = new AxiosHeaders({ ...config.headers });
+  const headers = new AxiosHeaders(recordOf(config.headers));
   if (body.contentType !== undefined) headers.setContentType(body.contentType);
   trip.equip(headers);
   const timeout = patience.remainingMs();
@@ -96,11 +101,11 @@ function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): Inter
     baseURL: '',
     headers,
     data: body.data,
-    ...(timeout !== undefined && { timeout, timeoutErrorMessage: timeoutMessageOf(config) }),
+    ...(timeout !== undefined && { timeout }),
     beforeRedirect: (options, ...details) => {
       trip.moveTo(new URL(String(options['href'])));
-      const redirected = headersOf(options['headers'] as Record<string, unknown>);
-      trip.ownHeaders.forEach(redirected.delete);
+      const redirected = headersOfRecord(Object(options['headers']));
+      for (const name of trip.ownHeaders) redirected.delete(name);
       config.beforeRedirect?.(options, ...details);
       trip.equip(redirected);
     },
@@ -116,8 +121,9 @@ async function dispatch(
   trip: TokenTrip,
 ): Promise<Omit<AxiosResult, 'concealment'>> {
   // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
-  if (call.adapter === getAdapter('http')) return await outcomeOf(call.adapter(first));
-  const { redirect } = (first.fetchOptions ?? {}) as { redirect?: string };
+  if (call.adapter === getAdapter('http')) return outcomeOf(call.adapter(first));
+  const redirect: unknown =
+    first.fetchOptions === undefined ? undefined : Reflect.get(first.fetchOptions, 'redirect');
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
   let hop = {
     ...first,
@@ -150,7 +156,7 @@ function followed(
   };
   const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
   if (next === undefined) return undefined;
-  const headers = new AxiosHeaders({ ...hop.headers });
+  const headers = new AxiosHeaders(recordOf(hop.headers));
   trip.moveTo(next.url);
   headers.delete(trip.ownHeaders);
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
@@ -165,15 +171,8 @@ function followed(
   };
 }
 
-/** Headers as the http adapter shows them before a redirect: a record, names in any case. */
-function headersOf(record: Record<string, unknown>): WritableHeaders & { delete(name: string): void } {
-  const keysOf = (name: string): string[] =>
-    Object.keys(record).filter((key) => key.toLowerCase() === name.toLowerCase());
-  return {
-    has: (name) => keysOf(name).length > 0,
-    set: (name, value) => void (record[name] = value),
-    delete: (name) => keysOf(name).forEach((key) => delete record[key]),
-  };
+function isTimeoutMessage(message: string): boolean {
+  return /^timeout .*ms exceeded$/.test(message);
 }
 
 /** An answer whose status is not wanted is an answer all the same. */
@@ -184,10 +183,4 @@ async function outcomeOf(sent: Promise<AxiosResponse>): Promise<Omit<AxiosResult
     if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
     throw error;
   }
-}
-
-function lowerCased(headers: AxiosResponse['headers']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries({ ...headers }).map(([name, value]) => [name.toLowerCase(), String(value)]),
-  );
 }

@@ -11,7 +11,7 @@ export interface Patience {
 
 /** The patience of a call that begins now. */
 export function patienceOf(config: InternalAxiosRequestConfig): Patience {
-  const timeoutMs = Number(config.timeout ?? 0);
+  const timeoutMs = config.timeout ?? 0;
   const endsAt = timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
   const remainingMs = (): number | undefined =>
     endsAt === undefined ? undefined : Math.max(Math.ceil(endsAt - performance.now()), 1);

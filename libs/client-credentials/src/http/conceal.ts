@@ -53,7 +53,7 @@ function concealStream(data: unknown, concealment: Concealment): unknown {
   return data instanceof ReadableStream ? concealedStream(data, concealment) : data;
 }
 
-async function* concealedChunks(source: Readable, concealment: Concealment): AsyncGenerator<unknown> {
+async function* concealedChunks(source: Readable, concealment: Concealment): AsyncGenerator {
   try {
     yield* source;
   } catch (error) {

@@ -17,7 +17,7 @@ export interface FetchCall {
   readonly method: string;
   /** The caller's own, which are never changed. */
   readonly headers: Headers;
-  readonly body: RequestBody;
+  readonly body: RequestBody<RequestInit['body'] | undefined>;
   readonly redirect: string;
   readonly signal: AbortSignal | undefined;
   readonly init: RequestInit;
@@ -74,9 +74,7 @@ function initOf(
     headers,
     redirect: redirect === 'error' ? 'error' : 'manual',
     ...(signal !== undefined && { signal }),
-    ...(hasBody
-      ? { body: body.data as NonNullable<RequestInit['body']>, duplex: 'half' as const }
-      : { body: null }),
+    ...(hasBody ? { body: body.data ?? null, duplex: 'half' as const } : { body: null }),
   };
 }
 

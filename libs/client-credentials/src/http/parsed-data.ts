@@ -19,9 +19,7 @@ function textOf(data: unknown): string | undefined {
 
 /** An adapter of a test may answer with an object at once. */
 function isPlain(data: unknown): boolean {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    [Object.prototype, Array.prototype, null].includes(Object.getPrototypeOf(data) as never)
-  );
+  if (typeof data !== 'object' || data === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(data);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }

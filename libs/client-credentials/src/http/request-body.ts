@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /** A body that can be sent as often as needed, with the same bytes each time, or one that cannot. */
-export interface RequestBody {
-  readonly data: unknown;
+export interface RequestBody<T = unknown> {
+  readonly data: T;
   readonly isRepeatable: boolean;
   /** The content type that goes with it, where it had to be settled here. */
   readonly contentType?: string;
@@ -12,7 +12,7 @@ export interface RequestBody {
  * Makes a body repeatable where it is not by nature. A form gets its boundary here, once, or each sending would choose
  * its own. What can be read only once is left as it is: a stream, a `form-data` instance.
  */
-export function requestBodyOf(data: unknown): RequestBody {
+export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
   if (isForm(data)) {
     const blob = multipart(data);
     return { data: blob, isRepeatable: true, contentType: blob.type };
@@ -23,9 +23,7 @@ export function requestBodyOf(data: unknown): RequestBody {
 /** By its shape: there are implementations beside the platform's. A `form-data` instance is a stream, not a form. */
 function isForm(data: unknown): data is FormData {
   if (typeof data !== 'object' || data === null || 'pipe' in data) return false;
-  return (
-    Symbol.iterator in data && (data as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'FormData'
-  );
+  return Symbol.iterator in data && Reflect.get(data, Symbol.toStringTag) === 'FormData';
 }
 
 function isReadOnce(data: unknown): boolean {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../core/clock.js';
 import { ClientCredentialsError, invalidConfiguration, unknownProvider } from '../core/errors.js';
 import { EventHub, type TokenEventListener } from '../core/events.js';
@@ -44,6 +45,8 @@ export class TokenManager {
    */
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
+    // Every acquisition listens: many at a time are no leak that Node should warn of.
+    setMaxListeners(Infinity, this.#closing.signal);
     this.#clock = options.clock ?? systemClock;
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
     this.#warn = warn;
@@ -122,8 +125,8 @@ export class TokenManager {
         try {
           await this.source(name).getToken();
         } catch (error) {
-          const { code, message } = error as ClientCredentialsError;
-          if (code !== 'closed') this.#warn(`No token for "${name}" at start-up: ${message}`);
+          const reason = error instanceof Error ? error.message : String(error);
+          if (!this.#closing.signal.aborted) this.#warn(`No token for "${name}" at start-up: ${reason}`);
         }
       }),
     );

@@ -12,20 +12,18 @@ const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, numb
   ]),
 ]);
 
-type Method = (...args: unknown[]) => unknown;
-
 /** An axios instance in front of another: the same in everything, but each call asks for what is given here. */
 export function derivedAxios(instance: AxiosInstance, request: TokenRequest): AxiosInstance {
   return new Proxy(instance, {
     apply: (target, self, args: unknown[]) =>
-      Reflect.apply(target as unknown as Method, self, withRequest(args, configIndexOf(args), request)),
+      Reflect.apply(target, self, withRequest(args, configIndexOf(args), request)),
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       const index = CONFIG_INDEX.get(name);
       if (index === undefined || typeof value !== 'function') return value;
       return (...args: unknown[]) => {
         const at = name === 'request' ? configIndexOf(args) : index;
-        return (value as Method)(...withRequest(args, at, request));
+        return Reflect.apply(value, target, withRequest(args, at, request)) as unknown;
       };
     },
   });

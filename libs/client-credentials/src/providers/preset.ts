@@ -16,7 +16,18 @@ export function preset(
 ): ProviderConfig {
   const api = { ...own.api, ...options.api };
   const dialect = mergeDialects(own.dialect, options.dialect);
-  return { ...own, ...options, api, ...(dialect && { dialect }) };
+  return printedWithoutSecrets({ ...own, ...options, api, ...(dialect && { dialect }) });
+}
+
+/** A config that `console.log` shows without what the provider's documentation calls a secret. A copy of it is plain again. */
+function printedWithoutSecrets(config: ProviderConfig): ProviderConfig {
+  return Object.defineProperty(config, Symbol.for('nodejs.util.inspect.custom'), {
+    value: (): object => {
+      const { clientSecret: _, parameters: __, dialect, ...shown } = config;
+      const { headers: ___, apiHeaders: ____, ...shownDialect } = dialect ?? {};
+      return { ...shown, clientSecret: '[not shown]', ...(dialect && { dialect: shownDialect }) };
+    },
+  });
 }
 
 function mergeDialects(own: Dialect | undefined, given: Dialect | undefined): Dialect | undefined {

@@ -1,0 +1,30 @@
+import type { WritableHeaders } from './token-trip.js';
+
+/** Headers by their names in lower case, as an API's answer or a call is shown to a predicate. */
+export function lowerCased(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+/** A copy of headers, those included that are set to nothing. */
+export function recordOf(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers));
+}
+
+/** A plain record as headers, with names in any case: what the http adapter shows before a redirect. */
+export function headersOfRecord(
+  record: Record<string, unknown>,
+): WritableHeaders & { delete(name: string): void } {
+  const keysOf = (name: string): string[] =>
+    Object.keys(record).filter((key) => key.toLowerCase() === name.toLowerCase());
+  return {
+    has: (name) => keysOf(name).length > 0,
+    set: (name, value) => {
+      record[name] = value;
+    },
+    delete: (name) => {
+      for (const key of keysOf(name)) delete record[key];
+    },
+  };
+}
