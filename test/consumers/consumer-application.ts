@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { cp, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+const PACKED_FROM = ['libs', 'scripts', 'nest-cli.json', 'package.json', 'tsconfig.json'];
+const INSTALL_TIMEOUT_MS = 240_000;
+const STEP_TIMEOUT_MS = 60_000;
+
+/**
+ * Packs the library as `npm publish` would, its build included, but from a copy: others may be building in the
+ * repository meanwhile. The answer is where the tarball is.
+ */
+export async function packLibrary(parent: string): Promise<string> {
+  const copy = join(parent, 'library');
+  for (const name of PACKED_FROM) await cp(join(REPOSITORY, name), join(copy, name), { recursive: true });
+  await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  await execute('npm', ['pack', '--pack-destination', parent], { cwd: copy, timeoutMs: INSTALL_TIMEOUT_MS });
+  const tarball = (await readdir(parent)).find((name) => name.endsWith('.tgz'));
+  if (tarball === undefined) throw new Error('npm pack left no tarball');
+  return join(parent, tarball);
+}
+
+/** An application in a directory of its own, with what it depends on from the registry and the library from a tarball. */
+export class ConsumerApplication {
+  private constructor(readonly directory: string) {}
+
+  static async install(name: string, tarball: string, parent: string): Promise<ConsumerApplication> {
+    const directory = join(parent, name);
+    await cp(join(import.meta.dirname, name), directory, { recursive: true });
+    await execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+      cwd: directory,
+      timeoutMs: INSTALL_TIMEOUT_MS,
+    });
+    return new ConsumerApplication(directory);
+  }
+
+  /** Compiles it, the library's type declarations included. The answer is what the compiler says. */
+  async build(): Promise<string> {
+    const { stdout } = await execute('npm', ['run', '--silent', 'build'], { cwd: this.directory });
+    return stdout;
+  }
+
+  /** Runs it until it ends by itself, and answers the line of JSON that it prints last. */
+  async start(node: string[]): Promise<unknown> {
+    const { stdout } = await this.#run(node, ['dist/main.js']);
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  }
+
+  /** Runs its own test suite, and answers what jest counted. */
+  async test(node: string[]): Promise<unknown> {
+    const { stdout } = await this.#run(node, ['node_modules/jest/bin/jest.js', '--json']);
+    return JSON.parse(stdout);
+  }
+
+  #run([command = process.execPath, ...prefix]: string[], args: string[]): Promise<{ stdout: string }> {
+    return execute(command, [...prefix, ...args], { cwd: this.directory });
+  }
+}
+
+/** The commands that run node in each version that `CONSUMER_NODES` lists, e.g. `22,24`; by default the version that runs here. */
+export function nodesToTry(): { version: string; command: string[] }[] {
+  const versions = process.env['CONSUMER_NODES']?.split(',').filter((version) => version !== '') ?? [];
+  if (versions.length === 0) return [{ version: process.versions.node, command: [process.execPath] }];
+  return versions.map((version) => ({ version, command: ['npx', '--yes', '-p', `node@${version}`, 'node'] }));
+}
+
+interface Execution {
+  cwd: string;
+  timeoutMs?: number;
+}
+
+async function execute(
+  command: string,
+  args: string[],
+  { cwd, timeoutMs = STEP_TIMEOUT_MS }: Execution,
+): Promise<{ stdout: string }> {
+  try {
+    return await run(command, args, { cwd, timeout: timeoutMs, env: ownEnvironment(), maxBuffer: 2 ** 24 });
+  } catch (error) {
+    const { code, killed, stdout, stderr } = error as { [Name in string]?: unknown };
+    const end = killed === true ? `did not end within ${String(timeoutMs)} ms` : `ended with ${String(code)}`;
+    throw new Error(`${command} ${args.join(' ')} ${end}\n${String(stdout)}\n${String(stderr)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** As a user's shell has it: nothing of the npm script and the jest that run this. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const foreign =
+    /^(npm_(package|lifecycle|command|config_local_prefix)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}

@@ -1,0 +1,33 @@
+import axios from 'axios';
+import { authorizeAxios, ClientCredentialsError, TokenManager } from 'nestjs-client-credentials/core';
+import { signeasy } from 'nestjs-client-credentials/providers';
+import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+
+/** Every entry point once more, by `require`. */
+export async function callRequired(): Promise<{ modules: string[]; error: unknown; tokenRequests: number }> {
+  const server = await startAuthorizationServer();
+  const tokens = new TokenManager({
+    providers: {
+      documents: server.providerConfig,
+      signeasy: signeasy({ clientId: 'client', clientSecret: 'secret' }),
+    },
+  });
+  const api = axios.create({ baseURL: server.apiUrl });
+  authorizeAxios(api, tokens.source('documents'));
+
+  await api.get('/documents/1');
+  await api.get('/documents/2');
+  await tokens.close();
+  await server.close();
+
+  const error: unknown = await tokens
+    .source('documents')
+    .getToken()
+    .catch((reason: unknown) => reason);
+  if (!(error instanceof ClientCredentialsError))
+    throw new Error('the manager did not say that it is closed');
+  const modules = ['core', 'providers', 'testing'].map((name) =>
+    require.resolve(`nestjs-client-credentials/${name}`),
+  );
+  return { modules, error, tokenRequests: server.tokenRequests.length };
+}
