@@ -187,7 +187,7 @@ describe('a token', () => {
       providers: { desk: { ...server.providerConfig, api: { baseURL: `http://localhost:${port}` } } },
     });
     const http = axios.create({
-      lookup: (_host, options, done) => lookup('127.0.0.1', options as object, done as never),
+      lookup: (_host, options, done) => lookup('127.0.0.1', options, done as never),
     });
     authorizeAxios(http, tokens.source('desk'));
 
@@ -213,7 +213,7 @@ describe('a token', () => {
       providers: { desk: { ...server.providerConfig, api: { baseURL: base }, allowedOrigins: [base] } },
     });
     const http = axios.create({
-      lookup: (_host, options, done) => lookup('127.0.0.1', options as object, done as never),
+      lookup: (_host, options, done) => lookup('127.0.0.1', options, done as never),
     });
     authorizeAxios(http, tokens.source('desk'));
 

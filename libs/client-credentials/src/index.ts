@@ -2,6 +2,7 @@ export * from './core/index.js';
 export { ClientCredentialsModule } from './nest/client-credentials.module.js';
 export { getTokenClientToken, InjectTokenClient } from './nest/inject-token-client.decorator.js';
 export type {
+  ClientCredentialsModuleAsyncBase,
   ClientCredentialsModuleAsyncOptions,
   ClientCredentialsModuleClassOptions,
   ClientCredentialsModuleExistingOptions,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 
 /** All that is shown of a request that carried a token. */
-export interface ShownRequest {
+interface ShownRequest {
   readonly method: string;
   readonly host: string;
   readonly path: string;

@@ -13,10 +13,12 @@ export interface ClientCredentialsModuleOptions extends ClientCredentialsOptions
 
 /** A class that makes the options, for `useClass` and `useExisting`. */
 export interface ClientCredentialsOptionsFactory {
+  /** Makes them, once, while the application starts. */
   createClientCredentialsOptions(): ClientCredentialsOptions | Promise<ClientCredentialsOptions>;
 }
 
-interface AsyncBase extends Pick<ModuleMetadata, 'imports'> {
+/** What the three ways of `forRootAsync` have in common. */
+export interface ClientCredentialsModuleAsyncBase extends Pick<ModuleMetadata, 'imports'> {
   /** The names of the providers that the options will define. Nest needs them before it can make the options. */
   providers: string[];
   /**
@@ -28,20 +30,20 @@ interface AsyncBase extends Pick<ModuleMetadata, 'imports'> {
 }
 
 /** Options that a function makes. */
-export interface ClientCredentialsModuleFactoryOptions extends AsyncBase {
+export interface ClientCredentialsModuleFactoryOptions extends ClientCredentialsModuleAsyncBase {
   /** What the function gets, in order. */
   inject?: (InjectionToken | OptionalFactoryDependency)[];
-  // Nest cannot type what it injects.
+  /** Makes the options. What it gets is not typed, since Nest cannot tell. */
   useFactory: (...injected: never[]) => ClientCredentialsOptions | Promise<ClientCredentialsOptions>;
 }
 
 /** Options that an instance of a class makes; the instance is made here. */
-export interface ClientCredentialsModuleClassOptions extends AsyncBase {
+export interface ClientCredentialsModuleClassOptions extends ClientCredentialsModuleAsyncBase {
   useClass: Type<ClientCredentialsOptionsFactory>;
 }
 
 /** Options that an existing provider makes. */
-export interface ClientCredentialsModuleExistingOptions extends AsyncBase {
+export interface ClientCredentialsModuleExistingOptions extends ClientCredentialsModuleAsyncBase {
   useExisting: InjectionToken<ClientCredentialsOptionsFactory>;
 }
 
