@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
-import type { ClientAuthentication, Dialect, ProviderConfig } from 'nestjs-client-credentials/core';
+import type {
+  ClientAuthentication,
+  Dialect,
+  Parameters,
+  ProviderConfig,
+} from 'nestjs-client-credentials/core';
 import type { RecordedRequest } from 'nestjs-client-credentials/testing';
 import { failureOf, openDesk, type DeskOptions } from './support/the-desk.js';
 
@@ -290,13 +295,13 @@ describe('parameters by a function', () => {
     expect(contexts[0]).toEqual({ scope: ['a', 'b'], resource: [], audience: 'x' });
   });
 
-  it.each([
+  it.each<[string, Parameters]>([
     ['name a standard parameter', { scope: 'everything' }],
     ['name an assertion', { client_assertion: 'x' }],
     ['hold a value that a form cannot carry', { tier: 2 }],
   ])('that %s are a configuration error, and nothing is sent', async (_, parameters) => {
     await using desk = await openDesk({
-      provider: { parameters: () => parameters as Record<string, string> },
+      provider: { parameters: () => parameters },
     });
 
     const error = await failureOf(desk.source.getToken());

@@ -31,6 +31,7 @@ describe('after a success refreshes pause', () => {
 
   it.each<[string, Succession, number | undefined]>([
     ['for a quarter of the lifetime after a background refresh', newToken, 25_000],
+    ['as for any new token where it lives no longer', { ...newToken, token: held(10_000) }, 2_500],
     ['not at all after the first token', { ...newToken, reason: 'initial', previous: undefined }, undefined],
     ['not at all after a forced one', { ...newToken, reason: 'forced' }, undefined],
     ['for 5 % of the original lifetime after the same token again', sameToken, 30_000],

@@ -34,6 +34,8 @@ export interface ApiAccess extends ApiRules {
    * is worth asking for: not when this one itself replaced a refused one a moment ago.
    */
   refuse(token: AccessToken, request: TokenRequest): boolean;
+  /** Reports that the API took a token. */
+  noteAccepted(token: AccessToken, request: TokenRequest): void;
   /** Reports that a call was sent once more; `status` is that of the second answer. */
   noteReplay(request: TokenRequest, status: number | undefined): void;
 }

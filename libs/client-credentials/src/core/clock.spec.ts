@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, laterBy, momentOf, type Moment } from './clock.js';
+import { elapsedMs, momentOf, type Moment } from './clock.js';
 
 const MOMENT: Moment = { at: 1_000, ticks: 10 };
 
@@ -25,9 +25,5 @@ describe('a moment', () => {
 
     expect(at).toBe(7);
     expect(ticks).toBeGreaterThanOrEqual(before);
-  });
-
-  it('moves on by both clocks', () => {
-    expect(laterBy(MOMENT, 5)).toEqual({ at: 1_005, ticks: 15 });
   });
 });

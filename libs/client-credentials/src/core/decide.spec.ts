@@ -224,7 +224,7 @@ describe('a caller', () => {
       ],
     ],
   ])('%s', (_, cases) => {
-    it.each(cases)('%s', (_sentence, entry, now, expected, need) => {
+    it.each(cases)('%s', (_sentence, ...[entry, now, expected, need]) => {
       expect(decide(entry, now, need)).toEqual(expected);
     });
   });

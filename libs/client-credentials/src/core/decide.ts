@@ -25,6 +25,8 @@ export interface EntryState {
   readonly dropped?: 'refused' | 'requested' | undefined;
   /** No background refresh meanwhile. */
   readonly refreshPause?: (Hold & { readonly isSameToken: boolean }) | undefined;
+  /** How often the token was displaced by another of the same client, meanwhile. */
+  readonly displacements?: (Hold & { readonly count: number }) | undefined;
   /** No token request meanwhile: callers get this error. */
   readonly latch?: (Hold & { readonly error: ClientCredentialsError }) | undefined;
 }
@@ -59,22 +61,49 @@ export function decide(entry: EntryState, now: Moment, need: Need = {}): Decisio
 }
 
 /** What follows when the API refused a token. */
-export type RefusalDecision = 'use-current' | 'replace' | 'leave';
+export type RefusalDecision = 'use-current' | 'replace' | 'replace-displaced' | 'leave';
+
+/** A refusal by the API. */
+export interface Refusal {
+  /** Whether the refused token is the current one. */
+  readonly isCurrent: boolean;
+  /** Whether it worked until another token of the same client was acquired: some providers keep one for each client. */
+  readonly wasDisplaced: boolean;
+}
+
+// Enough for calls of two scopes to take turns for a while, and no more than one token in three seconds.
+const MAX_DISPLACEMENTS = 10;
 
 /**
  * Decides what follows when the API refused a token: a newer one is used if it is there, else the refused one is
- * replaced, unless it is itself a replacement that young: then the fault is not the token's.
+ * replaced, unless it is itself a replacement that young: then the fault is not the token's. If another token took its
+ * place at the provider, the fault is not the API's either: then it is replaced all the same, a few times.
  */
 export function decideRefusal(
   entry: EntryState,
-  isCurrent: boolean,
+  { isCurrent, wasDisplaced }: Refusal,
   now: Moment,
   cooldownMs: number,
 ): RefusalDecision {
   const { token } = entry;
   if (token === undefined || !isCurrent) return 'use-current';
-  const ageMs = elapsedMs(token.obtained, now);
-  return token.isReplacement && ageMs < Math.min(cooldownMs, token.lifetimeMs / 2) ? 'leave' : 'replace';
+  const isYoung = elapsedMs(token.obtained, now) < Math.min(cooldownMs, token.lifetimeMs / 2);
+  if (!token.isReplacement || !isYoung) return 'replace';
+  return wasDisplaced && displacementsOf(entry, now) < MAX_DISPLACEMENTS ? 'replace-displaced' : 'leave';
+}
+
+/** One more displacement within the cooldown that the first one began. */
+export function countDisplacement(
+  entry: EntryState,
+  now: Moment,
+  cooldownMs: number,
+): NonNullable<EntryState['displacements']> {
+  const running = isHeld(entry.displacements, now) ? entry.displacements : { since: now, forMs: cooldownMs };
+  return { ...running, count: displacementsOf(entry, now) + 1 };
+}
+
+function displacementsOf({ displacements }: EntryState, now: Moment): number {
+  return isHeld(displacements, now) ? displacements.count : 0;
 }
 
 /** Milliseconds until the token ends; negative when it has. */

@@ -87,11 +87,31 @@ export function unknownProvider(name: string, known: Iterable<string>): ClientCr
   );
 }
 
+/**
+ * The error of a token request that failed with something else: a function of the configuration failed on the answer.
+ * What it threw is not kept, since it may quote the token.
+ */
+export function answerFunctionFailed(provider: string, thrown: unknown): ClientCredentialsError {
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return new ClientCredentialsError(
+    `A function failed on the answer to the token request of "${provider}" (${name}). See dialect.response.isError and dialect.authorization.format.`,
+    { code: 'invalid_token_response', provider },
+  );
+}
+
 /** The error that lists everything that is wrong with a configuration. */
 export function invalidConfiguration(problems: readonly string[], provider?: string): ClientCredentialsError {
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   return new ClientCredentialsError(
     `The client credentials configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
     { code: 'invalid_configuration', provider },
+  );
+}
+
+/** The error of a token that had no time left when it came. */
+export function expiredOnArrival(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The token of "${provider}" had ended before it arrived. Check the lifetime that the provider gives, and lifetime.defaultSeconds.`,
+    { code: 'invalid_token_response', provider, retryable: true },
   );
 }

@@ -81,7 +81,8 @@ export class EventHub {
   emit(event: TokenEvent): void {
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        // An asynchronous one is not waited for.
+        void Promise.resolve<unknown>(listener(event)).catch(() => undefined);
       } catch {
         // A listener's fault is its own; the token is not to suffer.
       }

@@ -24,6 +24,13 @@ export interface AcquisitionContext {
 export type Acquire = (request: ResolvedRequest, context: AcquisitionContext) => Promise<IssuedToken>;
 
 const FORMAT = 1;
+// RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** Whether a value can be a token: one that a header can carry. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && TOKEN.test(value);
+}
 
 /** The form in which a token is kept in a store. */
 export function serialize(token: IssuedToken): string {
@@ -41,7 +48,7 @@ export function deserialize(text: string | undefined, now: Moment): IssuedToken 
     };
     const isWhole =
       format === FORMAT &&
-      typeof rest.value === 'string' &&
+      isToken(rest.value) &&
       typeof rest.type === 'string' &&
       Array.isArray(rest.scopes) &&
       Number.isFinite(rest.lifetimeMs) &&

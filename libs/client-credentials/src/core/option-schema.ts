@@ -10,8 +10,9 @@ const aFunction = z.custom<(...args: never[]) => unknown>(
 const text = z.string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') });
 const filledText = text.min(1, 'must not be empty');
 const textOrList = z.union([text, z.array(text)], { error: 'must be a string or a list of strings' });
-const seconds = z.number({ error: 'must be a number of seconds' }).nonnegative('must not be negative');
-const positiveSeconds = seconds.positive('must be more than 0');
+const number = z.number({ error: 'must be a number of seconds' });
+const seconds = number.nonnegative('must not be negative');
+const positiveSeconds = number.positive('must be more than 0');
 const wholeNumber = z
   .number({ error: 'must be a whole number' })
   .int('must be a whole number')
@@ -68,7 +69,7 @@ const dialect = z.strictObject({
   apiHeaders: headers.optional(),
 });
 
-const secret = z.union([filledText, z.array(filledText).min(1), aFunction], {
+const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
   error:
     'must be a string that is not empty, a list of such strings, or a function that returns one of these',
 });

@@ -55,6 +55,7 @@ describe('two token requests are different', () => {
       { parameters: { a: { pairs: [['b', 1]] } } },
     ],
     ['by names that look like JSON', { scope: ['a","b'] }, { scope: ['a', 'b'] }],
+    ['by a list and an object', { parameters: { a: ['x'] } }, { parameters: { a: { 0: 'x' } } }],
     ['by the order of a list in a parameter', { parameters: { a: [1, 2] } }, { parameters: { a: [2, 1] } }],
   ])('%s', (_, one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other));

@@ -47,7 +47,7 @@ export class EntryTokenSource implements TokenSource {
     printAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
   }
 
-  readonly api: ApiAccess;
+  readonly #api: ApiAccess;
   readonly #entries: ProviderEntries;
   readonly #defaults: TokenRequest;
 
@@ -55,15 +55,21 @@ export class EntryTokenSource implements TokenSource {
     this.#entries = entries;
     this.#defaults = defaults;
     const entryOf = (request: TokenRequest): TokenEntry => entries.entryOf(mergeRequests(defaults, request));
-    this.api = {
+    this.#api = {
       ...entries.rules,
       refuse: (token, request) => entryOf(request).refuse(token.value) !== 'leave',
+      noteAccepted: (token, request) => entryOf(request).prove(token.value),
       noteReplay: (request, status) => entryOf(request).noteReplay(status),
     };
   }
 
   get provider(): string {
     return this.#entries.provider;
+  }
+
+  /** Not a property of its own, since it holds headers that must not be printed. */
+  get api(): ApiAccess {
+    return this.#api;
   }
 
   async getToken(options: GetTokenOptions = {}): Promise<AccessToken> {

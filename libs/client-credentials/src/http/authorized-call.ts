@@ -37,7 +37,7 @@ export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCal
 
   const token = await call.wait(getToken);
   const first = await call.send(token);
-  if (!(await isRefused(source, first))) return first.result;
+  if (!(await isRefused(source, call, token, first))) return first.result;
   if (!api.refuse(token, request)) return call.explain(first.result, final(YOUNG));
   if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE));
   let newToken: AccessToken;
@@ -56,7 +56,7 @@ async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: Ac
   try {
     const second = await call.send(token);
     status = second.answer?.status;
-    return (await isRefused(source, second))
+    return (await isRefused(source, call, token, second))
       ? call.explain(second.result, final(REFUSED_TWICE))
       : second.result;
   } finally {
@@ -64,10 +64,17 @@ async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: Ac
   }
 }
 
-async function isRefused<R>({ api }: TokenSource, { answer }: Sending<R>): Promise<boolean> {
+async function isRefused<R>(
+  { api }: TokenSource,
+  { request }: AuthorizedCall<R>,
+  token: AccessToken,
+  { answer }: Sending<R>,
+): Promise<boolean> {
   if (answer === undefined || isInsufficientScope(answer.headers['www-authenticate'])) return false;
   const { status, headers } = answer;
-  return api.isRefusal({ status, headers, data: api.needsData ? await answer.data() : undefined });
+  const isRefusal = api.isRefusal({ status, headers, data: api.needsData ? await answer.data() : undefined });
+  if (!isRefusal && status < 400) api.noteAccepted(token, request);
+  return isRefusal;
 }
 
 const YOUNG =

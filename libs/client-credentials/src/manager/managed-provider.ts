@@ -2,10 +2,10 @@ import { AccessToken } from '../core/access-token.js';
 import type { ApiRules } from '../core/api-access.js';
 import type { Clock } from '../core/clock.js';
 import type { EventHub } from '../core/events.js';
-import type { Acquire, IssuedToken } from '../core/issued-token.js';
+import type { IssuedToken } from '../core/issued-token.js';
 import type { ProviderConfig, TokenRequest } from '../core/options.js';
 import { resolveProvider, type Provider } from '../core/provider.js';
-import { TokenEntry } from '../core/token-entry.js';
+import { TokenEntry, type ClientContext } from '../core/token-entry.js';
 import { resolveRequest, storeKeyOf, tokenKeyOf } from '../core/token-key.js';
 import { TokenShelf } from '../core/token-shelf.js';
 import { mergeRequests, type ProviderEntries } from '../core/token-source.js';
@@ -30,7 +30,7 @@ export class ManagedProvider implements ProviderEntries {
   readonly rules: ApiRules;
   readonly #provider: Provider;
   readonly #shared: Shared;
-  readonly #acquire: Acquire;
+  readonly #client: ClientContext;
   /** Keys of requests that were seen before: those of a source are, on every call. */
   readonly #keys = new WeakMap<TokenRequest, string>();
 
@@ -38,8 +38,8 @@ export class ManagedProvider implements ProviderEntries {
     this.config = config;
     this.#provider = resolveProvider(name, config);
     this.#shared = shared;
-    this.#acquire = createAcquire(this.#provider, shared.clock);
     this.rules = this.#apiRules();
+    this.#client = this.#clientContext();
   }
 
   get provider(): string {
@@ -71,32 +71,33 @@ export class ManagedProvider implements ProviderEntries {
   }
 
   #newEntry(key: string, request: TokenRequest): TokenEntry {
-    const { clock, events, store, closed } = this.#shared;
-    const { config, cooldownMs, name } = this.#provider;
+    const { clock, events, store } = this.#shared;
     const resolved = resolveRequest(this.#defaults, request);
-    const staticSecret = typeof config.clientSecret === 'function' ? undefined : config.clientSecret;
-    const shelf = new TokenShelf(store, storeKeyOf(key, staticSecret), clock, (operation) =>
-      events.emit({
-        type: 'store.unavailable',
-        operation,
-        provider: name,
-        scopes: resolved.scopes,
-        at: clock.now(),
-      }),
-    );
-    return new TokenEntry({
-      provider: name,
-      request: resolved,
-      lifetime: config.lifetime ?? {},
-      cooldownMs,
+    const { clientSecret } = this.config;
+    const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
+    const shelf = new TokenShelf(store, storeKeyOf(key, staticSecret), clock, (operation) => {
+      const { provider } = this;
+      const { scopes } = resolved;
+      events.emit({ type: 'store.unavailable', operation, provider, scopes, at: clock.now() });
+    });
+    return new TokenEntry(this.#client, resolved, shelf);
+  }
+
+  #clientContext(): ClientContext {
+    const { clock, events, closed } = this.#shared;
+    return {
+      provider: this.provider,
+      lifetime: this.config.lifetime ?? {},
+      cooldownMs: this.#provider.cooldownMs,
       clock,
       random: Math.random,
       events,
-      acquire: this.#acquire,
-      shelf,
+      acquire: createAcquire(this.#provider, clock),
       toAccessToken: (issued) => this.#toAccessToken(issued),
+      warnOnce: this.rules.warnOnce,
       closed,
-    });
+      latest: undefined,
+    };
   }
 
   #toAccessToken({ value, type, scopes, requested, lifetimeMs, apiBaseURL }: IssuedToken): AccessToken {

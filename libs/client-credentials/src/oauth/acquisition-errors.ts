@@ -14,7 +14,7 @@ export interface ErrorContext {
 
 /** The endpoint answered with an error. @see RFC 6749 §5.2 */
 export function rejected(answer: TokenAnswer, context: ErrorContext): ClientCredentialsError {
-  const answered = cleaned(readError(answer, context.provider.dialect), context);
+  const answered = readError(answer, context.provider.dialect, context.secrets);
   const advice = isCredentialsRefusal(answer, answered.code)
     ? 'Check clientId and clientSecret: the secret may be wrong or have expired.'
     : 'Check the scope, the audience and the dialect against the provider’s documentation.';
@@ -26,7 +26,7 @@ export function rejected(answer: TokenAnswer, context: ErrorContext): ClientCred
 
 /** The endpoint is overloaded, or it or something before it is out of order. */
 export function unavailable(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
-  const answered = cleaned(readError(answer, context.provider.dialect), context);
+  const answered = readError(answer, context.provider.dialect, context.secrets);
   const retryAt = retryAtOf(answer.status, answer.headers, now);
   const advice =
     retryAt === undefined
@@ -110,13 +110,6 @@ function answerDetails(
     status: answer.status,
     oauthError: answered.code,
     oauthErrorDescription: answered.description,
-  };
-}
-
-function cleaned({ code, description }: AnsweredError, { secrets }: ErrorContext): AnsweredError {
-  return {
-    code: code === undefined ? undefined : redact(code, secrets),
-    description: description === undefined ? undefined : redact(description, secrets),
   };
 }
 

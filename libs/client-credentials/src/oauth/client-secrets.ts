@@ -18,15 +18,14 @@ export function secretSourceOf(configured: Lazy<Secret> | undefined): SecretSour
     async read() {
       if (configured === undefined) return [];
       const given: unknown = typeof configured === 'function' ? await configured() : configured;
-      const secrets = [given].flat();
-      if (secrets.length === 0 || !secrets.every((secret) => typeof secret === 'string' && secret !== '')) {
+      const items = [given].flat();
+      const secrets = items.filter((item): item is string => typeof item === 'string' && item !== '');
+      if (secrets.length === 0 || secrets.length < items.length) {
         throw new TypeError(
           'clientSecret gave something else than a string that is not empty, or a list of these',
         );
       }
-      return (secrets as string[]).toSorted(
-        (a, b) => Number(b === lastAccepted) - Number(a === lastAccepted),
-      );
+      return secrets.toSorted((a, b) => Number(b === lastAccepted) - Number(a === lastAccepted));
     },
     accepted(secret) {
       lastAccepted = secret;

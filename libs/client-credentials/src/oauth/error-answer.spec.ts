@@ -6,7 +6,11 @@ import { readError } from './error-answer.js';
 
 function read(
   body: string | object,
-  { challenge, response = {} }: { challenge?: string; response?: ResponseDialect } = {},
+  {
+    challenge,
+    response = {},
+    secrets = [],
+  }: { challenge?: string; response?: ResponseDialect; secrets?: string[] } = {},
 ): object {
   const config = { tokenUrl: 'https://id.example.com', clientId: 'c', dialect: { response } };
   const answer: TokenAnswer = {
@@ -14,7 +18,7 @@ function read(
     headers: { ...(challenge !== undefined && { 'www-authenticate': challenge }) },
     text: typeof body === 'string' ? body : JSON.stringify(body),
   };
-  return readError(answer, resolveProvider('desk', config).dialect);
+  return readError(answer, resolveProvider('desk', config).dialect, secrets);
 }
 
 describe('an error answer is read', () => {
@@ -81,9 +85,34 @@ describe('an error answer is read', () => {
     });
   });
 
-  it('in time, whatever a page holds', () => {
-    const page = '<title'.repeat(170_000);
+  it.each([
+    ['at the top of a page', 9_000, 'Blocked'],
+    ['not far down, where a search could take minutes', 11_000, undefined],
+  ])('from a title %s', (_, offset, description) => {
+    expect(read(`<!--${'-'.repeat(offset)}--><title>Blocked</title>`)).toMatchObject({ description });
+  });
+});
 
-    expect(read(page)).toEqual({ code: undefined, description: undefined });
+describe('an error answer is shown', () => {
+  it('in one line of some length', () => {
+    const description = `Line\n\n  break. ${'x'.repeat(400)}`;
+
+    expect(read({ error: 'e'.repeat(100), error_description: description })).toEqual({
+      code: `${'e'.repeat(80)}…`,
+      description: `Line break. ${'x'.repeat(288)}…`,
+    });
+  });
+
+  it.each([
+    ['that is cut', `${'x'.repeat(290)} `, 'long-secret-long-secret'],
+    ['longer than what is shown', '', 'secret'.repeat(100)],
+    ['with blanks that are not shown', '', 'a  secret\nin lines'],
+  ])('without a secret %s', (_, before, secret) => {
+    const { description } = read(
+      { error: 'e', error_description: `${before}${secret}` },
+      { secrets: [secret] },
+    ) as { description: string };
+
+    expect(description).toBe(`${before}[redacted]`.slice(0, 300) + (before === '' ? '' : '…'));
   });
 });

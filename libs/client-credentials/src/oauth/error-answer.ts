@@ -1,5 +1,6 @@
 import type { ResolvedDialect } from '../core/provider.js';
 import { isHtml, parseJson, valueAt, type TokenAnswer } from './answer.js';
+import { redact } from './redact.js';
 
 /** What an answer says went wrong. */
 export interface AnsweredError {
@@ -30,9 +31,18 @@ const DESCRIPTION_PATHS = [
 ];
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
+// Titles stand at the top; in all of a large page a pattern could search for minutes.
+const MAX_TITLE_SEARCH = 10_000;
 
-/** Reads an error of any shape, from the body or else from the challenge (RFC 6750 §3). */
-export function readError(answer: TokenAnswer, dialect: ResolvedDialect): AnsweredError {
+/** Reads an error of any shape, from the body or else from the challenge (RFC 6750 §3). It holds none of the secrets. */
+export function readError(
+  answer: TokenAnswer,
+  dialect: ResolvedDialect,
+  secrets: Iterable<string>,
+): AnsweredError {
+  // Before they are shortened: half a secret would not be found.
+  const shown = (text: string | undefined, length: number): string | undefined =>
+    text === undefined ? undefined : shortened(redact(text, secrets), length);
   const body = parseJson(answer.text);
   const { error, errorDescription } = dialect.response;
   const code = firstText(body, error === undefined ? CODE_PATHS : [error, ...CODE_PATHS]);
@@ -41,8 +51,8 @@ export function readError(answer: TokenAnswer, dialect: ResolvedDialect): Answer
     errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
   );
   return {
-    code: shortened(code ?? challengeParameter(answer, 'error'), MAX_CODE_LENGTH),
-    description: shortened(
+    code: shown(code ?? challengeParameter(answer, 'error'), MAX_CODE_LENGTH),
+    description: shown(
       description ?? challengeParameter(answer, 'error_description') ?? pageTitle(answer.text),
       MAX_DESCRIPTION_LENGTH,
     ),
@@ -78,10 +88,10 @@ function challengeParameter({ headers }: TokenAnswer, name: string): string | un
 
 function pageTitle(text: string): string | undefined {
   if (!isHtml(text)) return undefined;
-  return /<(title|h1)[^>]*>([^<]+)</i.exec(text)?.[2];
+  return /<(title|h1)[^>]*>([^<]+)</i.exec(text.slice(0, MAX_TITLE_SEARCH))?.[2];
 }
 
-function shortened(text: string | undefined, length: number): string | undefined {
-  const line = text?.replaceAll(/\s+/g, ' ').trim();
-  return line !== undefined && line.length > length ? `${line.slice(0, length)}…` : line;
+function shortened(text: string, length: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > length ? `${line.slice(0, length)}…` : line;
 }

@@ -1,33 +1,67 @@
 // Shorter ones would black out ordinary words, and say so doing what they are.
 const MIN_SECRET_LENGTH = 3;
 const REPLACEMENT = '[redacted]';
+// JSON in a string in JSON in a page is as deep as texts were seen to go.
+const MAX_LAYERS = 3;
+const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The text without any of the secrets, however they may be written: as they are, encoded or escaped. */
+/**
+ * The text without any of the secrets, however they may be written: as they are, encoded or escaped, also several
+ * times. Where only decoding shows a secret, the text comes back decoded.
+ */
 export function redact(text: string, secrets: Iterable<string>): string {
   const forms = [...new Set([...secrets].flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
-  return forms.reduce((cleaned, form) => cleaned.replaceAll(form, REPLACEMENT), text);
+  const clean = (dirty: string): string =>
+    forms.reduce((cleaned, form) => cleaned.replaceAll(form, REPLACEMENT), dirty);
+  let shown = clean(text);
+  let layer = shown;
+  for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
+    for (const decode of DECODERS) {
+      const decoded = decode(layer);
+      const cleaned = clean(decoded);
+      if (cleaned !== decoded) shown = layer = cleaned;
+    }
+    layer = decodePercent(decodeEscapes(decodeEntities(layer)));
+  }
+  return shown;
 }
 
+const DECODERS = [decodePercent, decodeForm, decodeEscapes, decodeEntities];
+
+/** The forms that a text cannot be searched for after decoding it, since they have no marks of their own. */
 function formsOf(secret: string): string[] {
-  const formEncoded = new URLSearchParams({ s: secret }).toString().slice(2);
-  const forms = [
-    secret,
-    secret.trim(),
-    formEncoded,
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64'),
-    Buffer.from(secret).toString('base64url'),
-    JSON.stringify(secret).slice(1, -1),
-    escapeHtml(secret),
-  ];
-  return forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64');
+  const hex = bytes.toString('hex');
+  const forms = [secret, secret.trim(), base64, base64.replace(/=+$/, ''), bytes.toString('base64url'), hex];
+  return [...forms, hex.toUpperCase()].filter((form) => form.length >= MIN_SECRET_LENGTH);
 }
 
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+function decodePercent(text: string): string {
+  return text.replaceAll(/(?:%[\da-f]{2})+/gi, (codes) =>
+    Buffer.from(codes.replaceAll('%', ''), 'hex').toString(),
+  );
+}
+
+function decodeForm(text: string): string {
+  return decodePercent(text.replaceAll('+', ' '));
+}
+
+/** JSON and its like. */
+function decodeEscapes(text: string): string {
+  return text.replaceAll(/\\(?:u([\da-f]{4})|([^u]))/gi, (_, code?: string, char?: string) =>
+    code === undefined ? (ESCAPES[char ?? ''] ?? char ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+/** HTML and XML. */
+function decodeEntities(text: string): string {
+  return text.replaceAll(
+    /&(?:#x([\da-f]{1,4})|#(\d{1,5})|(\w{2,4}));/gi,
+    (entity, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? entity;
+      return String.fromCharCode(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+    },
+  );
 }

@@ -35,6 +35,7 @@ describe('the time before which a server is left alone', () => {
     ['is not known without a header', 429, {}, undefined],
     ['is in seconds', 429, { 'retry-after': '7' }, NOW + 7_000],
     ['is in seconds with blanks', 503, { 'retry-after': ' 7 ' }, NOW + 7_000],
+    ['is in seconds with a fraction', 503, { 'retry-after': '1.25' }, NOW + 1_250],
     ['is now', 503, { 'retry-after': '0' }, NOW],
     ['is a date', 503, { 'retry-after': 'Tue, 01 Jan 2030 00:00:07 GMT' }, NOW + 7_000],
     ['is an instant', 429, { 'x-ratelimit-reset': String(NOW / 1000 + 7) }, NOW + 7_000],
@@ -48,6 +49,7 @@ describe('the time before which a server is left alone', () => {
     ],
     ['is not an instant that has passed', 429, { 'x-ratelimit-reset': '60' }, undefined],
     ['is not an instant beside another status', 503, { 'x-ratelimit-reset': '1893456007' }, undefined],
+    ['is not a number of something', 429, { 'retry-after': '7 days' }, undefined],
     ['is not nonsense', 429, { 'retry-after': 'soon' }, undefined],
     ['is not negative', 429, { 'retry-after': '-5' }, undefined],
   ])('%s', (_, status, headers, expected) => {

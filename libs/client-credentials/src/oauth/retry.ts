@@ -2,6 +2,9 @@ const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
 // A server that hands out one token until it ends says "0 seconds" during the last one.
 const ZERO_LIFETIME_DELAY_MS = 1_000;
+// The last instant that a Date can hold.
+const MAX_INSTANT = 8.64e15;
+const DECIMAL = /^\d+(\.\d+)?$/;
 const RETRIED_STATUSES = new Set([408, 425, 429]);
 
 /** Whether another attempt may fare better than an answer of this status. */
@@ -27,12 +30,13 @@ export function retryAtOf(
   headers: Readonly<Record<string, string | undefined>>,
   now: number,
 ): number | undefined {
-  const retryAfter = headers['retry-after']?.trim();
-  if (retryAfter !== undefined && /^\d+$/.test(retryAfter)) return now + Number(retryAfter) * 1000;
-  const date = retryAfter === undefined ? Number.NaN : Date.parse(retryAfter);
+  const retryAfter = headers['retry-after']?.trim() ?? '';
+  if (DECIMAL.test(retryAfter)) return Math.min(now + Number(retryAfter) * 1000, MAX_INSTANT);
+  // Without a time of day it is no HTTP date, though the parser takes much for one.
+  const date = retryAfter.includes(':') ? Date.parse(retryAfter) : Number.NaN;
   if (Number.isFinite(date)) return date;
-  const reset = headers['x-ratelimit-reset']?.trim();
-  if (status !== 429 || reset === undefined || !/^\d+(\.\d+)?$/.test(reset)) return undefined;
-  const resetAt = Number(reset) * 1000;
+  const reset = headers['x-ratelimit-reset']?.trim() ?? '';
+  if (status !== 429 || !DECIMAL.test(reset)) return undefined;
+  const resetAt = Math.min(Number(reset) * 1000, MAX_INSTANT);
   return resetAt > now ? resetAt : undefined;
 }

@@ -19,6 +19,7 @@ export function secretsOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect
   return [
     ...headers.flatMap(([, value]) => [value, ...credentialsIn(value)]),
     ...parameters.flatMap(([, value]) => textsIn(value)),
+    ...(URL.canParse(attempt.url) ? new URL(attempt.url).searchParams.values() : []),
   ];
 }
 
@@ -29,7 +30,7 @@ function credentialsIn(header: string): string[] {
 }
 
 function textsIn(value: JsonValue): string[] {
-  if (typeof value === 'string') return [value];
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
   return [];
 }

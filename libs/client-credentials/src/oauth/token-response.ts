@@ -1,6 +1,6 @@
 import type { Moment } from '../core/clock.js';
 import { isConfidential } from '../core/confidential.js';
-import type { IssuedToken } from '../core/issued-token.js';
+import { isToken, type IssuedToken } from '../core/issued-token.js';
 import type { Provider, ResolvedDialect } from '../core/provider.js';
 import type { ResolvedRequest } from '../core/token-key.js';
 import { isHtml, parseJson, valueAt, type TokenAnswer } from './answer.js';
@@ -19,8 +19,6 @@ export type Reading =
       readonly isZeroLifetime?: true;
     };
 
-// RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
-const TOKEN = /^[\x21-\x7e]+$/;
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const UNIT_MS = { seconds: 1000, milliseconds: 1, 'epoch-seconds': 1000, 'epoch-milliseconds': 1 } as const;
 
@@ -47,7 +45,7 @@ export function readAnswer(
   if (holdsError(body ?? text, status, dialect)) return { kind: 'rejected' };
 
   const value = tokenValue(text, body, dialect.response.accessToken);
-  if (typeof value !== 'string' || !TOKEN.test(value)) {
+  if (!isToken(value)) {
     return unusable(
       body === undefined && dialect.response.accessToken !== '' ? 'is not JSON' : noTokenReason(dialect),
     );
@@ -71,8 +69,9 @@ export function readAnswer(
     return unusable('names no https address of the API');
 
   const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
-  const cappedMs = Math.min(lifetimeMs ?? provider.defaultLifetimeMs, provider.maxLifetimeMs);
-  return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: cappedMs, apiBaseURL } };
+  const believedMs =
+    lifetimeMs === undefined ? provider.defaultLifetimeMs : Math.min(lifetimeMs, provider.maxLifetimeMs);
+  return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: believedMs, apiBaseURL } };
 }
 
 function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } {

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Dialect, Parameters } from '../core/dialect.js';
+import type { TokenRequest } from '../core/options.js';
+import { resolveProvider } from '../core/provider.js';
+import { resolveRequest } from '../core/token-key.js';
+import { attemptOf, encodeAttempt, type WireRequest } from './token-request.js';
+
+const TOKEN_URL = 'https://id.example.com/token?v=2';
+
+function write(dialect: Dialect, request: TokenRequest = {}, extra: Parameters = {}): WireRequest {
+  const provider = resolveProvider('desk', { tokenUrl: TOKEN_URL, clientId: 'c', dialect });
+  return encodeAttempt(attemptOf(provider, resolveRequest({}, request), extra), provider.dialect);
+}
+
+describe('a token request', () => {
+  it('is a form by default', () => {
+    expect(write({}, { scope: 'b a', audience: 'x y' }, { realm: 'ü&' })).toEqual({
+      url: TOKEN_URL,
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'grant_type=client_credentials&scope=b+a&audience=x+y&realm=%C3%BC%26',
+    });
+  });
+
+  it('is JSON where the dialect says so', () => {
+    expect(write({ requestEncoding: 'json' }, { resource: ['a', 'b'] }, { n: 1 })).toEqual({
+      url: TOKEN_URL,
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: '{"grant_type":"client_credentials","resource":["a","b"],"n":1}',
+    });
+  });
+
+  it.each<[string, Dialect, 'GET' | 'POST']>([
+    ['by GET', { method: 'GET' }, 'GET'],
+    ['by POST', { requestEncoding: 'query' }, 'POST'],
+  ])('adds a query to that of the address, and has no body, %s', (_, dialect, method) => {
+    expect(write(dialect, { scope: 'a b' })).toEqual({
+      url: `${TOKEN_URL}&grant_type=client_credentials&scope=a+b`,
+      method,
+      headers: { accept: 'application/json' },
+      body: undefined,
+    });
+  });
+
+  it.each<[string, Dialect, TokenRequest, string]>([
+    [
+      'renames',
+      { parameterNames: { scope: 'scopes', grant_type: 'type' } },
+      { scope: 'a' },
+      'type=client_credentials&scopes=a',
+    ],
+    [
+      'leaves out what is not to be sent',
+      { parameterNames: { scope: null, grant_type: null } },
+      { scope: 'a', audience: 'x' },
+      'audience=x',
+    ],
+    ['has another grant type', { grantType: 'account_credentials' }, {}, 'grant_type=account_credentials'],
+    ['has no grant type', { grantType: null }, { scope: 'a' }, 'scope=a'],
+    [
+      'joins scopes otherwise',
+      { scopeSeparator: '+' },
+      { scope: 'a b' },
+      'grant_type=client_credentials&scope=a%2Bb',
+    ],
+    [
+      'repeats resources',
+      {},
+      { resource: ['a', 'b'] },
+      'grant_type=client_credentials&resource=a&resource=b',
+    ],
+    ['names no empty scope', {}, { scope: ' ' }, 'grant_type=client_credentials'],
+  ])('%s', (_, dialect, request, body) => {
+    expect(write(dialect, request).body).toBe(body);
+  });
+
+  it("has the dialect's headers, which win", () => {
+    const { headers } = write({ headers: { Accept: 'text/plain', 'X-Key': 'k' } });
+
+    expect(headers).toEqual({
+      accept: 'text/plain',
+      'x-key': 'k',
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+  });
+
+  it.each<[string, Dialect, Parameters]>([
+    ['a standard parameter', {}, { grant_type: 'password' }],
+    ['a standard parameter by its other name', { parameterNames: { client_id: 'appid' } }, { appid: 'x' }],
+    ['an assertion', {}, { client_assertion_type: 'x' }],
+    ['a number in a form', {}, { n: 1 }],
+  ])('is never written with %s that somebody gave', (_, dialect, extra) => {
+    expect(() => write(dialect, {}, extra)).toThrow(
+      expect.objectContaining({ code: 'invalid_configuration', provider: 'desk' }),
+    );
+  });
+});
