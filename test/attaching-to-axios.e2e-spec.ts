@@ -544,4 +544,52 @@ describe('an authorized axios instance', () => {
     expect(api.server.tokenRequests.map(({ headers }) => headers['x-global'])).toEqual([undefined]);
     expect(api.server.apiRequests[0]?.headers['x-global']).toBe('set');
   });
+
+  it('makes calls of two scopes succeed where the provider keeps one token for each client, and says so once', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await using api = await startApiUnderTest({ server: { oneTokenPerClient: true } });
+
+    const statuses: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      for (const scope of ['read', 'write']) {
+        statuses.push((await api.http.get(`/${scope}`, { clientCredentials: { scope } })).status);
+      }
+    }
+
+    expect(statuses).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(api.server.tokenRequests).toHaveLength(10);
+    expect(emitWarning.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining('it seems to keep one for each client'),
+    ]);
+  });
+
+  it('stops to replace tokens that end one another after some turns', async () => {
+    jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await using api = await startApiUnderTest({
+      server: { oneTokenPerClient: true },
+      axios: { validateStatus: () => true },
+    });
+
+    const statuses: number[] = [];
+    for (let round = 0; round < 40; round += 1) {
+      for (const scope of ['read', 'write']) {
+        statuses.push((await api.http.get(`/${scope}`, { clientCredentials: { scope } })).status);
+      }
+    }
+
+    expect(statuses.at(-1)).toBe(200);
+    expect(statuses).toContain(401);
+    expect(api.server.tokenRequests.length).toBeLessThan(30);
+  });
+
+  it('replaces no young replacement that never worked, also if another scope got a token since', async () => {
+    await using api = await startApiUnderTest({ axios: { validateStatus: () => true } });
+    api.server.api.answerNext(Infinity, { status: 401 });
+
+    for (let round = 0; round < 5; round += 1) {
+      for (const scope of ['read', 'write']) await api.http.get('/a', { clientCredentials: { scope } });
+    }
+
+    expect(api.server.tokenRequests).toHaveLength(4);
+  });
 });

@@ -67,7 +67,8 @@ export class AccessToken {
   }
 
   toJSON(): object {
-    return { ...this };
+    const { type, scopes, obtainedAt, expiresAt, apiBaseURL } = this;
+    return { type, scopes, obtainedAt, expiresAt, apiBaseURL };
   }
 
   toString(): string {

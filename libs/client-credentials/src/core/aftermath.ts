@@ -63,12 +63,12 @@ export function latchAfterFailure(
   random: number,
 ): EntryState['latch'] {
   const latch = (forMs: number): EntryState['latch'] => ({ since: now, forMs, error });
-  if (error.retryAt !== undefined) {
-    return latch(Math.min(Math.max(error.retryAt - now.at, 0), MAX_NAMED_LATCH_MS));
-  }
+  const namedMs = Math.min((error.retryAt ?? now.at) - now.at, MAX_NAMED_LATCH_MS);
   if (error.code === 'token_request_rejected') {
-    return latch(REJECTION_LATCH_MS * (1 + REJECTION_LATCH_JITTER * (2 * random - 1)));
+    const usualMs = REJECTION_LATCH_MS * (1 + REJECTION_LATCH_JITTER * (2 * random - 1));
+    return latch(Math.max(usualMs, namedMs));
   }
+  if (error.retryAt !== undefined) return latch(Math.max(namedMs, 0));
   if (error.status === 429) {
     return latch(Math.min(RATE_LIMIT_LATCH_MS * 2 ** (rateLimitsInARow - 1), MAX_RATE_LIMIT_LATCH_MS));
   }

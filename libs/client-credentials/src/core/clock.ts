@@ -35,8 +35,3 @@ export function momentOf(clock: Clock): Moment {
 export function elapsedMs(since: Moment, now: Moment): number {
   return Math.max(now.at - since.at, now.ticks - since.ticks);
 }
-
-/** An instant that many milliseconds later. */
-export function laterBy(moment: Moment, ms: number): Moment {
-  return { at: moment.at + ms, ticks: moment.ticks + ms };
-}

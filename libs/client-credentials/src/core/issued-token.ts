@@ -1,4 +1,5 @@
-import { elapsedMs, type Moment } from './clock.js';
+import type { Moment } from './clock.js';
+import { recordOf } from './record.js';
 import type { ResolvedRequest } from './token-key.js';
 
 /** A token as the token endpoint handed it out. */
@@ -40,23 +41,30 @@ export function serialize(token: IssuedToken): string {
 
 /** Reads what {@link serialize} wrote; anything else, of another version or damaged, is as good as nothing. */
 export function deserialize(text: string | undefined, now: Moment): IssuedToken | undefined {
-  if (text === undefined) return undefined;
+  const { format, requestedAt, value, type, scopes, lifetimeMs, apiBaseURL } = recordOf(parsed(text));
+  const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
+  if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
+  if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;
+  const ageMs = Math.max(now.at - requestedAt, 0);
+  const requested = { at: requestedAt, ticks: now.ticks - ageMs };
+  return {
+    value,
+    type,
+    scopes,
+    lifetimeMs,
+    requested,
+    ...(typeof apiBaseURL === 'string' && { apiBaseURL }),
+  };
+}
+
+function parsed(text: string | undefined): unknown {
   try {
-    const { format, requestedAt, ...rest } = JSON.parse(text) as IssuedToken & {
-      format: number;
-      requestedAt: number;
-    };
-    const isWhole =
-      format === FORMAT &&
-      isToken(rest.value) &&
-      typeof rest.type === 'string' &&
-      Array.isArray(rest.scopes) &&
-      Number.isFinite(rest.lifetimeMs) &&
-      Number.isFinite(requestedAt);
-    if (!isWhole) return undefined;
-    const ageMs = Math.max(elapsedMs({ at: requestedAt, ticks: now.ticks }, now), 0);
-    return { ...rest, requested: { at: requestedAt, ticks: now.ticks - ageMs } };
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }
+}
+
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
 }

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isConfidential } from './confidential.js';
 import type { ProviderConfig } from './options.js';
+import { recordOf } from './record.js';
 import { standardNamesOf } from './standard-parameters.js';
 
 /** A problem, and the option it is about. */
@@ -46,9 +47,8 @@ function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
-  const { method, requestEncoding, authorization, ...dialectOptions } = recordOf(given) as NonNullable<
-    ProviderConfig['dialect']
-  >;
+  const { method, requestEncoding, headers, apiHeaders, parameterNames } = recordOf(given);
+  const authorization = recordOf(recordOf(given)['authorization']);
   const problems: RuleProblem[] = [];
   if (method === 'GET' && (requestEncoding === 'form' || requestEncoding === 'json')) {
     problems.push([
@@ -56,19 +56,19 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
       "must be 'query' where dialect.method is 'GET': such a request has no body",
     ]);
   }
-  if (authorization?.query !== undefined && authorization.header !== undefined) {
+  if (authorization['query'] !== undefined && authorization['header'] !== undefined) {
     problems.push(['dialect.authorization', 'names a header and a query parameter: choose one']);
   }
-  for (const key of ['headers', 'apiHeaders'] as const) {
-    for (const [name, value] of Object.entries(recordOf(dialectOptions[key]))) {
+  for (const [key, record] of Object.entries({ headers, apiHeaders })) {
+    for (const [name, value] of Object.entries(recordOf(record))) {
       if (!isHeader(name, value))
         problems.push([`dialect.${key}`, `"${name}" is no header that HTTP can carry`]);
     }
   }
-  if (typeof authorization?.header === 'string' && !isHeader(authorization.header, '')) {
+  if (typeof authorization['header'] === 'string' && !isHeader(authorization['header'], '')) {
     problems.push(['dialect.authorization.header', 'is no header name']);
   }
-  const sent = standardNamesOf(recordOf(dialectOptions.parameterNames)).filter((name) => name !== null);
+  const sent = standardNamesOf(recordOf(parameterNames)).filter((name) => typeof name === 'string');
   const twice = sent.find((name, index) => sent.indexOf(name) !== index);
   if (twice !== undefined) problems.push(['dialect.parameterNames', `names two parameters "${twice}"`]);
   return problems;
@@ -121,9 +121,4 @@ function isHeader(name: string, value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-/** The value if it is an object, else an empty one: a rule never stumbles over what the schema complains of. */
-export function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const CENTURY_SECONDS = 100 * 365 * 86_400;
+
 // The longest delay that a timer can hold.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -10,7 +12,9 @@ const aFunction = z.custom<(...args: never[]) => unknown>(
 const text = z.string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') });
 const filledText = text.min(1, 'must not be empty');
 const textOrList = z.union([text, z.array(text)], { error: 'must be a string or a list of strings' });
-const number = z.number({ error: 'must be a number of seconds' });
+const number = z
+  .number({ error: 'must be a number of seconds' })
+  .max(CENTURY_SECONDS, 'must be at most 100 years');
 const seconds = number.nonnegative('must not be negative');
 const positiveSeconds = number.positive('must be more than 0');
 const wholeNumber = z

@@ -12,9 +12,7 @@ const STANDARD: readonly StandardParameter[] = [
 const ASSERTION = ['client_assertion', 'client_assertion_type'];
 
 /** The names that only the library may set, as they are sent; `null` for one that is not sent. */
-export function standardNamesOf(renamed: Record<string, unknown>): (string | null)[] {
-  const names = STANDARD.map((name) =>
-    renamed[name] === undefined ? name : (renamed[name] as string | null),
-  );
+export function standardNamesOf(renamed: Readonly<Record<string, unknown>>): unknown[] {
+  const names = STANDARD.map((name) => (renamed[name] === undefined ? name : renamed[name]));
   return [...names, ...ASSERTION];
 }

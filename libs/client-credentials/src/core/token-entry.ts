@@ -69,7 +69,7 @@ export class TokenEntry {
     signal?.throwIfAborted();
     const decision = decide(this.#record.state, this.#now(), need);
     if (decision.do === 'fail') throw decision.error;
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    if (decision.do === 'serve-and-refresh') void this.#join('refresh-ahead');
     const { current } = this.#record;
     if (decision.do !== 'wait' && current !== undefined) return current;
     const isForced = need.forceRefresh === true || decision.do !== 'wait';
@@ -95,6 +95,7 @@ export class TokenEntry {
 
   /** Drops the token, if it is this one. A newer one stays. */
   async invalidate(value: string): Promise<void> {
+    if (!this.#record.hadLast(value)) return;
     if (this.#record.current?.value === value) {
       this.#record.drop('requested');
       this.#emit({ type: 'token.invalidated', reason: 'requested' });
@@ -173,7 +174,7 @@ export class TokenEntry {
 
   /** Takes a token into use that was acquired here, and lets others know. */
   #introduce(issued: IssuedToken, reason: AcquisitionReason, started: Moment): AccessToken {
-    const isSameToken = this.#record.isSame(issued);
+    const isSameToken = this.#record.hadLast(issued.value);
     const access = this.#accept(issued, reason);
     const now = this.#now();
     this.#record.count('acquisitions');

@@ -58,9 +58,9 @@ export class TokenRecord {
     };
   }
 
-  /** Whether this is the token that was handed out last. */
-  isSame(issued: IssuedToken): boolean {
-    return this.#lineage?.value === issued.value;
+  /** Whether this is the token that was in use last, or is now. */
+  hadLast(value: string): boolean {
+    return this.#lineage?.value === value;
   }
 
   /** Takes a new token into use. */
@@ -72,7 +72,7 @@ export class TokenRecord {
     now: Moment,
   ): void {
     const lineage = this.#lineage;
-    const isSameToken = this.isSame(issued);
+    const isSameToken = this.hadLast(issued.value);
     const originalLifetimeMs = (isSameToken ? lineage?.originalLifetimeMs : undefined) ?? issued.lifetimeMs;
     const succession = { reason, token: held, previous: lineage?.held, isSameToken, originalLifetimeMs };
     const refreshPause = pauseAfterSuccess(succession, now);
@@ -148,7 +148,7 @@ export class TokenRecord {
 
   /** Whether a token that somebody else acquired is worth using: a new one, and good for a while. */
   isWelcome(stored: IssuedToken, now: Moment): boolean {
-    if (this.isSame(stored)) return false;
+    if (this.hadLast(stored.value)) return false;
     const held = this.hold(stored);
     return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs);
   }

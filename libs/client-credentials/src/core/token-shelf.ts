@@ -2,6 +2,9 @@ import { momentOf, type Clock } from './clock.js';
 import { deserialize, serialize, type IssuedToken } from './issued-token.js';
 import type { TokenStore } from './token-store.js';
 
+// A store is to save time: one that takes longer than a token request does not.
+const PATIENCE_MS = 250;
+
 /** What a store was asked to do. */
 export type StoreOperation = 'get' | 'set' | 'delete';
 
@@ -35,11 +38,18 @@ export class TokenShelf {
   }
 
   async #attempt<T>(operation: StoreOperation, run: () => Promise<T>): Promise<T | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('The store did not answer.')), PATIENCE_MS);
+      timer.unref();
+    });
     try {
-      return await run();
+      return await Promise.race([run(), patience]);
     } catch {
       this.#report(operation);
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

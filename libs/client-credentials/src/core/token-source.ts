@@ -76,7 +76,7 @@ export class EntryTokenSource implements TokenSource {
     const { forceRefresh, signal, ...request } = options;
     const merged = mergeRequests(this.#defaults, request);
     const minRemainingMs = (merged.minRemainingSeconds ?? 0) * 1000;
-    return await this.#entries.entryOf(merged).getToken({ forceRefresh, minRemainingMs }, signal);
+    return this.#entries.entryOf(merged).getToken({ forceRefresh, minRemainingMs }, signal);
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {

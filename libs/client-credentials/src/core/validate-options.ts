@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { invalidConfiguration } from './errors.js';
 import { optionsSchema, providerSchema } from './option-schema.js';
-import { recordOf, ruleProblems } from './option-rules.js';
+import { ruleProblems } from './option-rules.js';
 import type { ClientCredentialsOptions, ProviderConfig } from './options.js';
+import { recordOf } from './record.js';
 
 /**
  * Checks a manager's options as a whole.
@@ -16,9 +17,7 @@ export function validateOptions(candidate: ClientCredentialsOptions): void {
   if (Array.isArray(candidate?.warmUp)) {
     const known = new Set(providers.map(([name]) => name));
     for (const name of candidate.warmUp.filter((each) => !known.has(each))) {
-      problems.push(
-        `warmUp: no provider is called "${String(name)}"; known are ${[...known].join(', ') || 'none'}`,
-      );
+      problems.push(`warmUp: no provider is called "${name}"; known are ${[...known].join(', ') || 'none'}`);
     }
   }
   if (problems.length > 0) throw invalidConfiguration(problems);
@@ -33,7 +32,7 @@ export function validateProvider(name: string, candidate: ProviderConfig): void 
 function problemsOfProvider(name: string, candidate: unknown): string[] {
   const path = ['providers', name];
   const problems = problemsOf(providerSchema, candidate, path);
-  const rules = ruleProblems(recordOf(candidate) as Partial<ProviderConfig>);
+  const rules = ruleProblems(recordOf(candidate));
   return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
 }
 

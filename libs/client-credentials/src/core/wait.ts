@@ -3,17 +3,16 @@
  * for goes on.
  */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise;
-  if (signal.aborted) promise.catch(() => undefined);
-  signal.throwIfAborted();
+  if (signal === undefined) return promise;
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
-    onAbort = (): void => reject(signal.reason as Error);
+    // The reason is the aborter's own, whatever it is.
+    onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([aborted, promise]);
   } finally {
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }

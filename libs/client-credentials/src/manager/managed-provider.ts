@@ -94,7 +94,7 @@ export class ManagedProvider implements ProviderEntries {
       events,
       acquire: createAcquire(this.#provider, clock),
       toAccessToken: (issued) => this.#toAccessToken(issued),
-      warnOnce: this.rules.warnOnce,
+      warnOnce: (topic, message) => this.rules.warnOnce(topic, message),
       closed,
       latest: undefined,
     };

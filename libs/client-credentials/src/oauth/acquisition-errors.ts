@@ -13,14 +13,18 @@ export interface ErrorContext {
 }
 
 /** The endpoint answered with an error. @see RFC 6749 §5.2 */
-export function rejected(answer: TokenAnswer, context: ErrorContext): ClientCredentialsError {
+export function rejected(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const advice = isCredentialsRefusal(answer, answered.code)
     ? 'Check clientId and clientSecret: the secret may be wrong or have expired.'
     : 'Check the scope, the audience and the dialect against the provider’s documentation.';
   return new ClientCredentialsError(
     `The token request of "${context.provider.name}" was rejected: ${summary(answer.status, answered)}. ${advice}`,
-    { code: 'token_request_rejected', ...answerDetails(answer, answered, context) },
+    {
+      code: 'token_request_rejected',
+      retryAt: retryAtOf(answer.status, answer.headers, now),
+      ...answerDetails(answer, answered, context),
+    },
   );
 }
 

@@ -3,13 +3,12 @@ import { momentOf, type Clock } from '../core/clock.js';
 import type { Parameters } from '../core/dialect.js';
 import { ClientCredentialsError } from '../core/errors.js';
 import type { AcquisitionContext, IssuedToken } from '../core/issued-token.js';
-import type { ClientAuthentication } from '../core/options.js';
 import type { Provider } from '../core/provider.js';
 import type { ResolvedRequest } from '../core/token-key.js';
 import { unlessAborted } from '../core/wait.js';
 import * as failures from './acquisition-errors.js';
 import type { TokenAnswer } from './answer.js';
-import { clientSecretBasic, clientSecretPost, noClientAuthentication } from './client-authentication.js';
+import { clientAuthenticationOf, usesSecret } from './client-authentication.js';
 import type { SecretSource } from './client-secrets.js';
 import type { Deadline } from './deadline.js';
 import { backOffMs } from './retry.js';
@@ -66,7 +65,7 @@ export class Acquisition {
         return outcome.token;
       }
       this.#lastError = outcome.error;
-      if (secret !== undefined && isSecretRefusal(outcome.error)) {
+      if (secret !== undefined && usesSecret(provider) && isSecretRefusal(outcome.error)) {
         refused.add(secret);
         secret = await this.#nextSecret(refused);
         if (secret === undefined) throw outcome.error;
@@ -94,8 +93,8 @@ export class Acquisition {
   async #attempt(secret: string | undefined): Promise<Outcome> {
     const { provider, clock, endpoint, deadline } = this.#tools;
     const attempt = attemptOf(provider, this.#request, await this.#extraParameters());
-    const authenticate = this.#authentication(secret);
-    await this.#input('The client authentication', async () => await authenticate(attempt));
+    const authenticate = clientAuthenticationOf(provider, secret);
+    await this.#input('The client authentication', async () => authenticate(attempt));
     for (const shown of secretsOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
     const requested = momentOf(clock);
@@ -106,10 +105,8 @@ export class Acquisition {
     } catch (error) {
       this.#throwIfOver();
       if (error instanceof AnswerTooLarge) {
-        return {
-          error: failures.unusable(error.message, false, undefined, this.#errorContext()),
-          mayPass: false,
-        };
+        const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
+        return { error: tooLarge, mayPass: false };
       }
       return { error: failures.unreachable(error, this.#errorContext()), mayPass: true };
     }
@@ -118,16 +115,13 @@ export class Acquisition {
       case 'token':
         return { token: reading.token };
       case 'rejected':
-        return { error: failures.rejected(answer, this.#errorContext()), mayPass: false };
+        return { error: failures.rejected(answer, this.#errorContext(), clock.now()), mayPass: false };
       case 'unavailable':
         return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), mayPass: true };
       case 'unusable': {
         const { why, mayPass, isZeroLifetime = false } = reading;
-        return {
-          error: failures.unusable(why, mayPass, answer.status, this.#errorContext()),
-          mayPass,
-          isZeroLifetime,
-        };
+        const error = failures.unusable(why, mayPass, answer.status, this.#errorContext());
+        return { error, mayPass, isZeroLifetime };
       }
     }
   }
@@ -141,23 +135,8 @@ export class Acquisition {
       resource: [...resources],
       ...(audience !== undefined && { audience }),
     };
-    const given = await this.#input('The parameters', async () => await parameters(context));
+    const given = await this.#input('The parameters', async () => parameters(context));
     return { ...given, ...this.#request.parameters };
-  }
-
-  #authentication(secret: string | undefined): ClientAuthentication {
-    const { config, dialect } = this.#tools.provider;
-    const method = config.clientAuthentication ?? 'client_secret_basic';
-    if (typeof method === 'function') return method;
-    const credentials = { clientId: config.clientId, clientSecret: secret ?? '' };
-    switch (method) {
-      case 'client_secret_basic':
-        return clientSecretBasic(credentials, dialect);
-      case 'client_secret_post':
-        return clientSecretPost(credentials, dialect);
-      case 'none':
-        return noClientAuthentication(config.clientId, dialect);
-    }
   }
 
   async #pauseBefore(attempt: number, { error, isZeroLifetime = false }: Failure): Promise<void> {

@@ -1,3 +1,5 @@
+import { isRecord } from '../core/record.js';
+
 /** An answer of the token endpoint, unread. */
 export interface TokenAnswer {
   readonly status: number;
@@ -29,8 +31,8 @@ export function valueAt(body: unknown, path: string): unknown {
   let value = body;
   for (const segment of path.split('.')) {
     const holder = typeof value === 'string' ? parseJson(value) : value;
-    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, segment)) return undefined;
-    value = (holder as Record<string, unknown>)[segment];
+    if (!isRecord(holder) || !Object.hasOwn(holder, segment)) return undefined;
+    value = holder[segment];
   }
   return value;
 }

@@ -74,6 +74,9 @@ function checked({ name: provider, config, dialect }: Provider, parameters: Para
 
 function pairsOf(parameters: Record<string, JsonValue>): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((item): [string, string] => [name, String(item)]),
+    (Array.isArray(value) ? value : [value]).map((item): [string, string] => [
+      name,
+      typeof item === 'string' ? item : JSON.stringify(item),
+    ]),
   );
 }
