@@ -21,8 +21,8 @@ export interface ApiRules {
   readonly needsData: boolean;
   /** Whether an answer means that the token was refused. */
   isRefusal(answer: ApiAnswer): boolean;
-  /** What to ask for, for this call; the call's own wishes win. */
-  requestFor(call: OutboundCall, wishes: TokenRequest): TokenRequest;
+  /** What to ask for, for this call, which is described only where that matters; the call's own wishes win. */
+  requestFor(call: () => OutboundCall, wishes: TokenRequest): TokenRequest;
   /** Tells the operator something, once for each topic. */
   warnOnce(topic: string, message: string): void;
 }

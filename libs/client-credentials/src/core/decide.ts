@@ -13,7 +13,7 @@ export interface HeldToken extends TokenMargins {
 }
 
 /** A time during which something is not done. It ends by whichever clock says so first. */
-export interface Hold {
+interface Hold {
   readonly since: Moment;
   readonly forMs: number;
 }
@@ -117,7 +117,7 @@ export function isUsable(token: HeldToken, now: Moment): boolean {
 }
 
 /** Whether a hold is there and not over. */
-export function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
+function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
   return hold !== undefined && elapsedMs(hold.since, now) < hold.forMs;
 }
 

@@ -58,10 +58,13 @@ export function authorizeFetch(
     const redirect = init.redirect ?? given?.redirect ?? 'follow';
     const call: FetchCall = { fetch, api, allowed, url, method, headers, body, redirect, signal, init };
     return sendAuthorized<Response>(source, {
-      request: api.requestFor({ method, url: url.href, headers: Object.fromEntries(headers) }, wishes),
+      request: api.requestFor(
+        () => ({ method, url: url.href, headers: Object.fromEntries(headers) }),
+        wishes,
+      ),
       isRepeatable: body.isRepeatable,
       send: (token) => sendFetch(call, token),
-      wait: (get) => unlessAborted(get(signal ?? new AbortController().signal), signal),
+      wait: (get) => unlessAborted(get(signal), signal),
       discard: discardResponse,
       explain: explainResponse,
     });

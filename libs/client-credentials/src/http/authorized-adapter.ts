@@ -5,7 +5,7 @@ import {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import { ClientCredentialsError } from '../core/errors.js';
-import type { TokenRequest } from '../core/options.js';
+import type { OutboundCall } from '../core/options.js';
 import type { TokenSource } from '../core/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
 import { sendAuthorized } from './authorized-call.js';
@@ -54,9 +54,9 @@ export class AuthorizedAdapter {
     if (url !== undefined && `${url.username}${url.password}` !== '') throw this.#userInfoProblem();
 
     const body = requestBodyOf(config.data);
-    const call = { config, adapter, api, allowed, body, patience: patienceOf(config) };
+    const call = { config, adapter, api, allowed, body, url, patience: patienceOf(config) };
     const result = await sendAuthorized<AxiosResult>(this.#source, {
-      request: this.#requestFor(config, url, wishes),
+      request: api.requestFor(() => outboundCall(config, url), wishes),
       isRepeatable: body.isRepeatable,
       send: (token) => sendOnce(call, token),
       wait: (get) => call.patience.during(get),
@@ -64,15 +64,6 @@ export class AuthorizedAdapter {
       explain,
     });
     return settle(result);
-  }
-
-  #requestFor(config: InternalAxiosRequestConfig, url: URL | undefined, wishes: TokenRequest): TokenRequest {
-    const call = {
-      method: (config.method ?? 'get').toUpperCase(),
-      url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
-      headers: lowerCased(config.headers),
-    };
-    return this.#source.api.requestFor(call, wishes);
   }
 
   /** Whether the caller has put something where the token would go. */
@@ -96,6 +87,14 @@ export class AuthorizedAdapter {
       { code: 'invalid_configuration', provider: this.#source.provider },
     );
   }
+}
+
+function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
+  return {
+    method: (config.method ?? 'get').toUpperCase(),
+    url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
+    headers: lowerCased(config.headers),
+  };
 }
 
 function resolveAdapter(named: NamedAdapter, config: InternalAxiosRequestConfig): AxiosAdapter {

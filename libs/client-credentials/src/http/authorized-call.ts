@@ -19,7 +19,7 @@ export interface AuthorizedCall<R> {
   /** Sends it once. Rejects if no answer came. */
   send(token: AccessToken): Promise<Sending<R>>;
   /** Waits for a token, as long as this caller is willing to. */
-  wait(get: (signal: AbortSignal) => Promise<AccessToken>): Promise<AccessToken>;
+  wait(get: (signal: AbortSignal | undefined) => Promise<AccessToken>): Promise<AccessToken>;
   /** Gets rid of an answer that the caller will not see. */
   discard(result: R): void;
   /** Joins the reason why a refusal is final to what the caller gets. */
@@ -33,7 +33,8 @@ export interface AuthorizedCall<R> {
 export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCall<R>): Promise<R> {
   const { api } = source;
   const { request } = call;
-  const getToken = (signal: AbortSignal): Promise<AccessToken> => source.getToken({ ...request, signal });
+  const getToken = (signal: AbortSignal | undefined): Promise<AccessToken> =>
+    source.getToken(signal === undefined ? request : { ...request, signal });
 
   const token = await call.wait(getToken);
   const first = await call.send(token);

@@ -33,6 +33,8 @@ export interface AxiosCall {
   readonly adapter: AxiosAdapter;
   readonly api: ApiAccess;
   readonly allowed: ReadonlySet<string>;
+  /** The final address, unless only the token names it. */
+  readonly url: URL | undefined;
   readonly body: RequestBody;
   readonly patience: Patience;
 }
@@ -40,7 +42,7 @@ export interface AxiosCall {
 /** Sends a call once with a token. Rejects, with nothing of the token in the error, if no answer came. */
 export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sending<AxiosResult>> {
   const { config, api } = call;
-  const url = finalUrl(config, token);
+  const url = token.apiBaseURL === undefined ? call.url : finalUrl(config, token);
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
   const named = token.apiBaseURL === undefined ? [] : [new URL(token.apiBaseURL).origin];
   const trip = new TokenTrip(url, token, api, new Set([...call.allowed, ...named]));

@@ -4,7 +4,7 @@ import { unlessAborted } from '../core/wait.js';
 /** How long the caller of one axios call is willing to wait: its `timeout`, `signal` and `cancelToken`. */
 export interface Patience {
   /** The outcome of the work, unless the caller gives up first: then the error that axios itself would give. */
-  during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  during<T>(work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T>;
   /** What is left of the call's timeout, in milliseconds; `undefined` if it has none. */
   remainingMs(): number | undefined;
 }
@@ -19,8 +19,9 @@ export function patienceOf(config: InternalAxiosRequestConfig): Patience {
   return {
     remainingMs,
     async during(work) {
-      const controller = new AbortController();
       const { signal, cancelToken } = config;
+      if (endsAt === undefined && signal === undefined && cancelToken === undefined) return work(undefined);
+      const controller = new AbortController();
       const onAbort = (): void => controller.abort(new CanceledError(undefined, config));
       const onCancel = (): void => controller.abort(cancelToken?.reason);
       const ms = remainingMs();

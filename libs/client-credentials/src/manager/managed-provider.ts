@@ -128,7 +128,7 @@ export class ManagedProvider implements ProviderEntries {
       needsData: config.reacquire?.on !== undefined,
       isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
       requestFor: (call, wishes) => {
-        const chosen = config.tokenFor?.(call);
+        const chosen = config.tokenFor?.(call());
         return chosen === undefined ? wishes : mergeRequests(chosen, wishes);
       },
       warnOnce: (topic, message) => {
