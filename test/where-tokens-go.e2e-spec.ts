@@ -165,6 +165,18 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     ]);
   });
 
+  it('stays here when the provider was to name the base address and did not', async () => {
+    await using other = await startAuthorizationServer();
+    await using api = await startApiUnderTest({
+      axios: { adapter, baseURL: other.apiUrl },
+      provider: { dialect: { response: { apiBaseURL: 'instance_url' } }, allowedOrigins: [] },
+    });
+
+    await settled(api.http.get('/records'));
+
+    expect(bearersOf(other)).toEqual([undefined]);
+  });
+
   it('goes nowhere when no origin is allowed, and one warning says so', async () => {
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { allowedOrigins: [] } });
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);

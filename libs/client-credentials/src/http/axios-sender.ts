@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream';
 import {
   AxiosError,
   AxiosHeaders,
-  getAdapter,
   type AxiosAdapter,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
@@ -10,19 +8,17 @@ import {
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import type { Sending } from './authorized-call.js';
+import { dispatch, type Outcome } from './axios-dispatch.js';
 import { timeoutMessageOf, type Patience } from './call-patience.js';
 import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
 import { finalUrl, fullUrl, withoutToken } from './final-url.js';
 import { headersOfRecord, lowerCased, recordOf } from './header-record.js';
 import { parsedData } from './parsed-data.js';
-import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
 import type { RequestBody } from './request-body.js';
 import { TokenTrip } from './token-trip.js';
 
-/** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
-export interface AxiosResult {
-  readonly response: AxiosResponse;
-  readonly error?: AxiosError;
+/** What an adapter came to, and what the caller may see of it. */
+export interface AxiosResult extends Outcome {
   readonly concealment: Concealment;
 }
 
@@ -56,7 +52,7 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
     },
   };
   try {
-    const result = await dispatch(call, prepared(call, trip), trip);
+    const result = await dispatch(prepared(call, trip), call, trip);
     const { status, headers, data } = result.response;
     const answer = { status, headers: lowerCased(headers), data: () => parsedData(data) };
     return { result: { ...result, concealment }, answer: trip.isCarrying ? answer : undefined };
@@ -71,13 +67,6 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
 export function settle({ response, error, concealment }: AxiosResult): AxiosResponse {
   if (error !== undefined) throw concealError(error, concealment);
   return concealResponse(response, concealment);
-}
-
-/** Frees the connection of an answer that nobody will read. */
-export function discard({ response }: Pick<AxiosResult, 'response'>): void {
-  const data: unknown = response.data;
-  if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
-  else if (data instanceof Readable) data.destroy();
 }
 
 /** Joins a reason to what the caller gets, where errors have their causes. */
@@ -117,72 +106,6 @@ function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): Inter
   return inner;
 }
 
-async function dispatch(
-  call: AxiosCall,
-  first: InternalAxiosRequestConfig,
-  trip: TokenTrip,
-): Promise<Omit<AxiosResult, 'concealment'>> {
-  // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
-  if (call.adapter === getAdapter('http')) return outcomeOf(call.adapter(first));
-  const redirect: unknown =
-    first.fetchOptions === undefined ? undefined : Reflect.get(first.fetchOptions, 'redirect');
-  const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
-  let hop = {
-    ...first,
-    fetchOptions: { ...first.fetchOptions, redirect: redirect === 'error' ? redirect : 'manual' },
-  };
-  for (let count = 0; ; count += 1) {
-    const result = await outcomeOf(call.adapter(hop));
-    const next = mayFollow ? followed(hop, result.response, call.body, trip) : undefined;
-    if (next === undefined) return result;
-    if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
-      throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', call.config);
-    }
-    discard(result);
-    hop = Object.assign({}, hop, next);
-  }
-}
-
-/** What changes about a request that a redirect sends elsewhere. */
-function followed(
-  hop: InternalAxiosRequestConfig,
-  response: AxiosResponse,
-  body: RequestBody,
-  trip: TokenTrip,
-): (Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined {
-  const current = {
-    url: fullUrl(hop, trip.url),
-    method: (hop.method ?? 'get').toUpperCase(),
-    hasBody: hop.data !== undefined && hop.data !== null,
-    isBodyRepeatable: body.isRepeatable,
-  };
-  const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
-  if (next === undefined) return undefined;
-  const headers = new AxiosHeaders(recordOf(hop.headers));
-  trip.moveTo(next.url);
-  headers.delete(trip.ownHeaders);
-  if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
-  if (!next.keepsBody) headers.delete(BODY_HEADERS);
-  trip.equip(headers);
-  return {
-    url: next.url.href,
-    method: next.method.toLowerCase(),
-    params: undefined,
-    headers,
-    ...(!next.keepsBody && { data: undefined }),
-  };
-}
-
 function isTimeoutMessage(message: string): boolean {
   return /^timeout .*ms exceeded$/.test(message);
-}
-
-/** An answer whose status is not wanted is an answer all the same. */
-async function outcomeOf(sent: Promise<AxiosResponse>): Promise<Omit<AxiosResult, 'concealment'>> {
-  try {
-    return { response: await sent };
-  } catch (error) {
-    if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
-    throw error;
-  }
 }

@@ -14,7 +14,7 @@ export class TokenTrip {
   url: URL;
   hasMoved = false;
   /** Whether the last request carried the token. */
-  isCarrying = true;
+  isCarrying: boolean;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #isInQuery: boolean;
   readonly #allowed: ReadonlySet<string>;
@@ -23,7 +23,8 @@ export class TokenTrip {
     this.url = new URL(url);
     this.#allowed = allowed;
     this.#isInQuery = 'query' in placement;
-    if ('query' in placement) this.url.searchParams.set(placement.query, token.value);
+    this.isCarrying = mayCarryToken(url, allowed);
+    if ('query' in placement && this.isCarrying) this.url.searchParams.set(placement.query, token.value);
     this.#headers = 'header' in placement ? { ...headers, [placement.header]: token.authorization } : headers;
   }
 

@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import {
+  AxiosError,
+  AxiosHeaders,
+  getAdapter,
+  type AxiosAdapter,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { isAxiosError } from './conceal.js';
+import { fullUrl } from './final-url.js';
+import { lowerCased, recordOf } from './header-record.js';
+import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
+import type { RequestBody } from './request-body.js';
+import type { TokenTrip } from './token-trip.js';
+
+/** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
+export interface Outcome {
+  readonly response: AxiosResponse;
+  readonly error?: AxiosError;
+}
+
+/** Hands a request to the adapter, and sees to it that a redirect takes nothing along that is not meant for where it leads. */
+export async function dispatch(
+  first: InternalAxiosRequestConfig,
+  { adapter, body }: { readonly adapter: AxiosAdapter; readonly body: RequestBody },
+  trip: TokenTrip,
+): Promise<Outcome> {
+  // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
+  if (adapter === getAdapter('http')) return outcomeOf(adapter(first));
+  const redirect: unknown =
+    first.fetchOptions === undefined ? undefined : Reflect.get(first.fetchOptions, 'redirect');
+  const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
+  let hop = {
+    ...first,
+    fetchOptions: { ...first.fetchOptions, redirect: redirect === 'error' ? redirect : 'manual' },
+  };
+  for (let count = 0; ; count += 1) {
+    const result = await outcomeOf(adapter(hop));
+    const next = mayFollow ? followed(hop, result.response, body, trip) : undefined;
+    if (next === undefined) return result;
+    if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
+      throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', first);
+    }
+    discard(result);
+    hop = Object.assign({}, hop, next);
+  }
+}
+
+/** What changes about a request that a redirect sends elsewhere. */
+function followed(
+  hop: InternalAxiosRequestConfig,
+  response: AxiosResponse,
+  body: RequestBody,
+  trip: TokenTrip,
+): (Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined {
+  const current = {
+    url: fullUrl(hop, trip.url),
+    method: (hop.method ?? 'get').toUpperCase(),
+    hasBody: hop.data !== undefined && hop.data !== null,
+    isBodyRepeatable: body.isRepeatable,
+  };
+  const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
+  if (next === undefined) return undefined;
+  const headers = new AxiosHeaders(recordOf(hop.headers));
+  trip.moveTo(next.url);
+  headers.delete(trip.ownHeaders);
+  if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
+  if (!next.keepsBody) headers.delete(BODY_HEADERS);
+  trip.equip(headers);
+  return {
+    url: next.url.href,
+    method: next.method.toLowerCase(),
+    params: undefined,
+    headers,
+    ...(!next.keepsBody && { data: undefined }),
+  };
+}
+
+/** Frees the connection of an answer that nobody will read. */
+export function discard({ response }: Pick<Outcome, 'response'>): void {
+  const data: unknown = response.data;
+  if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
+  else if (data instanceof Readable) data.destroy();
+}
+
+/** An answer whose status is not wanted is an answer all the same. */
+async function outcomeOf(sent: Promise<AxiosResponse>): Promise<Outcome> {
+  try {
+    return { response: await sent };
+  } catch (error) {
+    if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
+    throw error;
+  }
+}
