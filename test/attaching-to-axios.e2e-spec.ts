@@ -393,6 +393,41 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ path: '/a' });
   });
 
+  it('leaves no token in what a stream fails with', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, (_request, answer) => {
+      answer.writeHead(200, { 'content-length': '1000' });
+      answer.write('begun');
+      setTimeout(() => answer.destroy(), 10);
+    });
+    const response = await api.http.get<AsyncIterable<Uint8Array>>('/a', { responseType: 'stream' });
+
+    const chunks: Uint8Array[] = [];
+    const error = await failureOf(
+      (async () => {
+        for await (const chunk of response.data) chunks.push(chunk);
+      })(),
+    );
+
+    expect(Buffer.concat(chunks).toString()).toBe('begun');
+    expect(shown(error)).not.toContain(api.server.issued[0]?.value);
+  });
+
+  it('ends the wait for a new token, after a refusal, when the call is aborted', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.revoke();
+    api.server.tokenEndpoint.hold();
+    const controller = new AbortController();
+
+    const call = failureOf(api.http.get('/a', { signal: controller.signal }));
+    await api.server.tokenEndpoint.received(2);
+    controller.abort();
+
+    expect(axios.isCancel(await call)).toBe(true);
+    api.server.tokenEndpoint.release();
+  });
+
   it('covers the wait for the token with the call’s timeout', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.tokenEndpoint.hold();
@@ -483,11 +518,20 @@ describe('an authorized axios instance', () => {
     await using api = await startApiUnderTest();
 
     await api.http.get('/a', { adapter: 'fetch' });
-    api.http.interceptors.request.use((config) => ({ ...config, adapter: 'fetch' }));
-    await api.http.get('/b');
+    const early = axios.create({ baseURL: api.server.apiUrl });
+    early.interceptors.request.use((config) => {
+      config.adapter = 'fetch';
+      return config;
+    });
+    authorizeAxios(early, api.source);
+    await early.get('/b');
 
     const bearer = `Bearer ${api.server.issued[0]?.value}`;
     expect(bearersOf(api.server)).toEqual([bearer, bearer]);
+    expect(api.server.apiRequests.map(({ headers }) => headers.connection)).toEqual([
+      'keep-alive',
+      'keep-alive',
+    ]);
   });
 
   it('works with an adapter that is a function', async () => {
