@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import type {
@@ -270,7 +271,8 @@ describe('client authentication by a function', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'token_endpoint_unavailable', provider: 'desk', retryable: true });
-    expect(error.message).toContain('The key store is locked.');
+    expect(error.message).toContain('the function that the configuration names for it failed (Error)');
+    expect(inspect(error, { depth: 9 })).not.toContain('The key store is locked.');
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 });
@@ -437,6 +439,34 @@ describe('a wrong secret', () => {
 
     await failureOf(desk.source.getToken());
 
+    expect(desk.server.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe('a secret that is a word of the error', () => {
+  it('is refused all the same, and the next one tried', async () => {
+    let reading = 0;
+    const clientSecret = (): string => (reading++ === 0 ? 'client' : 'secret');
+    await using desk = await openDesk({ provider: { clientSecret } });
+    desk.server.failNext(1, { status: 400, body: { error: 'invalid_client' } });
+
+    await desk.source.getToken();
+
+    expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('of a function that fails when it is read again leaves the rejection, which is remembered', async () => {
+    let reading = 0;
+    const clientSecret = (): string => {
+      if (reading++ > 0) throw new Error('The vault is sealed.');
+      return 'wrong';
+    };
+    await using desk = await openDesk({ provider: { clientSecret } });
+
+    const first = await failureOf(desk.source.getToken());
+    const second = await failureOf(desk.source.getToken());
+
+    expect([first.code, second.code]).toEqual(['token_request_rejected', 'token_request_rejected']);
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 });

@@ -1,9 +1,11 @@
 import { getEventListeners, getMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
   ClientCredentialsError,
   MemoryTokenStore,
   TokenManager,
+  type TokenStore,
   type AccessToken,
 } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
@@ -367,5 +369,45 @@ describe('a store that several share', () => {
     const tokens = [await desk.source.getToken(), await other.source('desk').getToken()];
 
     expect(valuesOf(tokens).size).toBe(2);
+  });
+});
+
+describe('a token in a store', () => {
+  it('is not taken by a caller that needs more than it has left', async () => {
+    const store = new MemoryTokenStore();
+    await using desk = await openDesk({ manager: { store } });
+    const providers = { desk: desk.server.providerConfig };
+    const other = new TokenManager({ providers, store, clock: desk.clock });
+    await desk.source.getToken();
+    desk.clock.advance(1_800_000);
+
+    const token = await other.source('desk').getToken({ minRemainingSeconds: 3000 });
+
+    expect(token.expiresAt - desk.clock.now()).toBe(3_600_000);
+    expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('does not come back when it is invalidated while it is being stored', async () => {
+    const inner = new MemoryTokenStore();
+    const store: TokenStore = {
+      get: (key) => inner.get(key),
+      set: async (key, value, ttlMs) => {
+        await setTimeout(20);
+        await inner.set(key, value, ttlMs);
+      },
+      delete: (key) => inner.delete(key),
+    };
+    await using desk = await openDesk({ manager: { store } });
+    const dropped = await desk.source.getToken();
+    await desk.source.invalidate(dropped);
+
+    const other = new TokenManager({
+      providers: { desk: desk.server.providerConfig },
+      store,
+      clock: desk.clock,
+    });
+    const token = await other.source('desk').getToken();
+
+    expect(token.value).not.toBe(dropped.value);
   });
 });

@@ -189,7 +189,9 @@ describe('the module', () => {
     const error: unknown = await starting.catch((reason: unknown) => reason);
 
     expect(String(error)).toContain('TokenClient(signaesy)');
-    expect(logger.lines.join('\n')).toContain('Token clients: signeasy');
+    expect(logger.lines.join('\n')).toContain(
+      'error No token client is called "signaesy", which Misspelt asks for; known are: signeasy',
+    );
     expect(inspect([error, logger.lines], { depth: 9 })).not.toContain(secret);
   });
 
@@ -237,6 +239,18 @@ describe('the module', () => {
     expect(server.tokenRequests).toHaveLength(1);
     await app.get(Signing).me();
     expect(server.tokenRequests).toHaveLength(1);
+  });
+
+  it('warms up what feature modules add as well, and refuses to warm up what nobody registered', async () => {
+    await using server = await startAuthorizationServer();
+    const feature = ClientCredentialsModule.forFeature({
+      archive: { ...server.providerConfig, scope: 'archive' },
+    });
+    await start([ClientCredentialsModule.forRoot({ ...options(server), warmUp: true }), feature]);
+
+    expect(new Set(server.issued.map(({ scope }) => scope))).toEqual(new Set([undefined, 'archive']));
+    const starting = start([ClientCredentialsModule.forRoot({ ...options(server), warmUp: ['signaesy'] })]);
+    await expect(starting).rejects.toMatchObject({ code: 'unknown_provider' });
   });
 
   it('starts without tokens if the warm-up fails, and says so', async () => {

@@ -209,7 +209,6 @@ describe('errors without an answer', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error.code).toBe('token_endpoint_unavailable');
-    expect(error.cause).toBeInstanceOf(Error);
     expectNothingOf([SECRET], error, desk.events);
     expect(printed(error)).not.toContain('authorization');
   });
@@ -262,5 +261,32 @@ describe('errors without an answer', () => {
 
     expect(desk.warnings).toHaveLength(1);
     expectNothingOf([SECRET], desk.warnings);
+  });
+});
+
+describe('an access token that an endpoint quotes', () => {
+  it('is not shown when it is the current one', async () => {
+    await using desk = await openDesk();
+    const { value } = await desk.source.getToken();
+    desk.server.failNext(1, {
+      status: 400,
+      body: { error: 'invalid_scope', error_description: `has ${value}` },
+    });
+
+    const error = await failureOf(desk.source.getToken({ forceRefresh: true }));
+
+    expect(error.oauthErrorDescription).toBe('has [redacted]');
+    expectNothingOf([value], error, desk.events);
+  });
+
+  it('is not shown when it came with the error', async () => {
+    await using desk = await openDesk();
+    const body = { access_token: 'odd-token', error: 'odd', error_description: 'look at odd-token' };
+    desk.server.tokenEndpoint.answerNext(1, { status: 200, body });
+
+    const error = await failureOf(desk.source.getToken());
+
+    expect(error.code).toBe('token_request_rejected');
+    expectNothingOf(['odd-token'], error, desk.events);
   });
 });

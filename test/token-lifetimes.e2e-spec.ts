@@ -404,3 +404,37 @@ describe('a forced refresh', () => {
     expect(forced.value).not.toBe(first.value);
   });
 });
+
+describe('between two refreshes behind the back', () => {
+  it('lies a quarter of the lifetime, also where a caller insisted in between', async () => {
+    await using desk = await openDesk({
+      server: { lifetimeSeconds: 1000 },
+      provider: { lifetime: { refreshAheadSeconds: 1000 } },
+    });
+    await desk.source.getToken();
+    await desk.source.getToken();
+    await desk.server.tokenEndpoint.received(2);
+    await until(() => desk.tokens.snapshot()[0]?.acquisitions === 2);
+
+    await desk.source.getToken({ forceRefresh: true });
+    desk.clock.advance(249_000);
+    await desk.source.getToken();
+    expect(desk.tokens.snapshot()[0]?.state).toBe('fresh');
+    desk.clock.advance(1_000);
+    await desk.source.getToken();
+
+    expect(desk.tokens.snapshot()[0]?.state).toBe('refreshing');
+  });
+});
+
+describe('a caller that needs as much as a token ever has', () => {
+  it('causes no request for every call', async () => {
+    await using desk = await openDesk({ server: { lifetimeSeconds: 3600 } });
+    await desk.source.getToken();
+    desk.clock.advance(10);
+
+    for (let call = 0; call < 20; call += 1) await desk.source.getToken({ minRemainingSeconds: 3600 });
+
+    expect(desk.server.tokenRequests).toHaveLength(1);
+  });
+});

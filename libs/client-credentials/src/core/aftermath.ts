@@ -1,7 +1,6 @@
-import { remainingMs, REFRESH_GAP_SHARE, type EntryState, type HeldToken } from './decide.js';
+import { remainingMs, REFRESH_GAP_SHARE, type EntryState, type HeldToken, type Hold } from './decide.js';
 import type { Moment } from './clock.js';
 import type { ClientCredentialsError } from './errors.js';
-import type { AcquisitionReason } from './events.js';
 
 type Pause = NonNullable<EntryState['refreshPause']>;
 
@@ -16,12 +15,9 @@ const REJECTION_LATCH_MS = 30_000;
 const REJECTION_LATCH_JITTER = 0.2;
 const RATE_LIMIT_LATCH_MS = 30_000;
 const MAX_RATE_LIMIT_LATCH_MS = 900_000;
-// A server that names next year by mistake must not silence a fleet until then.
-const MAX_NAMED_LATCH_MS = 86_400_000;
 
 /** A new token beside the one it follows. */
 export interface Succession {
-  readonly reason: AcquisitionReason;
   readonly token: HeldToken;
   readonly previous?: HeldToken | undefined;
   /** Whether the provider answered with the value it had handed out before. */
@@ -30,18 +26,19 @@ export interface Succession {
   readonly originalLifetimeMs: number;
 }
 
-/** How long no background refresh is made after a new token came. */
+/** How long no background refresh is made where the answer did not extend the token's life. */
 export function pauseAfterSuccess(succession: Succession, now: Moment): Pause | undefined {
-  const { token, previous, reason } = succession;
-  if (succession.isSameToken && previous !== undefined) {
-    const gainedMs = remainingMs(token, now) - remainingMs(previous, now);
-    if (gainedMs <= ROUNDING_MS) {
-      const shareMs = succession.originalLifetimeMs * SAME_TOKEN_PAUSE_SHARE;
-      return { since: now, forMs: Math.max(MIN_SAME_TOKEN_PAUSE_MS, shareMs), isSameToken: true };
-    }
-  }
-  if (reason !== 'refresh-ahead') return undefined;
-  return { since: now, forMs: token.lifetimeMs * REFRESH_GAP_SHARE, isSameToken: false };
+  const { token, previous } = succession;
+  if (!succession.isSameToken || previous === undefined) return undefined;
+  const gainedMs = remainingMs(token, now) - remainingMs(previous, now);
+  if (gainedMs > ROUNDING_MS) return undefined;
+  const shareMs = succession.originalLifetimeMs * SAME_TOKEN_PAUSE_SHARE;
+  return { since: now, forMs: Math.max(MIN_SAME_TOKEN_PAUSE_MS, shareMs), isSameToken: true };
+}
+
+/** How far apart two background refreshes are at least. Other acquisitions between them make no difference. */
+export function refreshGap(token: HeldToken, now: Moment): Hold {
+  return { since: now, forMs: token.lifetimeMs * REFRESH_GAP_SHARE };
 }
 
 /** How long no background refresh is made after one failed: the nearer the end, the more often. */
@@ -63,7 +60,7 @@ export function latchAfterFailure(
   random: number,
 ): EntryState['latch'] {
   const latch = (forMs: number): EntryState['latch'] => ({ since: now, forMs, error });
-  const namedMs = Math.min((error.retryAt ?? now.at) - now.at, MAX_NAMED_LATCH_MS);
+  const namedMs = (error.retryAt ?? now.at) - now.at;
   if (error.code === 'token_request_rejected') {
     const usualMs = REJECTION_LATCH_MS * (1 + REJECTION_LATCH_JITTER * (2 * random - 1));
     return latch(Math.max(usualMs, namedMs));

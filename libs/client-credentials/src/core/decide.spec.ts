@@ -143,9 +143,9 @@ describe('a caller', () => {
         [
           'gets the error when it needs more than is left',
           latchedAt(START, 30_000, TOKEN),
-          after(1),
+          after(10_001),
           FAIL,
-          { minRemainingMs: 100_000 },
+          { minRemainingMs: 90_000 },
         ],
         [
           'gets the error where the last token was dropped',

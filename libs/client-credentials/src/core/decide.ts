@@ -13,7 +13,7 @@ export interface HeldToken extends TokenMargins {
 }
 
 /** A time during which something is not done. It ends by whichever clock says so first. */
-interface Hold {
+export interface Hold {
   readonly since: Moment;
   readonly forMs: number;
 }
@@ -23,7 +23,9 @@ export interface EntryState {
   readonly token?: HeldToken | undefined;
   /** Why the token that was here last was dropped before its end: the API refused it, or somebody asked for it. */
   readonly dropped?: 'refused' | 'requested' | undefined;
-  /** No background refresh meanwhile. */
+  /** No background refresh meanwhile, since the last one was so recent. */
+  readonly refreshGap?: Hold | undefined;
+  /** No background refresh meanwhile, since the last answer brought nothing new, or none came. */
   readonly refreshPause?: (Hold & { readonly isSameToken: boolean }) | undefined;
   /** How often the token was displaced by another of the same client, meanwhile. */
   readonly displacements?: (Hold & { readonly count: number }) | undefined;
@@ -56,7 +58,8 @@ export function decide(entry: EntryState, now: Moment, need: Need = {}): Decisio
   if (isTooShort(token, entry, now, need.minRemainingMs ?? 0)) return acquire('refresh-ahead');
 
   const isDue = remainingMs(token, now) <= token.refreshAheadMs;
-  const mayAsk = !isHeld(entry.refreshPause, now) && !isHeld(entry.latch, now);
+  const holds: (Hold | undefined)[] = [entry.refreshGap, entry.refreshPause, entry.latch];
+  const mayAsk = !holds.some((hold) => isHeld(hold, now));
   return isDue && mayAsk ? { do: 'serve-and-refresh' } : { do: 'serve' };
 }
 
@@ -128,7 +131,8 @@ function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
 function isTooShort(token: HeldToken, entry: EntryState, now: Moment, neededMs: number): boolean {
   if (remainingMs(token, now) >= neededMs) return false;
   if (entry.refreshPause?.isSameToken === true && isHeld(entry.refreshPause, now)) return false;
-  const canBeMet = neededMs <= token.lifetimeMs;
+  // A token is always a little younger than its lifetime by the time it is used.
+  const canBeMet = neededMs <= token.lifetimeMs - token.skewMs;
   return canBeMet || elapsedMs(token.obtained, now) >= token.lifetimeMs * REFRESH_GAP_SHARE;
 }
 

@@ -74,6 +74,8 @@ export class ClientCredentialsError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass is told by its prototype, as usual.
+    if (this !== ClientCredentialsError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 }

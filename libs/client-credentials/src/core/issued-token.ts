@@ -1,4 +1,5 @@
 import type { Moment } from './clock.js';
+import { isConfidentialAddress } from './confidential.js';
 import { recordOf } from './record.js';
 import type { ResolvedRequest } from './token-key.js';
 
@@ -19,6 +20,8 @@ export interface AcquisitionContext {
   readonly signal: AbortSignal;
   /** Called when the first request is about to be sent. */
   readonly onSend: () => void;
+  /** The token handed out last, which no error may show. */
+  readonly lastToken: string | undefined;
 }
 
 /** Asks for a token, retries included. Rejects with a `ClientCredentialsError`. */
@@ -53,7 +56,7 @@ export function deserialize(text: string | undefined, now: Moment): IssuedToken 
     scopes,
     lifetimeMs,
     requested,
-    ...(typeof apiBaseURL === 'string' && { apiBaseURL }),
+    ...(isConfidentialAddress(apiBaseURL) && { apiBaseURL }),
   };
 }
 

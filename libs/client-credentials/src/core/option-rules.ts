@@ -47,7 +47,7 @@ function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
-  const { method, requestEncoding, headers, apiHeaders, parameterNames } = recordOf(given);
+  const { method, requestEncoding, headers, apiHeaders, parameterNames, basicScheme } = recordOf(given);
   const authorization = recordOf(recordOf(given)['authorization']);
   const problems: RuleProblem[] = [];
   if (method === 'GET' && (requestEncoding === 'form' || requestEncoding === 'json')) {
@@ -64,6 +64,12 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
       if (!isHeader(name, value))
         problems.push([`dialect.${key}`, `"${name}" is no header that HTTP can carry`]);
     }
+  }
+  if (!isHeader('authorization', authorization['scheme'] ?? '')) {
+    problems.push(['dialect.authorization.scheme', 'holds what a header cannot carry']);
+  }
+  if (!isHeader('authorization', basicScheme ?? '')) {
+    problems.push(['dialect.basicScheme', 'holds what a header cannot carry']);
   }
   if (typeof authorization['header'] === 'string' && !isHeader(authorization['header'], '')) {
     problems.push(['dialect.authorization.header', 'is no header name']);
@@ -94,6 +100,8 @@ function urlProblems(key: string, value: unknown, { mustBeConfidential = false }
   const problems: RuleProblem[] = [];
   if (url.username !== '' || url.password !== '')
     problems.push([key, 'must not hold a user name or password']);
+  // RFC 6749 §3.2
+  if (mustBeConfidential && url.hash !== '') problems.push([key, 'must not have a fragment']);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') problems.push([key, 'must be an https address']);
   else if (mustBeConfidential && !isConfidential(url)) {
     problems.push([

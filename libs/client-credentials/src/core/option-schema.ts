@@ -25,6 +25,11 @@ const headers = z.record(z.string(), text, { error: 'must be an object of header
 const json = z.json({ error: 'must be a value that JSON can hold' });
 const anObject = z.looseObject({}, { error: 'must be an object' });
 
+/** An object of these options and no others. */
+function optionsOf<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
+  return z.strictObject(shape, { error: 'must be an object of options' });
+}
+
 /** A choice of words; the error lists them. */
 function oneOf<const T extends readonly [string, ...string[]]>(
   ...words: T
@@ -34,7 +39,7 @@ function oneOf<const T extends readonly [string, ...string[]]>(
 
 const standardParameter = oneOf('grant_type', 'client_id', 'client_secret', 'scope', 'audience', 'resource');
 
-const dialect = z.strictObject({
+const dialect = optionsOf({
   method: oneOf('POST', 'GET').optional(),
   requestEncoding: oneOf('form', 'json', 'query').optional(),
   grantType: filledText.nullable().optional(),
@@ -43,33 +48,29 @@ const dialect = z.strictObject({
   basicCredentials: oneOf('form-encoded', 'raw').optional(),
   basicScheme: filledText.optional(),
   headers: headers.optional(),
-  response: z
-    .strictObject({
-      accessToken: text.optional(),
-      expiresIn: filledText.optional(),
-      expiresUnit: oneOf(
-        'seconds',
-        'milliseconds',
-        'epoch-seconds',
-        'epoch-milliseconds',
-        'iso-8601',
-      ).optional(),
-      tokenType: filledText.optional(),
-      scope: filledText.optional(),
-      apiBaseURL: filledText.optional(),
-      error: filledText.optional(),
-      errorDescription: filledText.optional(),
-      isError: aFunction.optional(),
-    })
-    .optional(),
-  authorization: z
-    .strictObject({
-      header: filledText.optional(),
-      scheme: text.optional(),
-      query: filledText.optional(),
-      format: aFunction.optional(),
-    })
-    .optional(),
+  response: optionsOf({
+    accessToken: text.optional(),
+    expiresIn: filledText.optional(),
+    expiresUnit: oneOf(
+      'seconds',
+      'milliseconds',
+      'epoch-seconds',
+      'epoch-milliseconds',
+      'iso-8601',
+    ).optional(),
+    tokenType: filledText.optional(),
+    scope: filledText.optional(),
+    apiBaseURL: filledText.optional(),
+    error: filledText.optional(),
+    errorDescription: filledText.optional(),
+    isError: aFunction.optional(),
+  }).optional(),
+  authorization: optionsOf({
+    header: filledText.optional(),
+    scheme: text.optional(),
+    query: filledText.optional(),
+    format: aFunction.optional(),
+  }).optional(),
   apiHeaders: headers.optional(),
 });
 
@@ -78,7 +79,7 @@ const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empt
     'must be a string that is not empty, a list of such strings, or a function that returns one of these',
 });
 
-export const providerSchema: z.ZodType = z.strictObject({
+export const providerSchema: z.ZodType = optionsOf({
   tokenUrl: text,
   clientId: filledText,
   clientSecret: secret.optional(),
@@ -94,28 +95,24 @@ export const providerSchema: z.ZodType = z.strictObject({
     .union([z.record(z.string(), json), aFunction], { error: 'must be an object of values, or a function' })
     .optional(),
   dialect: dialect.optional(),
-  lifetime: z
-    .strictObject({
-      refreshAheadSeconds: seconds.optional(),
-      expirySkewSeconds: seconds.optional(),
-      defaultSeconds: positiveSeconds.optional(),
-      maxSeconds: positiveSeconds.optional(),
-    })
-    .optional(),
-  tokenRequest: z
-    .strictObject({
-      timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
-      attempts: wholeNumber.optional(),
-      axios: anObject.optional(),
-    })
-    .optional(),
+  lifetime: optionsOf({
+    refreshAheadSeconds: seconds.optional(),
+    expirySkewSeconds: seconds.optional(),
+    defaultSeconds: positiveSeconds.optional(),
+    maxSeconds: positiveSeconds.optional(),
+  }).optional(),
+  tokenRequest: optionsOf({
+    timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
+    attempts: wholeNumber.optional(),
+    axios: anObject.optional(),
+  }).optional(),
   api: anObject.optional(),
   allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
-  reacquire: z.strictObject({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
+  reacquire: optionsOf({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
   tokenFor: aFunction.optional(),
 });
 
-export const optionsSchema: z.ZodType = z.strictObject({
+export const optionsSchema: z.ZodType = optionsOf({
   providers: z.record(z.string().min(1, 'a provider needs a name'), z.unknown(), {
     error: 'must be an object of providers by their names',
   }),

@@ -35,15 +35,17 @@ const DAY_SECONDS = 86_400;
 /** Fills in the defaults of a configuration that was found valid. */
 export function resolveProvider(name: string, config: ProviderConfig): Provider {
   const { clientAuthentication = 'client_secret_basic', lifetime, tokenRequest, reacquire } = config;
+  const dialect = resolveDialect(config.dialect);
   return {
     name,
     config,
-    dialect: resolveDialect(config.dialect),
+    dialect,
     identity: {
       provider: name,
       tokenUrl: config.tokenUrl,
       clientId: config.clientId,
       clientAuthentication: typeof clientAuthentication === 'string' ? clientAuthentication : 'custom',
+      grantType: dialect.grantType,
     },
     timeoutMs: tokenRequest?.timeoutMs ?? 10_000,
     attempts: tokenRequest?.attempts ?? 3,

@@ -73,7 +73,9 @@ export class TokenEntry {
     const { current } = this.#record;
     if (decision.do !== 'wait' && current !== undefined) return current;
     const isForced = need.forceRefresh === true || decision.do !== 'wait';
-    return awake(unlessAborted(isForced ? this.#replaced() : this.#join(decision.reason), signal));
+    return awake(
+      unlessAborted(isForced ? this.#replaced() : this.#join(decision.reason, need.minRemainingMs), signal),
+    );
   }
 
   /** Takes the API's word that it refuses this token. */
@@ -95,7 +97,8 @@ export class TokenEntry {
 
   /** Drops the token, if it is this one. A newer one stays. */
   async invalidate(value: string): Promise<void> {
-    if (!this.#record.hadLast(value)) return;
+    const { lastToken } = this.#record;
+    if (lastToken !== undefined && lastToken !== value) return;
     if (this.#record.current?.value === value) {
       this.#record.drop('requested');
       this.#emit({ type: 'token.invalidated', reason: 'requested' });
@@ -120,8 +123,8 @@ export class TokenEntry {
   }
 
   /** The acquisition under way, or a new one. */
-  #join(reason: AcquisitionReason): Promise<AccessToken> {
-    return (this.#flight ?? this.#start(reason)).token;
+  #join(reason: AcquisitionReason, neededMs = 0): Promise<AccessToken> {
+    return (this.#flight ?? this.#start(reason, neededMs)).token;
   }
 
   /** A token asked for after this call: an acquisition that has sent its request already may bring the old one. */
@@ -135,26 +138,34 @@ export class TokenEntry {
     return this.#join('forced');
   }
 
-  #start(reason: AcquisitionReason): Flight {
+  #start(reason: AcquisitionReason, neededMs: number): Flight {
     const progress = { hasSent: false };
-    const flight: Flight = Object.assign(progress, { reason, token: this.#fly(reason, progress) });
+    const flight: Flight = Object.assign(progress, { reason, token: this.#fly(reason, neededMs, progress) });
     this.#flight = flight;
     // Whoever waits sees the failure; when nobody does, it is told by the event.
     flight.token.catch(() => undefined);
     return flight;
   }
 
-  async #fly(reason: AcquisitionReason, progress: { hasSent: boolean }): Promise<AccessToken> {
+  async #fly(
+    reason: AcquisitionReason,
+    neededMs: number,
+    progress: { hasSent: boolean },
+  ): Promise<AccessToken> {
     const { closed, acquire } = this.#client;
     const started = this.#now();
+    const { lastToken } = this.#record;
     const onSend = (): void => {
       progress.hasSent = true;
     };
     try {
-      const stored = reason === 'forced' ? undefined : await unlessAborted(this.#fromShelf(), closed);
+      const stored = reason === 'forced' ? undefined : await unlessAborted(this.#fromShelf(neededMs), closed);
       closed.throwIfAborted();
       if (stored !== undefined) return this.#accept(stored, reason);
-      const issued = await unlessAborted(acquire(this.#request, { signal: closed, onSend }), closed);
+      const issued = await unlessAborted(
+        acquire(this.#request, { signal: closed, onSend, lastToken }),
+        closed,
+      );
       return this.#introduce(issued, reason, started);
     } catch (thrown) {
       if (closed.aborted) throw thrown;
@@ -167,9 +178,9 @@ export class TokenEntry {
     }
   }
 
-  async #fromShelf(): Promise<IssuedToken | undefined> {
+  async #fromShelf(neededMs: number): Promise<IssuedToken | undefined> {
     const stored = await this.#shelf.take();
-    return stored !== undefined && this.#record.isWelcome(stored, this.#now()) ? stored : undefined;
+    return stored !== undefined && this.#record.isWelcome(stored, neededMs, this.#now()) ? stored : undefined;
   }
 
   /** Takes a token into use that was acquired here, and lets others know. */

@@ -7,6 +7,7 @@ const CLIENT: ClientIdentity = {
   tokenUrl: 'https://id.example.com/token',
   clientId: 'desk',
   clientAuthentication: 'client_secret_basic',
+  grantType: 'client_credentials',
 };
 
 const keyOf = (request: TokenRequest, client: Partial<ClientIdentity> = {}): string =>

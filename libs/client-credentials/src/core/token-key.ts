@@ -17,6 +17,7 @@ export interface ClientIdentity {
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientAuthentication: string;
+  readonly grantType: string | null;
 }
 
 /** Lays a request over a provider's settings: what it names wins, parameter by parameter. */
@@ -39,6 +40,7 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
     client.tokenUrl,
     client.clientId,
     client.clientAuthentication,
+    client.grantType,
     request.scopes.toSorted(),
     request.audience ?? null,
     request.resources.toSorted(),

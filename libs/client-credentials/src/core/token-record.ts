@@ -1,5 +1,5 @@
 import { fingerprintOf, type AccessToken } from './access-token.js';
-import { latchAfterFailure, pauseAfterFailure, pauseAfterSuccess } from './aftermath.js';
+import { latchAfterFailure, pauseAfterFailure, pauseAfterSuccess, refreshGap } from './aftermath.js';
 import type { Moment } from './clock.js';
 import {
   countDisplacement,
@@ -48,6 +48,11 @@ export class TokenRecord {
     return this.#current;
   }
 
+  /** The token that is in use, or was last. */
+  get lastToken(): string | undefined {
+    return this.#lineage?.value;
+  }
+
   /** How a token would be held if it came now. */
   hold(issued: IssuedToken): HeldToken {
     return {
@@ -74,9 +79,11 @@ export class TokenRecord {
     const lineage = this.#lineage;
     const isSameToken = this.hadLast(issued.value);
     const originalLifetimeMs = (isSameToken ? lineage?.originalLifetimeMs : undefined) ?? issued.lifetimeMs;
-    const succession = { reason, token: held, previous: lineage?.held, isSameToken, originalLifetimeMs };
+    const succession = { token: held, previous: lineage?.held, isSameToken, originalLifetimeMs };
     const refreshPause = pauseAfterSuccess(succession, now);
-    this.#state = { token: held, refreshPause, displacements: this.#state.displacements };
+    const { displacements } = this.#state;
+    const gap = reason === 'refresh-ahead' ? refreshGap(held, now) : this.#state.refreshGap;
+    this.#state = { token: held, refreshGap: gap, refreshPause, displacements };
     this.#current = access;
     this.#isProven = false;
     this.#lineage = { value: issued.value, held, originalLifetimeMs };
@@ -146,10 +153,10 @@ export class TokenRecord {
     };
   }
 
-  /** Whether a token that somebody else acquired is worth using: a new one, and good for a while. */
-  isWelcome(stored: IssuedToken, now: Moment): boolean {
+  /** Whether a token that somebody else acquired is worth using: a new one, good for a while and for what is needed. */
+  isWelcome(stored: IssuedToken, neededMs: number, now: Moment): boolean {
     if (this.hadLast(stored.value)) return false;
     const held = this.hold(stored);
-    return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs);
+    return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs, neededMs);
   }
 }

@@ -14,6 +14,7 @@ export class TokenShelf {
   readonly #key: string;
   readonly #clock: Clock;
   readonly #report: (operation: StoreOperation) => void;
+  #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(store: TokenStore, key: string, clock: Clock, report: (operation: StoreOperation) => void) {
     this.#store = store;
@@ -28,13 +29,23 @@ export class TokenShelf {
   }
 
   async put(token: IssuedToken, ttlMs: number): Promise<void> {
-    await this.#attempt('set', () => this.#store.set(this.#key, serialize(token), Math.ceil(ttlMs)));
+    await this.#inTurn(async () => {
+      await this.#attempt('set', () => this.#store.set(this.#key, serialize(token), Math.ceil(ttlMs)));
+    });
   }
 
   /** Removes the token if it is this one: by now somebody may have put a newer one there. */
   async remove(value: string): Promise<void> {
-    const stored = await this.take();
-    if (stored?.value === value) await this.#attempt('delete', () => this.#store.delete(this.#key));
+    await this.#inTurn(async () => {
+      const stored = await this.take();
+      if (stored?.value === value) await this.#attempt('delete', () => this.#store.delete(this.#key));
+    });
+  }
+
+  /** Writes wait for one another, so that what was removed does not come back. */
+  async #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(write);
+    await this.#lastWrite;
   }
 
   async #attempt<T>(operation: StoreOperation, run: () => Promise<T>): Promise<T | undefined> {

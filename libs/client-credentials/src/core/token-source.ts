@@ -3,6 +3,7 @@ import type { ApiAccess, ApiRules } from './api-access.js';
 import type { GetTokenOptions, TokenRequest } from './options.js';
 import type { TokenEntry } from './token-entry.js';
 import { printAs } from './printed.js';
+import { awake } from './wait.js';
 
 /**
  * Hands out the tokens of one provider. Ask for a token whenever you need one and do not keep it: a good one is
@@ -81,7 +82,8 @@ export class EntryTokenSource implements TokenSource {
 
   async invalidate(token: AccessToken | string): Promise<void> {
     const value = typeof token === 'string' ? token : token.value;
-    await Promise.all([...this.#entries.all()].map((entry) => entry.invalidate(value)));
+    const entries = new Set([this.#entries.entryOf(this.#defaults), ...this.#entries.all()]);
+    await awake(Promise.all([...entries].map((entry) => entry.invalidate(value))));
   }
 
   reset(): void {

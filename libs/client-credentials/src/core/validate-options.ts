@@ -3,7 +3,7 @@ import { invalidConfiguration } from './errors.js';
 import { optionsSchema, providerSchema } from './option-schema.js';
 import { ruleProblems } from './option-rules.js';
 import type { ClientCredentialsOptions, ProviderConfig } from './options.js';
-import { recordOf } from './record.js';
+import { isRecord, recordOf } from './record.js';
 
 /**
  * Checks a manager's options as a whole.
@@ -32,7 +32,7 @@ export function validateProvider(name: string, candidate: ProviderConfig): void 
 function problemsOfProvider(name: string, candidate: unknown): string[] {
   const path = ['providers', name];
   const problems = problemsOf(providerSchema, candidate, path);
-  const rules = ruleProblems(recordOf(candidate));
+  const rules = isRecord(candidate) ? ruleProblems(candidate) : [];
   return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
 }
 

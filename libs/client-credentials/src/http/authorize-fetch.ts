@@ -74,6 +74,6 @@ export function authorizeFetch(
 function warnOfNoOrigin({ api, provider }: TokenSource): void {
   api.warnOnce(
     'no-origin',
-    `No call of "${provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins.`,
+    `No call of "${provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
   );
 }

@@ -78,7 +78,7 @@ export class AuthorizedAdapter {
   #warnOfNoOrigin(): void {
     this.#source.api.warnOnce(
       'no-origin',
-      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins.`,
+      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
     );
   }
 

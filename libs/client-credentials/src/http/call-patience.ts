@@ -9,10 +9,13 @@ export interface Patience {
   remainingMs(): number | undefined;
 }
 
+// The longest delay that a timer can hold: a longer timeout is as good as none.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The patience of a call that begins now. */
 export function patienceOf(config: InternalAxiosRequestConfig): Patience {
   const timeoutMs = config.timeout ?? 0;
-  const endsAt = timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
+  const endsAt = timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS ? performance.now() + timeoutMs : undefined;
   const remainingMs = (): number | undefined =>
     endsAt === undefined ? undefined : Math.max(Math.ceil(endsAt - performance.now()), 1);
 

@@ -11,6 +11,7 @@ import { MemoryTokenStore } from '../store/memory-token-store.js';
 import { EntryRegistry } from './entry-registry.js';
 import { ManagedProvider } from './managed-provider.js';
 import { printAs } from '../core/printed.js';
+import { awake } from '../core/wait.js';
 
 /**
  * Holds the providers and their tokens: one for an application. Nest's module makes it; elsewhere you do.
@@ -51,7 +52,7 @@ export class TokenManager {
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
     this.#warn = warn;
     for (const [name, config] of Object.entries(options.providers)) this.#register(name, config);
-    this.warmedUp = this.#warmUp(options.warmUp ?? false);
+    this.warmedUp = this.warmUp(options.warmUp ?? false);
   }
 
   /** The names of the providers. */
@@ -85,6 +86,29 @@ export class TokenManager {
     return this.#register(name, config);
   }
 
+  /**
+   * Acquires tokens before they are needed. A failure is reported, never thrown.
+   *
+   * @param names - those of the providers, or `true` for all
+   * @throws `ClientCredentialsError` `unknown_provider` for a name that nobody registered
+   */
+  async warmUp(names: boolean | readonly string[] = true): Promise<void> {
+    const wanted = typeof names === 'boolean' ? (names ? this.names : []) : names;
+    const sources = wanted.map((name) => this.source(name));
+    await Promise.all(
+      sources.map(async (source) => {
+        try {
+          await source.getToken();
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          if (!this.#closing.signal.aborted) {
+            this.#warn(`No token for "${source.provider}" at start-up: ${reason}`);
+          }
+        }
+      }),
+    );
+  }
+
   /** Calls the listener for every event from now on. The answer ends that. */
   onEvent(listener: TokenEventListener): () => void {
     return this.#events.subscribe(listener);
@@ -101,7 +125,8 @@ export class TokenManager {
     const message = 'The token manager was closed. Close it only when no call is made any more.';
     this.#closing.abort(new ClientCredentialsError(message, { code: 'closed' }));
     await this.warmedUp;
-    await this.#store.close?.();
+    const closing = this.#store.close?.();
+    if (closing !== undefined) await awake(closing);
   }
 
   #register(name: string, config: ProviderConfig): TokenSource {
@@ -116,20 +141,6 @@ export class TokenManager {
     const source = new EntryTokenSource(managed);
     this.#providers.set(name, { managed, source });
     return source;
-  }
-
-  async #warmUp(names: boolean | string[]): Promise<void> {
-    const wanted = names === true ? this.names : names === false ? [] : names;
-    await Promise.all(
-      wanted.map(async (name) => {
-        try {
-          await this.source(name).getToken();
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          if (!this.#closing.signal.aborted) this.#warn(`No token for "${name}" at start-up: ${reason}`);
-        }
-      }),
-    );
   }
 }
 

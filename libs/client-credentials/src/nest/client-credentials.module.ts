@@ -1,4 +1,5 @@
-import { Logger, Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
+import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { invalidConfiguration } from '../core/errors.js';
 import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
 import { TokenManager } from '../manager/token-manager.js';
@@ -11,6 +12,7 @@ import type {
 import { NestTokenManager } from './nest-token-manager.js';
 import type { TokenClient } from './token-client.js';
 import { TokenClients } from './token-clients.js';
+import { announceClients } from './unknown-clients.js';
 
 // By name rather than by class, so that two copies of this package in one application meet.
 const MANAGER = Symbol.for('nestjs-client-credentials.TokenManager');
@@ -53,7 +55,7 @@ export class ClientCredentialsModule {
    * ```
    */
   static forRootAsync(options: ClientCredentialsModuleAsyncOptions): DynamicModule {
-    const names = options.providers;
+    const names = options.providers ?? [];
     const manager = {
       provide: MANAGER,
       useFactory: (made: ClientCredentialsOptions) => new NestTokenManager(checked(made, names)),
@@ -85,6 +87,12 @@ export class ClientCredentialsModule {
   }
 }
 
+const announcement: Provider = {
+  provide: ANNOUNCEMENT,
+  useFactory: announceClients,
+  inject: [ModulesContainer],
+};
+
 function rootModule(isGlobal: boolean, names: readonly string[], manager: Provider[]): DynamicModule {
   const clients = names.map((name) => ({
     provide: getTokenClientToken(name),
@@ -106,22 +114,8 @@ function rootModule(isGlobal: boolean, names: readonly string[], manager: Provid
   return {
     module: ClientCredentialsModule,
     global: isGlobal,
-    providers: [announcement(names), ...manager, ...shared, ...clients],
+    providers: [announcement, ...manager, ...shared, ...clients],
     exports,
-  };
-}
-
-/**
- * Names the clients in the log before anything is injected: Nest's own error about a name that is missing cannot say which
- * there are.
- */
-function announcement(names: readonly string[]): Provider {
-  return {
-    provide: ANNOUNCEMENT,
-    useFactory: (): readonly string[] => {
-      new Logger(ClientCredentialsModule.name).log(`Token clients: ${names.join(', ') || 'none'}`);
-      return names;
-    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { Inject } from '@nestjs/common';
 
+const PREFIX = 'nestjs-client-credentials.TokenClient(';
+
 /**
  * The DI token of a provider's client, e.g. for `overrideProvider` in a test.
  *
@@ -11,7 +13,7 @@ import { Inject } from '@nestjs/common';
  * ```
  */
 export function getTokenClientToken(name: string): symbol {
-  return Symbol.for(`nestjs-client-credentials.TokenClient(${name})`);
+  return Symbol.for(`${PREFIX}${name})`);
 }
 
 /**
@@ -24,4 +26,10 @@ export function getTokenClientToken(name: string): symbol {
  */
 export function InjectTokenClient(name: string): ReturnType<typeof Inject> {
   return Inject(getTokenClientToken(name));
+}
+
+/** The name in a DI token, if it is that of a client. */
+export function clientNameOf(token: unknown): string | undefined {
+  const description = typeof token === 'symbol' ? token.description : undefined;
+  return description?.startsWith(PREFIX) === true ? description.slice(PREFIX.length, -1) : undefined;
 }

@@ -2,6 +2,8 @@ import { ClientCredentialsError } from '../core/errors.js';
 import type { Provider } from '../core/provider.js';
 import type { TokenAnswer } from './answer.js';
 import { readError, type AnsweredError } from './error-answer.js';
+import { recordOf } from '../core/record.js';
+import { UnusableSecret } from './client-secrets.js';
 import { redact } from './redact.js';
 import { retryAtOf } from './retry.js';
 
@@ -85,13 +87,26 @@ export function timedOut(context: ErrorContext, last?: ClientCredentialsError): 
   );
 }
 
-/** A function of the configuration failed: the secret, the parameters or the client authentication. */
-export function inputFailed(what: string, error: unknown, context: ErrorContext): ClientCredentialsError {
-  const cause = harmless(error, context);
-  return new ClientCredentialsError(
-    `${what} of "${context.provider.name}" could not be had: ${cause.message}. See the function that the configuration names for it.`,
-    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
-  );
+/**
+ * A function of the configuration failed: the secret, the parameters or the client authentication. What it says is not
+ * shown, since it may quote a secret that nobody else knows yet; its name and code are.
+ */
+export function inputFailed(
+  what: string,
+  error: unknown,
+  { provider }: ErrorContext,
+): ClientCredentialsError {
+  const { name = typeof error, code } = recordOf(error);
+  const words = [name, code].filter((word) => typeof word === 'string').join(' ');
+  const reason =
+    error instanceof UnusableSecret
+      ? `${error.message}.`
+      : `the function that the configuration names for it failed (${words}). Its message is not shown, since it may hold a secret; log it there.`;
+  return new ClientCredentialsError(`${what} of "${provider.name}" could not be had: ${reason}`, {
+    code: 'token_endpoint_unavailable',
+    provider: provider.name,
+    retryable: true,
+  });
 }
 
 /** Whether the endpoint refused who asks rather than what is asked. */

@@ -15,7 +15,7 @@ import { backOffMs } from './retry.js';
 import { secretsOf } from './secrets-of-attempt.js';
 import { AnswerTooLarge, type TokenEndpoint } from './token-endpoint.js';
 import { attemptOf, encodeAttempt } from './token-request.js';
-import { readAnswer } from './token-response.js';
+import { readAnswer, tokensIn } from './token-response.js';
 
 /** What an acquisition works with. */
 export interface AcquisitionTools {
@@ -52,6 +52,7 @@ export class Acquisition {
     this.#tools = tools;
     this.#request = request;
     this.#context = context;
+    if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
   }
 
   async run(): Promise<IssuedToken> {
@@ -67,7 +68,9 @@ export class Acquisition {
       this.#lastError = outcome.error;
       if (secret !== undefined && usesSecret(provider) && isSecretRefusal(outcome.error)) {
         refused.add(secret);
-        secret = await this.#nextSecret(refused);
+        // What cannot be read again cannot be tried: the refusal stands.
+        secret = await this.#nextSecret(refused).catch(() => undefined);
+        this.#throwIfOver();
         if (secret === undefined) throw outcome.error;
         continue;
       }
@@ -110,6 +113,7 @@ export class Acquisition {
       }
       return { error: failures.unreachable(error, this.#errorContext()), mayPass: true };
     }
+    for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     const reading = readAnswer(answer, provider, this.#request, requested);
     switch (reading.kind) {
       case 'token':

@@ -1,5 +1,8 @@
 import type { Lazy, Secret } from '../core/options.js';
 
+/** The configuration gave something that cannot be a secret. Its message quotes nothing. */
+export class UnusableSecret extends TypeError {}
+
 /** Where a client's secrets come from. */
 export interface SecretSource {
   /** The secrets to try, in order: the one that was accepted last comes first. */
@@ -21,7 +24,7 @@ export function secretSourceOf(configured: Lazy<Secret> | undefined): SecretSour
       const items = [given].flat();
       const secrets = items.filter((item): item is string => typeof item === 'string' && item !== '');
       if (secrets.length === 0 || secrets.length < items.length) {
-        throw new TypeError(
+        throw new UnusableSecret(
           'clientSecret gave something else than a string that is not empty, or a list of these',
         );
       }

@@ -29,6 +29,21 @@ const DESCRIPTION_PATHS = [
   'detail',
   'title',
 ];
+// RFC 6749 §5.2 and §4.1.2.1, RFC 6750 §3.1, RFC 8707 §2. They give nothing away, whatever a secret may be called.
+const REGISTERED_CODES = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_token',
+  'insufficient_scope',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+]);
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
 // Titles stand at the top; in all of a large page a pattern could search for minutes.
@@ -46,12 +61,13 @@ export function readError(
   const body = parseJson(answer.text);
   const { error, errorDescription } = dialect.response;
   const code = firstText(body, error === undefined ? CODE_PATHS : [error, ...CODE_PATHS]);
+  const answeredCode = code ?? challengeParameter(answer, 'error');
   const description = firstText(
     body,
     errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
   );
   return {
-    code: shown(code ?? challengeParameter(answer, 'error'), MAX_CODE_LENGTH),
+    code: REGISTERED_CODES.has(answeredCode ?? '') ? answeredCode : shown(answeredCode, MAX_CODE_LENGTH),
     description: shown(
       description ?? challengeParameter(answer, 'error_description') ?? pageTitle(answer.text),
       MAX_DESCRIPTION_LENGTH,
@@ -63,11 +79,13 @@ export function readError(
 export function holdsError(body: unknown, status: number, dialect: ResolvedDialect): boolean {
   const { error = 'error', isError } = dialect.response;
   if (isError?.(body, status) === true) return true;
-  const value = valueAt(body, error);
-  // 0 and false are how some providers say that there was none.
-  return (
-    value !== undefined && value !== null && value !== '' && value !== 0 && value !== '0' && value !== false
-  );
+  return isErrorValue(valueAt(body, error)) || isErrorValue(valueAt(body, 'error'));
+}
+
+/** 0 and false are how some providers say that there was none. */
+function isErrorValue(value: unknown): boolean {
+  const none: unknown[] = [undefined, null, '', 0, '0', false];
+  return !none.includes(value);
 }
 
 function firstText(body: unknown, paths: readonly string[]): string | undefined {

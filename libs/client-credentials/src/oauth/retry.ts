@@ -31,12 +31,16 @@ export function retryAtOf(
   now: number,
 ): number | undefined {
   const retryAfter = headers['retry-after']?.trim() ?? '';
-  if (DECIMAL.test(retryAfter)) return Math.min(now + Number(retryAfter) * 1000, MAX_INSTANT);
+  if (DECIMAL.test(retryAfter)) return later(now + Number(retryAfter) * 1000, now);
   // Without a time of day it is no HTTP date, though the parser takes much for one.
   const date = retryAfter.includes(':') ? Date.parse(retryAfter) : Number.NaN;
-  if (Number.isFinite(date)) return date;
+  if (Number.isFinite(date)) return later(date, now);
   const reset = headers['x-ratelimit-reset']?.trim() ?? '';
   if (status !== 429 || !DECIMAL.test(reset)) return undefined;
-  const resetAt = Math.min(Number(reset) * 1000, MAX_INSTANT);
-  return resetAt > now ? resetAt : undefined;
+  return later(Number(reset) * 1000, now);
+}
+
+/** An instant that is still to come: one that has passed, by this clock, says nothing. */
+function later(instant: number, now: number): number | undefined {
+  return instant > now ? Math.min(instant, MAX_INSTANT) : undefined;
 }

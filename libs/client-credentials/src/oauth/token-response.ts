@@ -1,5 +1,5 @@
 import type { Moment } from '../core/clock.js';
-import { isConfidential } from '../core/confidential.js';
+import { isConfidentialAddress } from '../core/confidential.js';
 import { isToken, type IssuedToken } from '../core/issued-token.js';
 import type { Provider, ResolvedDialect } from '../core/provider.js';
 import type { ResolvedRequest } from '../core/token-key.js';
@@ -65,7 +65,7 @@ export function readAnswer(
     );
   }
   const apiBaseURL = dialect.response.apiBaseURL && valueAt(body, dialect.response.apiBaseURL);
-  if (apiBaseURL !== undefined && !isAddress(apiBaseURL))
+  if (apiBaseURL !== undefined && !isConfidentialAddress(apiBaseURL))
     return unusable('names no https address of the API');
 
   const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
@@ -74,14 +74,23 @@ export function readAnswer(
   return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: believedMs, apiBaseURL } };
 }
 
+/** Whatever in an answer may be a token, usable or not: it must not be quoted. */
+export function tokensIn({ text }: TokenAnswer, { response }: ResolvedDialect): string[] {
+  const body = parseJson(text);
+  const paths = [response.accessToken, 'access_token', 'refresh_token', 'id_token'];
+  const values = paths.map((path) => (path === '' ? text.trim() : valueAt(body, path)));
+  return values.filter((value) => typeof value === 'string');
+}
+
 function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } {
   return { kind: 'unusable', why, mayPass };
 }
 
 function tokenValue(text: string, body: unknown, path: string): unknown {
   if (path !== '') return valueAt(body, path);
-  // A bare token may be a JSON string, or look like a number; an object is no token.
-  return typeof body === 'object' && body !== null ? undefined : typeof body === 'string' ? body : text;
+  // A bare token may be a JSON string, or look like a number; anything else that is JSON is no token.
+  if (typeof body === 'string') return body;
+  return body === undefined || typeof body === 'number' ? text : undefined;
 }
 
 function noTokenReason({ response }: ResolvedDialect): string {
@@ -115,8 +124,8 @@ function remainingUntil(endsAt: number, now: number): number {
 function dateOf(value: unknown): number {
   if (typeof value !== 'string') return Number.NaN;
   // A date and time without a zone would be read as local time, which no server means.
-  const hasNoZone = /T[\d:.]+$/.test(value);
-  return Date.parse(hasNoZone ? `${value}Z` : value);
+  const hasNoZone = /[T ][\d:.]+$/.test(value);
+  return Date.parse(hasNoZone ? `${value.replace(' ', 'T')}Z` : value);
 }
 
 function scopesOf(value: unknown, { scopeSeparator }: ResolvedDialect): string[] | undefined {
@@ -126,8 +135,4 @@ function scopesOf(value: unknown, { scopeSeparator }: ResolvedDialect): string[]
     .split(scopeSeparator)
     .flatMap((part) => part.split(/\s+/))
     .filter((scope) => scope !== '');
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && URL.canParse(value) && isConfidential(new URL(value));
 }

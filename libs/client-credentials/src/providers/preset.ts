@@ -14,9 +14,9 @@ export function preset(
   own: Omit<ProviderConfig, keyof PresetOptions & 'clientId'>,
   options: PresetOptions,
 ): ProviderConfig {
-  const api = { ...own.api, ...options.api };
+  const api = { ...own.api, ...withoutUndefined(options.api ?? {}) };
   const dialect = mergeDialects(own.dialect, options.dialect);
-  return printedWithoutSecrets({ ...own, ...options, api, ...(dialect && { dialect }) });
+  return printedWithoutSecrets({ ...own, ...withoutUndefined(options), api, ...(dialect && { dialect }) });
 }
 
 /** A config that `console.log` shows without what the provider's documentation calls a secret. A copy of it is plain again. */
@@ -28,6 +28,14 @@ function printedWithoutSecrets(config: ProviderConfig): ProviderConfig {
       return { ...shown, clientSecret: '[not shown]', ...(dialect && { dialect: shownDialect }) };
     },
   });
+}
+
+/** A copy without what is set to nothing: an environment variable that is not there must not erase a default. */
+function withoutUndefined<T extends object>(options: T): T {
+  const copy = { ...options };
+  for (const [name, value] of Object.entries(copy))
+    if (value === undefined) Reflect.deleteProperty(copy, name);
+  return copy;
 }
 
 function mergeDialects(own: Dialect | undefined, given: Dialect | undefined): Dialect | undefined {
