@@ -1,8 +1,13 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
-import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { authorizeAxios } from 'nestjs-client-credentials/core';
+import axios, {
+  AxiosError,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { authorizeAxios, type OutboundCall } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
 
@@ -428,6 +433,40 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     api.server.tokenEndpoint.release();
   });
 
+  it('lets go of a refusal that nobody will read', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    await api.http.get('/warm');
+    api.server.tokenEndpoint.hold();
+    const closed = new Promise<void>((resolve) => {
+      api.server.api.answerNext(1, (_request, answer) => {
+        answer.once('close', resolve);
+        answer.writeHead(401);
+        answer.write('x'.repeat(100_000));
+      });
+    });
+    const controller = new AbortController();
+
+    const call = failureOf(api.http.get('/a', { signal: controller.signal, responseType: 'stream' }));
+    await api.server.tokenEndpoint.received(2);
+    controller.abort();
+
+    await closed;
+    expect(axios.isCancel(await call)).toBe(true);
+    api.server.tokenEndpoint.release();
+  });
+
+  it.each([
+    ['a text', '5000'],
+    ['more than a timer holds', 2 ** 31],
+    ['none', 0],
+  ])('takes a timeout that is %s as axios does', async (_, timeout) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+
+    const response = await api.http.get('/a', { timeout: timeout as number });
+
+    expect(response.status).toBe(200);
+  });
+
   it('covers the wait for the token with the call’s timeout', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.tokenEndpoint.hold();
@@ -635,5 +674,50 @@ describe('an authorized axios instance', () => {
     }
 
     expect(api.server.tokenRequests).toHaveLength(4);
+  });
+
+  it.each([
+    [
+      'answers with a copy of the config that names an adapter',
+      (http: AxiosInstance) => http.interceptors.request.use((config) => ({ ...config, adapter: 'http' })),
+    ],
+    ['is cleared with all others', (http: AxiosInstance) => http.interceptors.request.clear()],
+  ])('puts the token on whatever interceptor %s', async (_, interfere) => {
+    await using server = await startAuthorizationServer();
+    await using api = await startApiUnderTest({ provider: server.providerConfig });
+    const http = axios.create({ baseURL: server.apiUrl });
+    interfere(http);
+    const detach = authorizeAxios(http, api.source);
+    interfere(http);
+
+    await http.get('/a');
+    detach();
+    await failureOf(http.get('/b'));
+
+    expect(server.apiRequests.map(({ token }) => token !== undefined)).toEqual([true, false]);
+  });
+
+  it('adds nothing to an error that many calls get', async () => {
+    await using api = await startApiUnderTest();
+    api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
+    const first = await failureOf(api.http.get('/a'));
+    const stack = first.stack;
+
+    for (let call = 0; call < 20; call += 1) await failureOf(api.http.get(`/${call}`));
+
+    expect(first.stack).toBe(stack);
+    expect(stack).toContain('ClientCredentialsError: The token request of "desk" was rejected');
+  });
+
+  it('asks for what its source was derived for, whatever tokenFor says', async () => {
+    const tokenFor = jest.fn((_call: OutboundCall) => ({ scope: 'read', audience: 'https://x/' }));
+    await using api = await startApiUnderTest({ provider: { tokenFor } });
+    const http = axios.create({ baseURL: api.server.apiUrl });
+    authorizeAxios(http, api.source.with({ scope: 'admin' }));
+
+    await http.get('/a', { headers: { 'X-None': null } });
+
+    expect(api.server.tokenRequests[0]?.parameters).toMatchObject({ scope: 'admin', audience: 'https://x/' });
+    expect(Object.values(tokenFor.mock.calls[0]?.[0].headers ?? {})).not.toContain('undefined');
   });
 });

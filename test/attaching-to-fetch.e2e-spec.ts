@@ -140,6 +140,31 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
+  it('reads no body for a predicate that may never end', async () => {
+    const seen: unknown[] = [];
+    const on = ({ data }: { data: unknown }): boolean => seen.push(data) > 1 && false;
+    await using api = await startFetchUnderTest({ provider: { reacquire: { on } } });
+    api.server.api.answerNext(1, (_request, answer) => {
+      answer.writeHead(200, { 'content-type': 'text/event-stream' });
+      answer.write('data: 1\n\n');
+    });
+
+    const response = await api.fetch(api.url('/events'));
+
+    expect(response.status).toBe(200);
+    expect(seen).toEqual([undefined]);
+    await response.body?.cancel();
+  });
+
+  it('refuses an address that holds a user name', async () => {
+    await using api = await startFetchUnderTest();
+
+    const call = api.fetch(api.url('/a').replace('//', '//user:pass@'));
+
+    await expect(call).rejects.toMatchObject({ code: 'invalid_configuration' });
+    expect(api.server.tokenRequests).toHaveLength(0);
+  });
+
   it('stays out of calls with a header of their own, elsewhere, or with clientCredentials: false', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startFetchUnderTest();

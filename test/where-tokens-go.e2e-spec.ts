@@ -88,7 +88,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     const shown: string[] = [];
 
     await api.http.get('/here', {
-      beforeRedirect: (options) => void shown.push(inspect(options, { depth: 8 })),
+      beforeRedirect: (...told) => void shown.push(inspect(told, { depth: 8 })),
     });
 
     expect(shown.join()).not.toContain(api.server.issued[0]?.value);
@@ -130,6 +130,40 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect([first?.url, first?.status]).toEqual(['/b%20c?x=%C3%BC', 200]);
     // Older versions of axios take this for http; newer ones do not send it.
     expect(others.filter(({ token }) => token !== undefined)).toEqual([]);
+  });
+
+  it('takes nothing of the caller’s along that has the name of a header of ours', async () => {
+    const dialect = { apiHeaders: { 'Client-Id': 'ours' } };
+    await using api = await startApiUnderTest({ axios: { adapter }, provider: { dialect } });
+    api.server.api.answerNext(1, { redirectTo: '/there' });
+
+    await api.http.get('/here', { headers: { 'client-id': 'mine' } });
+
+    expect(api.server.apiRequests.map(({ headers }) => headers['client-id'])).toEqual(['mine', 'mine']);
+  });
+
+  it('tells the caller where redirects led', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(1, { redirectTo: '/there?q=1' });
+
+    const response = await api.http.get('/here');
+
+    expect(response.request).toMatchObject({
+      path: '/there?q=1',
+      res: { responseUrl: `${api.server.apiUrl}/there?q=1` },
+    });
+  });
+
+  it('in the query leaves the rest of it as it is written', async () => {
+    const dialect = { authorization: { query: 'access_token' } };
+    await using api = await startApiUnderTest({ axios: { adapter }, server: { dialect } });
+
+    const response = await api.http.get("/a?signed=%20b&flag&x=a,b'");
+
+    expect(api.server.apiRequests[0]?.url).toBe(
+      `/a?signed=%20b&flag&x=a,b%27&access_token=${api.server.issued[0]?.value}`,
+    );
+    expect(response.request).toMatchObject({ path: '/a?signed=%20b&flag&x=a,b%27' });
   });
 
   it('goes into the query where the provider wants it there, and is shown nowhere', async () => {

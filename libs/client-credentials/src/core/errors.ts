@@ -71,6 +71,9 @@ export class ClientCredentialsError extends Error {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
     }
     Object.defineProperty(this, BRAND, { value: true });
+    // Many callers get the same error, and axios adds each one's stack to it.
+    const { stack } = this;
+    Object.defineProperty(this, 'stack', { get: () => stack, set: ignored, configurable: true });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -117,3 +120,5 @@ export function expiredOnArrival(provider: string): ClientCredentialsError {
     { code: 'invalid_token_response', provider, retryable: true },
   );
 }
+
+function ignored(): void {}

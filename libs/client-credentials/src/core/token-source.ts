@@ -58,6 +58,8 @@ export class EntryTokenSource implements TokenSource {
     const entryOf = (request: TokenRequest): TokenEntry => entries.entryOf(mergeRequests(defaults, request));
     this.#api = {
       ...entries.rules,
+      // What a source was derived for is as good as said by the call.
+      requestFor: (call, wishes) => entries.rules.requestFor(call, mergeRequests(defaults, wishes)),
       refuse: (token, request) => entryOf(request).refuse(token.value) !== 'leave',
       noteAccepted: (token, request) => entryOf(request).prove(token.value),
       noteReplay: (request, status) => entryOf(request).noteReplay(status),

@@ -43,12 +43,40 @@ export interface AuthorizableAxios {
  */
 export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource): () => void {
   const authorized = new AuthorizedAdapter(instance.defaults, source);
-  const id = instance.interceptors.request.use((config) => attach(config, authorized), null, {
-    synchronous: true,
-  });
+  const { request } = instance.interceptors;
+  const id = request.use((config) => attach(config, authorized), null, { synchronous: true });
+  const release = keepLast(request, { fulfilled: (config) => attach(config, authorized), synchronous: true });
   return () => {
     authorized.isDetached = true;
-    instance.interceptors.request.eject(id);
+    release();
+    request.eject(id);
+  };
+}
+
+interface Handler {
+  readonly fulfilled: (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig;
+  readonly synchronous: boolean;
+}
+
+/**
+ * Makes a handler the last to run, whatever others there are, and also once others are cleared: an interceptor that
+ * answers with a copy of the config drops what was attached to the first. Axios walks its handlers forth or back, as it is
+ * told; the handler stands at both ends.
+ */
+function keepLast(manager: object, handler: Handler): () => void {
+  const walk: unknown = Reflect.get(manager, 'forEach');
+  if (typeof walk !== 'function') return () => undefined;
+  const isOwn = Object.hasOwn(manager, 'forEach');
+  const walkAll = (visit: (handler: Handler) => void): void => {
+    visit(handler);
+    Reflect.apply(walk, manager, [visit]);
+    visit(handler);
+  };
+  Reflect.set(manager, 'forEach', walkAll);
+  return () => {
+    if (Reflect.get(manager, 'forEach') !== walkAll) return;
+    if (isOwn) Reflect.set(manager, 'forEach', walk);
+    else Reflect.deleteProperty(manager, 'forEach');
   };
 }
 
@@ -60,15 +88,14 @@ function attach(
   config: InternalAxiosRequestConfig,
   authorized: AuthorizedAdapter,
 ): InternalAxiosRequestConfig {
-  let named: NamedAdapter = config.adapter;
-  let wrapped = authorized.wrap(named);
+  let wrapped = authorized.wrap(config.adapter);
+  if (config.adapter === wrapped) return config;
   return Object.defineProperty(config, 'adapter', {
     configurable: true,
     enumerable: true,
     get: () => wrapped,
     set: (adapter: NamedAdapter) => {
-      named = adapter;
-      wrapped = authorized.wrap(named);
+      wrapped = authorized.wrap(adapter);
     },
   });
 }

@@ -5,6 +5,7 @@ import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
 import { sendAuthorized } from './authorized-call.js';
 import { discardResponse, explainResponse, sendFetch, type FetchCall } from './fetch-sender.js';
 import { requestBodyOf } from './request-body.js';
+import { userInfoProblem } from './user-info.js';
 
 /** What may be said of a call beside what `fetch` knows. */
 export interface AuthorizedRequestInit extends RequestInit {
@@ -32,12 +33,11 @@ export type AuthorizedFetch = (
  * const response = await fetchInvoices('https://api.example.com/invoices');
  * ```
  */
-export function authorizeFetch(
-  source: TokenSource,
-  fetch: typeof globalThis.fetch = globalThis.fetch,
-): AuthorizedFetch {
-  return async (input, { clientCredentials: wishes = {}, ...init } = {}) => {
+export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fetch): AuthorizedFetch {
+  return async (input, givenInit) => {
     const { api } = source;
+    const { clientCredentials: wishes = {}, ...init } = givenInit ?? {};
+    const send = fetch ?? globalThis.fetch;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
     const headers = new Headers(init.headers ?? given?.headers);
@@ -48,15 +48,27 @@ export function authorizeFetch(
     const allowed = allowedOriginsOf(api);
     if (wishes === false || hasOwnToken || !mayCarryToken(url, allowed)) {
       if (allowed.size === 0) warnOfNoOrigin(source);
-      return fetch(input, init);
+      return send(input, init);
     }
+    if (`${url.username}${url.password}` !== '') throw userInfoProblem(source.provider);
 
     const body = requestBodyOf(init.body ?? given?.body ?? undefined);
     if (body.contentType !== undefined) headers.set('content-type', body.contentType);
     const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
     const signal = init.signal ?? given?.signal ?? undefined;
     const redirect = init.redirect ?? given?.redirect ?? 'follow';
-    const call: FetchCall = { fetch, api, allowed, url, method, headers, body, redirect, signal, init };
+    const call: FetchCall = {
+      fetch: send,
+      api,
+      allowed,
+      url,
+      method,
+      headers,
+      body,
+      redirect,
+      signal,
+      init: { ...settingsOf(given), ...init },
+    };
     return sendAuthorized<Response>(source, {
       request: api.requestFor(
         () => ({ method, url: url.href, headers: Object.fromEntries(headers) }),
@@ -69,6 +81,13 @@ export function authorizeFetch(
       explain: explainResponse,
     });
   };
+}
+
+/** What a request says beside what is read from it anyway. */
+function settingsOf(given: Request | undefined): RequestInit {
+  if (given === undefined) return {};
+  const { credentials, integrity, keepalive, mode, referrerPolicy } = given;
+  return { credentials, integrity, keepalive, mode, referrerPolicy };
 }
 
 function warnOfNoOrigin({ api, provider }: TokenSource): void {

@@ -4,7 +4,6 @@ import {
   type AxiosRequestConfig,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { ClientCredentialsError } from '../core/errors.js';
 import type { OutboundCall } from '../core/options.js';
 import type { TokenSource } from '../core/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
@@ -13,6 +12,7 @@ import { discard } from './axios-dispatch.js';
 import { explain, sendOnce, settle, type AxiosResult } from './axios-sender.js';
 import { patienceOf } from './call-patience.js';
 import { finalUrl, fullUrl, isRelative } from './final-url.js';
+import { userInfoProblem } from './user-info.js';
 import { lowerCased } from './header-record.js';
 import { requestBodyOf } from './request-body.js';
 
@@ -52,7 +52,8 @@ export class AuthorizedAdapter {
       if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
       return adapter(config);
     }
-    if (url !== undefined && `${url.username}${url.password}` !== '') throw this.#userInfoProblem();
+    if (url !== undefined && `${url.username}${url.password}` !== '')
+      throw userInfoProblem(this.#source.provider);
 
     const body = requestBodyOf(config.data);
     const call = { config, adapter, api, allowed, body, url, patience: patienceOf(config) };
@@ -79,13 +80,6 @@ export class AuthorizedAdapter {
     this.#source.api.warnOnce(
       'no-origin',
       `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
-    );
-  }
-
-  #userInfoProblem(): ClientCredentialsError {
-    return new ClientCredentialsError(
-      'The address of the call holds a user name or a password, which would take the place of the token. Remove them, or send the call with clientCredentials: false.',
-      { code: 'invalid_configuration', provider: this.#source.provider },
     );
   }
 }

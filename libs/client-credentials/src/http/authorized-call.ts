@@ -21,7 +21,7 @@ export interface AuthorizedCall<R> {
   /** Waits for a token, as long as this caller is willing to. */
   wait(get: (signal: AbortSignal | undefined) => Promise<AccessToken>): Promise<AccessToken>;
   /** Gets rid of an answer that the caller will not see. */
-  discard(result: R): void;
+  readonly discard: (result: R) => void;
   /** Joins the reason why a refusal is final to what the caller gets. */
   explain(result: R, cause: Error): R;
 }
@@ -46,6 +46,7 @@ export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCal
     newToken = await call.wait(getToken);
   } catch (error) {
     if (error instanceof ClientCredentialsError) return call.explain(first.result, error);
+    call.discard(first.result);
     throw error;
   }
   call.discard(first.result);
@@ -67,15 +68,21 @@ async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: Ac
 
 async function isRefused<R>(
   { api }: TokenSource,
-  { request }: AuthorizedCall<R>,
+  { request, discard }: AuthorizedCall<R>,
   token: AccessToken,
-  { answer }: Sending<R>,
+  { answer, result }: Sending<R>,
 ): Promise<boolean> {
   if (answer === undefined || isInsufficientScope(answer.headers['www-authenticate'])) return false;
   const { status, headers } = answer;
-  const isRefusal = api.isRefusal({ status, headers, data: api.needsData ? await answer.data() : undefined });
-  if (!isRefusal && status < 400) api.noteAccepted(token, request);
-  return isRefusal;
+  try {
+    const data = api.needsData ? await answer.data() : undefined;
+    const isRefusal = api.isRefusal({ status, headers, data });
+    if (!isRefusal && status < 400) api.noteAccepted(token, request);
+    return isRefusal;
+  } catch (error) {
+    discard(result);
+    throw error;
+  }
 }
 
 const YOUNG =

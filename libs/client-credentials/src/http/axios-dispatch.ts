@@ -7,6 +7,7 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import type { Patience } from './call-patience.js';
 import { isAxiosError } from './conceal.js';
 import { fullUrl } from './final-url.js';
 import { lowerCased, recordOf } from './header-record.js';
@@ -20,10 +21,17 @@ export interface Outcome {
   readonly error?: AxiosError;
 }
 
+/** What a request is sent with. */
+interface DispatchMeans {
+  readonly adapter: AxiosAdapter;
+  readonly body: RequestBody;
+  readonly patience: Patience;
+}
+
 /** Hands a request to the adapter, and sees to it that a redirect takes nothing along that is not meant for where it leads. */
 export async function dispatch(
   first: InternalAxiosRequestConfig,
-  { adapter, body }: { readonly adapter: AxiosAdapter; readonly body: RequestBody },
+  { adapter, body, patience }: DispatchMeans,
   trip: TokenTrip,
 ): Promise<Outcome> {
   // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
@@ -39,11 +47,12 @@ export async function dispatch(
     const result = await outcomeOf(adapter(hop));
     const next = mayFollow ? followed(hop, result.response, body, trip) : undefined;
     if (next === undefined) return result;
+    discard(result);
     if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
       throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', first);
     }
-    discard(result);
-    hop = Object.assign({}, hop, next);
+    const timeout = patience.remainingMs();
+    hop = Object.assign({}, hop, next, timeout !== undefined && { timeout });
   }
 }
 
@@ -64,7 +73,7 @@ function followed(
   if (next === undefined) return undefined;
   const headers = new AxiosHeaders(recordOf(hop.headers));
   trip.moveTo(next.url);
-  headers.delete(trip.ownHeaders);
+  headers.delete([...trip.ownHeaders]);
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
   if (!next.keepsBody) headers.delete(BODY_HEADERS);
   trip.equip(headers);

@@ -12,8 +12,9 @@ import { dispatch, type Outcome } from './axios-dispatch.js';
 import { timeoutMessageOf, type Patience } from './call-patience.js';
 import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
 import { finalUrl, fullUrl, withoutToken } from './final-url.js';
-import { headersOfRecord, lowerCased, recordOf } from './header-record.js';
+import { lowerCased, recordOf } from './header-record.js';
 import { parsedData } from './parsed-data.js';
+import { redirectHook } from './redirect-hook.js';
 import type { RequestBody } from './request-body.js';
 import { TokenTrip } from './token-trip.js';
 
@@ -48,7 +49,7 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
       const at = withoutToken(trip.url, api.placement);
       const shown = trip.hasMoved ? at : fullUrl(config, at);
       const method = (config.method ?? 'get').toUpperCase();
-      return { method, host: shown.host, path: `${shown.pathname}${shown.search}` };
+      return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
     },
   };
   try {
@@ -81,7 +82,7 @@ export function explain(result: AxiosResult, cause: Error): AxiosResult {
   return result;
 }
 
-function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): InternalAxiosRequestConfig {
+function prepared({ config, body, patience, api }: AxiosCall, trip: TokenTrip): InternalAxiosRequestConfig {
   const headers = new AxiosHeaders(recordOf(config.headers));
   if (body.contentType !== undefined) headers.setContentType(body.contentType);
   trip.equip(headers);
@@ -93,13 +94,7 @@ function prepared({ config, body, patience }: AxiosCall, trip: TokenTrip): Inter
     headers,
     data: body.data,
     ...(timeout !== undefined && { timeout }),
-    beforeRedirect: (options, ...details) => {
-      trip.moveTo(new URL(String(options['href'])));
-      const redirected = headersOfRecord(Object(options['headers']));
-      for (const name of trip.ownHeaders) redirected.delete(name);
-      config.beforeRedirect?.(options, ...details);
-      trip.equip(redirected);
-    },
+    beforeRedirect: redirectHook(config.beforeRedirect, trip, api.placement),
   };
   // It would take the place of the token.
   delete inner.auth;

@@ -9,15 +9,18 @@ export interface Patience {
   remainingMs(): number | undefined;
 }
 
-// The longest delay that a timer can hold: a longer timeout is as good as none.
+// The longest delay that a timer can hold: 24 days.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The patience of a call that begins now. */
 export function patienceOf(config: InternalAxiosRequestConfig): Patience {
-  const timeoutMs = config.timeout ?? 0;
-  const endsAt = timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS ? performance.now() + timeoutMs : undefined;
+  // A number as text, from an environment variable for instance, is good enough for axios.
+  const timeoutMs = Number.parseFloat(String(config.timeout ?? 0));
+  const endsAt = timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
   const remainingMs = (): number | undefined =>
-    endsAt === undefined ? undefined : Math.max(Math.ceil(endsAt - performance.now()), 1);
+    endsAt === undefined
+      ? undefined
+      : Math.min(Math.max(Math.ceil(endsAt - performance.now()), 1), MAX_TIMER_MS);
 
   return {
     remainingMs,

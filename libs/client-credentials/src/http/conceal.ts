@@ -11,13 +11,17 @@ interface ShownRequest {
 /** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
 export interface Concealment {
   readonly config: InternalAxiosRequestConfig;
-  readonly request: () => ShownRequest;
+  readonly request: () => ShownRequest & { readonly url: string };
 }
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
 export function concealResponse(response: AxiosResponse, concealment: Concealment): AxiosResponse {
   response.config = concealment.config;
-  if (response.request) response.request = concealment.request();
+  if (response.request) {
+    const { url, ...request } = concealment.request();
+    // Where the http adapter has it, for those who want to know where redirects led.
+    response.request = { ...request, res: { responseUrl: url } };
+  }
   response.data = concealStream(response.data, concealment);
   return response;
 }
@@ -26,7 +30,10 @@ export function concealResponse(response: AxiosResponse, concealment: Concealmen
 export function concealError<E>(error: E, concealment: Concealment): E {
   if (!isAxiosError(error)) return error;
   error.config = concealment.config;
-  if (error.request) error.request = concealment.request();
+  if (error.request) {
+    const { url: _, ...request } = concealment.request();
+    error.request = request;
+  }
   if (error.response && error.response.config !== concealment.config) {
     concealResponse(error.response, concealment);
   }

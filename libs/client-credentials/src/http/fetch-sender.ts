@@ -78,13 +78,19 @@ function initOf(
   };
 }
 
+/** Whether a predicate may read the body: JSON, or text that ends. Else it would wait for the last byte of a stream. */
+function isReadable(contentType = 'text/plain'): boolean {
+  return /\bjson\b|^text\/(?!event-stream)/i.test(contentType);
+}
+
 function sendingOf(response: Response, { api }: FetchCall, trip: TokenTrip): Sending<Response> {
   if ('query' in api.placement) {
     // It is printed with the response.
     Object.defineProperty(response, 'url', { value: withoutToken(trip.url, api.placement).href });
   }
   const headers = Object.fromEntries(response.headers);
-  const data = async (): Promise<unknown> => parsedData(await response.clone().text());
+  const data = async (): Promise<unknown> =>
+    isReadable(headers['content-type']) ? parsedData(await response.clone().text()) : undefined;
   return {
     result: response,
     answer: trip.isCarrying ? { status: response.status, headers, data } : undefined,

@@ -30,9 +30,19 @@ export function isRelative(url: string): boolean {
   return !/^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);
 }
 
+/** Adds a parameter to an address, and leaves the rest of its query as it is written: it may be signed. */
+export function addToQuery(url: URL, name: string, value: string): void {
+  const parameter = new URLSearchParams({ [name]: value }).toString();
+  url.search = url.search === '' ? parameter : `${url.search}&${parameter}`;
+}
+
 /** An address without the token that its query may hold. */
 export function withoutToken(url: URL, placement: TokenPlacement): URL {
   const shown = new URL(url);
-  if ('query' in placement) shown.searchParams.delete(placement.query);
+  if ('header' in placement) return shown;
+  const parameters = shown.search.slice(1).split('&');
+  shown.search = parameters
+    .filter((parameter) => !new URLSearchParams(parameter).has(placement.query))
+    .join('&');
   return shown;
 }

@@ -3,7 +3,10 @@ import type { WritableHeaders } from './token-trip.js';
 /** Headers by their names in lower case, as an API's answer or a call is shown to a predicate. */
 export function lowerCased(headers: object): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    Object.entries(headers)
+      // Axios keeps those that are not to be sent.
+      .filter(([, value]) => value !== undefined && value !== null && value !== false)
+      .map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
 }
 

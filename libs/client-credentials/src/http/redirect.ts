@@ -43,6 +43,9 @@ export function nextHop(hop: Hop, status: number, location: string | null | unde
   if (!URL.canParse(location, hop.url.href)) return undefined;
   const url = new URL(location, hop.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  // They would take the place of the token.
+  url.username = '';
+  url.password = '';
   const becomesGet =
     (hop.method === 'POST' && (status === 301 || status === 302)) ||
     (status === 303 && hop.method !== 'GET' && hop.method !== 'HEAD');

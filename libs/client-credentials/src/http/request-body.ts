@@ -13,7 +13,7 @@ export interface RequestBody<T = unknown> {
  * its own. What can be read only once is left as it is: a stream, a `form-data` instance.
  */
 export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
-  if (isForm(data)) {
+  if (isForm(data) && hasOnlyNativeFiles(data)) {
     const blob = multipart(data);
     return { data: blob, isRepeatable: true, contentType: blob.type };
   }
@@ -26,11 +26,17 @@ function isForm(data: unknown): data is FormData {
   return Symbol.iterator in data && Reflect.get(data, Symbol.toStringTag) === 'FormData';
 }
 
+/** Files of another implementation could not be put into a blob; such a form is left to whoever can read it. */
+function hasOnlyNativeFiles(form: FormData): boolean {
+  return [...form.values()].every((value) => typeof value === 'string' || value instanceof Blob);
+}
+
 function isReadOnce(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false;
   if (data instanceof Blob || data instanceof URLSearchParams || data instanceof ArrayBuffer) return false;
   if (ArrayBuffer.isView(data)) return false;
-  return 'pipe' in data || 'getReader' in data || Symbol.asyncIterator in data;
+  // A form that is left to others gets a new boundary from them each time.
+  return isForm(data) || 'pipe' in data || 'getReader' in data || Symbol.asyncIterator in data;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiRules } from '../core/api-access.js';
 import { mayCarryToken } from './allowed-origins.js';
+import { addToQuery } from './final-url.js';
 
 /** Headers of whichever HTTP client. */
 export interface WritableHeaders {
@@ -16,6 +17,7 @@ export class TokenTrip {
   /** Whether the last request carried the token. */
   isCarrying: boolean;
   readonly #headers: Readonly<Record<string, string>>;
+  #own: readonly string[] | undefined;
   readonly #isInQuery: boolean;
   readonly #allowed: ReadonlySet<string>;
 
@@ -24,20 +26,22 @@ export class TokenTrip {
     this.#allowed = allowed;
     this.#isInQuery = 'query' in placement;
     this.isCarrying = mayCarryToken(url, allowed);
-    if ('query' in placement && this.isCarrying) this.url.searchParams.set(placement.query, token.value);
+    if ('query' in placement && this.isCarrying) addToQuery(this.url, placement.query, token.value);
     this.#headers = 'header' in placement ? { ...headers, [placement.header]: token.authorization } : headers;
   }
 
-  /** The names of the headers that go with the token. */
-  get ownHeaders(): string[] {
-    return Object.keys(this.#headers);
+  /** The names of the headers that were put on for the token; one that the caller had set is the caller's. */
+  get ownHeaders(): readonly string[] {
+    return this.#own ?? [];
   }
 
   /** Puts the token, and what goes with it, on the request, unless it has left the origins that may have it. */
   equip(headers: WritableHeaders): void {
     if (!this.isCarrying) return;
-    for (const [name, value] of Object.entries(this.#headers))
-      if (!headers.has(name)) headers.set(name, value);
+    this.#own ??= Object.keys(this.#headers).filter((name) => !headers.has(name));
+    for (const [name, value] of Object.entries(this.#headers)) {
+      if (this.#own.includes(name) && !headers.has(name)) headers.set(name, value);
+    }
   }
 
   /**

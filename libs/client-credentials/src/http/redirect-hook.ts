@@ -1,0 +1,34 @@
+import type { AxiosRequestConfig } from 'axios';
+import type { TokenPlacement } from '../core/api-access.js';
+import { withoutToken } from './final-url.js';
+import { headersOfRecord } from './header-record.js';
+import type { TokenTrip } from './token-trip.js';
+
+type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
+
+/**
+ * What the http adapter asks before it follows a redirect: the token comes along only if it may. The caller's own hook is
+ * asked in between, and sees nothing of it.
+ */
+export function redirectHook(
+  own: RedirectHook | undefined,
+  trip: TokenTrip,
+  placement: TokenPlacement,
+): RedirectHook {
+  return (options, answered, requested) => {
+    trip.moveTo(new URL(String(options['href'])));
+    const redirected = headersOfRecord(Object(options['headers']));
+    for (const name of trip.ownHeaders) redirected.delete(name);
+    own?.(options, answered, shown(requested));
+    trip.equip(redirected);
+  };
+
+  function shown(requested: Parameters<RedirectHook>[2]): Parameters<RedirectHook>[2] {
+    // Older versions of axios do not tell what was requested.
+    if (requested === undefined) return requested;
+    const ours = new Set(trip.ownHeaders.map((name) => name.toLowerCase()));
+    const headers = Object.entries(requested.headers).filter(([name]) => !ours.has(name.toLowerCase()));
+    const url = withoutToken(new URL(requested.url), placement).href;
+    return { ...requested, url, headers: Object.fromEntries(headers) };
+  }
+}
