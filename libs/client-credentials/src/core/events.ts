@@ -64,6 +64,13 @@ export interface StoreUnavailableEvent extends TokenEventBase {
 export type TokenEvent =
   TokenAcquiredEvent | TokenFailedEvent | TokenInvalidatedEvent | ApiReplayedEvent | StoreUnavailableEvent;
 
+/** What tells one event from others of its kind; the rest is the same for all of an entry. */
+export type TokenEventDetails = TokenEvent extends infer E
+  ? E extends TokenEvent
+    ? Omit<E, keyof TokenEventBase>
+    : never
+  : never;
+
 /** Called for every event, in the order they happen. What it throws is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 

@@ -24,19 +24,21 @@ export type {
   TokenInvalidatedEvent,
 } from './events.js';
 export type {
-  ApiAnswer,
   ClientAuthentication,
   ClientAuthenticationMethod,
+  Lazy,
+  Secret,
+  TokenRequestAttempt,
+} from './client-authentication.js';
+export type {
+  ApiAnswer,
   ClientCredentialsOptions,
   GetTokenOptions,
-  Lazy,
   LifetimeOptions,
   OutboundCall,
   ProviderConfig,
   ReacquireOptions,
-  Secret,
   TokenRequest,
-  TokenRequestAttempt,
   TokenRequestOptions,
 } from './options.js';
 export type { SnapshotRow, TokenState } from './snapshot.js';

@@ -43,7 +43,11 @@ const dialect = optionsOf({
   method: oneOf('POST', 'GET').optional(),
   requestEncoding: oneOf('form', 'json', 'query').optional(),
   grantType: filledText.nullable().optional(),
-  parameterNames: z.partialRecord(standardParameter, filledText.nullable()).optional(),
+  parameterNames: z
+    .partialRecord(standardParameter, filledText.nullable(), {
+      error: 'must be an object of parameter names',
+    })
+    .optional(),
   scopeSeparator: filledText.optional(),
   basicCredentials: oneOf('form-encoded', 'raw').optional(),
   basicScheme: filledText.optional(),

@@ -1,44 +1,21 @@
 import type { AccessToken } from './access-token.js';
-import { momentOf, type Clock, type Moment } from './clock.js';
+import { momentOf, type Moment } from './clock.js';
 import { decide, remainingMs, type Need, type RefusalDecision } from './decide.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival } from './errors.js';
-import type { AcquisitionReason, EventHub, TokenEvent } from './events.js';
-import type { Acquire, IssuedToken } from './issued-token.js';
-import type { LifetimeOptions } from './options.js';
+import type { ClientContext } from './client-context.js';
+import type { AcquisitionReason, TokenEventDetails } from './events.js';
+import type { IssuedToken } from './issued-token.js';
 import type { SnapshotRow } from './snapshot.js';
 import type { ResolvedRequest } from './token-key.js';
 import { TokenRecord } from './token-record.js';
 import type { TokenShelf } from './token-shelf.js';
 import { awake, unlessAborted } from './wait.js';
 
-/** What the entries of one client have in common. */
-export interface ClientContext {
-  readonly provider: string;
-  readonly lifetime: LifetimeOptions;
-  readonly cooldownMs: number;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly events: EventHub;
-  readonly acquire: Acquire;
-  readonly toAccessToken: (issued: IssuedToken) => AccessToken;
-  readonly warnOnce: (topic: string, message: string) => void;
-  /** Aborted, with the error that callers get, when the manager closes. */
-  readonly closed: AbortSignal;
-  /** The entry that acquired a token last. */
-  latest: TokenEntry | undefined;
-}
-
 interface Flight {
   readonly reason: AcquisitionReason;
   hasSent: boolean;
   readonly token: Promise<AccessToken>;
 }
-
-type EventDetails = TokenEvent extends infer E
-  ? E extends TokenEvent
-    ? Omit<E, 'provider' | 'scopes' | 'at'>
-    : never
-  : never;
 
 /** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
 export class TokenEntry {
@@ -71,11 +48,11 @@ export class TokenEntry {
     if (decision.do === 'fail') throw decision.error;
     if (decision.do === 'serve-and-refresh') void this.#join('refresh-ahead');
     const { current } = this.#record;
+    // What is to be served is there: the decision was made on it.
     if (decision.do !== 'wait' && current !== undefined) return current;
-    const isForced = need.forceRefresh === true || decision.do !== 'wait';
-    return awake(
-      unlessAborted(isForced ? this.#replaced() : this.#join(decision.reason, need.minRemainingMs), signal),
-    );
+    const reason = decision.do === 'wait' ? decision.reason : 'initial';
+    const wait = need.forceRefresh === true ? this.#replaced() : this.#join(reason, need.minRemainingMs);
+    return awake(unlessAborted(wait, signal));
   }
 
   /** Takes the API's word that it refuses this token. */
@@ -226,7 +203,7 @@ export class TokenEntry {
     return momentOf(this.#client.clock);
   }
 
-  #emit(details: EventDetails): void {
+  #emit(details: TokenEventDetails): void {
     const { provider, clock, events } = this.#client;
     events.emit({ ...details, provider, scopes: this.#request.scopes, at: clock.now() });
   }

@@ -1,4 +1,4 @@
-import type { ClientAuthentication } from '../core/options.js';
+import type { ClientAuthentication } from '../core/client-authentication.js';
 import type { Provider, ResolvedDialect } from '../core/provider.js';
 
 /** Whether a provider's secret is sent by one of the built-in ways, so that another one is worth a try. */

@@ -1,4 +1,4 @@
-import type { Lazy, Secret } from '../core/options.js';
+import type { Lazy, Secret } from '../core/client-authentication.js';
 
 /** The configuration gave something that cannot be a secret. Its message quotes nothing. */
 export class UnusableSecret extends TypeError {}

@@ -1,5 +1,5 @@
 import type { JsonValue, StandardParameter } from '../core/dialect.js';
-import type { TokenRequestAttempt } from '../core/options.js';
+import type { TokenRequestAttempt } from '../core/client-authentication.js';
 import type { ResolvedDialect } from '../core/provider.js';
 
 const PUBLIC_HEADERS = new Set(['accept', 'content-type', 'user-agent']);

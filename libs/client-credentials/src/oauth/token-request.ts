@@ -1,6 +1,6 @@
 import type { JsonValue, Parameters } from '../core/dialect.js';
 import { invalidConfiguration } from '../core/errors.js';
-import type { TokenRequestAttempt } from '../core/options.js';
+import type { TokenRequestAttempt } from '../core/client-authentication.js';
 import type { Provider, ResolvedDialect } from '../core/provider.js';
 import { standardNamesOf } from '../core/standard-parameters.js';
 import type { ResolvedRequest } from '../core/token-key.js';

@@ -1,0 +1,22 @@
+import type { AccessToken } from './access-token.js';
+import type { Clock } from './clock.js';
+import type { EventHub } from './events.js';
+import type { Acquire, IssuedToken } from './issued-token.js';
+import type { LifetimeOptions } from './options.js';
+
+/** What the entries of one client have in common. */
+export interface ClientContext {
+  readonly provider: string;
+  readonly lifetime: LifetimeOptions;
+  readonly cooldownMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly events: EventHub;
+  readonly acquire: Acquire;
+  readonly toAccessToken: (issued: IssuedToken) => AccessToken;
+  readonly warnOnce: (topic: string, message: string) => void;
+  /** Aborted, with the error that callers get, when the manager closes. */
+  readonly closed: AbortSignal;
+  /** The entry that acquired a token last. */
+  latest: object | undefined;
+}
