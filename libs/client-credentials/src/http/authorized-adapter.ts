@@ -25,6 +25,7 @@ export class AuthorizedAdapter {
   readonly #defaults: { readonly baseURL?: string | undefined };
   readonly #source: TokenSource;
   readonly #wrapped = new WeakSet<object>();
+  #allowed: { baseURL: string | undefined; origins: ReadonlySet<string> } | undefined;
 
   /** @param defaults - those of the axios instance, read at each call */
   constructor(defaults: { readonly baseURL?: string | undefined }, source: TokenSource) {
@@ -44,7 +45,7 @@ export class AuthorizedAdapter {
     const wishes = config.clientCredentials ?? {};
     if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return adapter(config);
     const { api } = this.#source;
-    const allowed = allowedOriginsOf(api, this.#defaults.baseURL);
+    const allowed = this.#allowedOrigins();
     const url = finalUrl(config);
     const isForNamedBase = api.isBaseNamedByToken && isRelative(config.url ?? '');
     const mayCarry = url !== undefined && mayCarryToken(url, allowed);
@@ -66,6 +67,15 @@ export class AuthorizedAdapter {
       explain,
     });
     return settle(result);
+  }
+
+  /** Computed anew only when the instance's base address was changed. */
+  #allowedOrigins(): ReadonlySet<string> {
+    const { baseURL } = this.#defaults;
+    if (this.#allowed === undefined || this.#allowed.baseURL !== baseURL) {
+      this.#allowed = { baseURL, origins: allowedOriginsOf(this.#source.api, baseURL) };
+    }
+    return this.#allowed.origins;
   }
 
   /** Whether the caller has put something where the token would go. */
