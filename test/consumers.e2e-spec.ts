@@ -2,13 +2,36 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConsumerApplication, nodesToTry, packLibrary } from './consumers/consumer-application.js';
+import {
+  ConsumerApplication,
+  nodesToTry,
+  packLibrary,
+  type Consumer,
+} from './consumers/consumer-application.js';
 
 const TIMEOUT_MS = 300_000;
 
+const NEST_10 = '10.4.20';
+
 /** The slowest first: there are two lanes. */
-const NAMES = ['nest-11-cjs', 'nest-12-esm', 'express'] as const;
-type Name = (typeof NAMES)[number];
+const CONSUMERS = [
+  { name: 'nest-11-cjs' },
+  {
+    name: 'nest-10-cjs',
+    source: 'nest-11-cjs',
+    versions: {
+      '@nestjs/axios': '3.1.3',
+      '@nestjs/common': NEST_10,
+      '@nestjs/core': NEST_10,
+      '@nestjs/platform-express': NEST_10,
+      '@nestjs/testing': NEST_10,
+    },
+  },
+  { name: 'nest-12-esm' },
+  { name: 'express' },
+] as const satisfies Consumer[];
+type Name = (typeof CONSUMERS)[number]['name'];
+const NAMES = CONSUMERS.map(({ name }) => name);
 
 describe('the packed library', () => {
   let directory: string;
@@ -17,11 +40,11 @@ describe('the packed library', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'client-credentials-consumers-'));
     const tarball = await packLibrary(directory);
-    const waiting = [...NAMES];
+    const waiting = [...CONSUMERS];
     const lane = async (): Promise<void> => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        const outcome = ConsumerApplication.install(name, tarball, directory);
-        installed.set(name, await outcome.catch((failure: unknown) => ({ failure })));
+      for (let consumer = waiting.shift(); consumer !== undefined; consumer = waiting.shift()) {
+        const outcome = ConsumerApplication.install(consumer, tarball, directory);
+        installed.set(consumer.name, await outcome.catch((failure: unknown) => ({ failure })));
       }
     };
     await Promise.all([lane(), lane()]);
@@ -68,10 +91,10 @@ describe('the packed library', () => {
       TIMEOUT_MS,
     );
 
-    it(
-      'serves the calls of a Nest 11 CommonJS application with one token',
-      async () => {
-        const seen = await applicationOf('nest-11-cjs').start(command);
+    it.each(['nest-11-cjs', 'nest-10-cjs'] as const)(
+      'serves the calls of the CommonJS application %s with one token',
+      async (name) => {
+        const seen = await applicationOf(name).start(command);
 
         expect(seen).toEqual({
           moduleUrl: expect.stringMatching(
@@ -88,10 +111,10 @@ describe('the packed library', () => {
       TIMEOUT_MS,
     );
 
-    it(
-      'can be overridden in the CommonJS jest suite of a Nest 11 application',
-      async () => {
-        const counts = await applicationOf('nest-11-cjs').test(command);
+    it.each(['nest-11-cjs', 'nest-10-cjs'] as const)(
+      'can be overridden in the CommonJS jest suite of %s',
+      async (name) => {
+        const counts = await applicationOf(name).test(command);
 
         expect(counts).toMatchObject({ success: true, numPassedTests: 2, numFailedTests: 0 });
       },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readdir, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -24,13 +24,25 @@ export async function packLibrary(parent: string): Promise<string> {
   return join(parent, tarball);
 }
 
+/** An application to be made: its name, the folder with its source, and other versions of what it depends on. */
+export interface Consumer {
+  name: string;
+  source?: string;
+  versions?: Record<string, string>;
+}
+
 /** An application in a directory of its own, with what it depends on from the registry and the library from a tarball. */
 export class ConsumerApplication {
   private constructor(readonly directory: string) {}
 
-  static async install(name: string, tarball: string, parent: string): Promise<ConsumerApplication> {
+  static async install(
+    { name, source = name, versions = {} }: Consumer,
+    tarball: string,
+    parent: string,
+  ): Promise<ConsumerApplication> {
     const directory = join(parent, name);
-    await cp(join(import.meta.dirname, name), directory, { recursive: true });
+    await cp(join(import.meta.dirname, source), directory, { recursive: true });
+    await pin(join(directory, 'package.json'), versions);
     await execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
       cwd: directory,
       timeoutMs: INSTALL_TIMEOUT_MS,
@@ -66,6 +78,17 @@ export function nodesToTry(): { version: string; command: string[] }[] {
   const versions = process.env['CONSUMER_NODES']?.split(',').filter((version) => version !== '') ?? [];
   if (versions.length === 0) return [{ version: process.versions.node, command: [process.execPath] }];
   return versions.map((version) => ({ version, command: ['npx', '--yes', '-p', `node@${version}`, 'node'] }));
+}
+
+async function pin(file: string, versions: Record<string, string>): Promise<void> {
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, Record<string, string>>;
+  for (const group of ['dependencies', 'devDependencies']) {
+    for (const name of Object.keys(manifest[group] ?? {})) {
+      const version = versions[name];
+      if (version !== undefined) Object.assign(manifest[group] ?? {}, { [name]: version });
+    }
+  }
+  await writeFile(file, JSON.stringify(manifest, null, 2));
 }
 
 interface Execution {
