@@ -3,7 +3,7 @@ import { MemoryTokenStore, type TokenStore } from 'nestjs-client-credentials/cor
 import { failureOf, openDesk } from './support/the-desk.js';
 import { until } from './support/until.js';
 
-const CLOSED = { code: 'closed', retryable: false };
+const CLOSED = { code: 'closed', provider: 'desk', retryable: false };
 
 /** How many timers keep the process alive. */
 const timersAlive = (): number =>

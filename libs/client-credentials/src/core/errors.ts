@@ -113,6 +113,12 @@ export function invalidConfiguration(problems: readonly string[], provider?: str
   );
 }
 
+/** The error of everything that is asked of a manager once it is closed. */
+export function closed(provider: string): ClientCredentialsError {
+  const message = 'The token manager was closed. Close it only when no call is made any more.';
+  return new ClientCredentialsError(message, { code: 'closed', provider });
+}
+
 /** The error of a token that had no time left when it came. */
 export function expiredOnArrival(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(

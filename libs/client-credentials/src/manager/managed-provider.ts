@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { AccessToken } from '../core/access-token.js';
 import type { ApiRules } from '../core/api-access.js';
 import type { Clock } from '../core/clock.js';
+import { closed } from '../core/errors.js';
 import type { EventHub } from '../core/events.js';
 import type { IssuedToken } from '../core/issued-token.js';
 import type { ProviderConfig, TokenRequest } from '../core/options.js';
@@ -20,8 +22,6 @@ export interface Shared {
   readonly store: TokenStore;
   readonly events: EventHub;
   readonly entries: EntryRegistry;
-  /** Aborted when the manager closes. */
-  readonly closed: AbortSignal;
   readonly warn: (message: string) => void;
 }
 
@@ -32,6 +32,7 @@ export class ManagedProvider implements ProviderEntries {
   readonly #provider: Provider;
   readonly #shared: Shared;
   readonly #client: ClientContext;
+  readonly #closing = new AbortController();
   /** Keys of requests that were seen before: those of a source are, on every call. */
   readonly #keys = new WeakMap<TokenRequest, string>();
 
@@ -39,12 +40,19 @@ export class ManagedProvider implements ProviderEntries {
     this.config = config;
     this.#provider = resolveProvider(name, config);
     this.#shared = shared;
+    // One for each acquisition under way.
+    setMaxListeners(Infinity, this.#closing.signal);
     this.rules = this.#apiRules();
     this.#client = this.#clientContext();
   }
 
   get provider(): string {
     return this.#provider.name;
+  }
+
+  /** Ends every acquisition; who waits for one, or asks from now on, gets the error `closed`. */
+  close(): void {
+    this.#closing.abort(closed(this.provider));
   }
 
   *all(): Iterable<TokenEntry> {
@@ -85,7 +93,7 @@ export class ManagedProvider implements ProviderEntries {
   }
 
   #clientContext(): ClientContext {
-    const { clock, events, closed } = this.#shared;
+    const { clock, events } = this.#shared;
     return {
       provider: this.provider,
       lifetime: this.config.lifetime ?? {},
@@ -96,7 +104,7 @@ export class ManagedProvider implements ProviderEntries {
       acquire: createAcquire(this.#provider, clock),
       toAccessToken: (issued) => this.#toAccessToken(issued),
       warnOnce: (topic, message) => this.rules.warnOnce(topic, message),
-      closed,
+      closed: this.#closing.signal,
       latest: undefined,
     };
   }

@@ -1,6 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import { systemClock, type Clock } from '../core/clock.js';
-import { ClientCredentialsError, invalidConfiguration, unknownProvider } from '../core/errors.js';
+import { invalidConfiguration, unknownProvider } from '../core/errors.js';
 import { EventHub, type TokenEventListener } from '../core/events.js';
 import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
 import type { SnapshotRow } from '../core/snapshot.js';
@@ -36,7 +35,7 @@ export class TokenManager {
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
   readonly #entries = new EntryRegistry();
-  readonly #closing = new AbortController();
+  #isClosed = false;
   readonly #providers = new Map<string, { managed: ManagedProvider; source: TokenSource }>();
 
   /**
@@ -46,8 +45,6 @@ export class TokenManager {
    */
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
-    // Every acquisition listens: many at a time are no leak that Node should warn of.
-    setMaxListeners(Infinity, this.#closing.signal);
     this.#clock = options.clock ?? systemClock;
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
     this.#warn = warn;
@@ -101,7 +98,7 @@ export class TokenManager {
           await source.getToken();
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
-          if (!this.#closing.signal.aborted) {
+          if (!this.#isClosed) {
             this.#warn(`No token for "${source.provider}" at start-up: ${reason}`);
           }
         }
@@ -121,9 +118,9 @@ export class TokenManager {
 
   /** Ends every acquisition. Who waits for one, or asks from now on, gets the error `closed`. */
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    const message = 'The token manager was closed. Close it only when no call is made any more.';
-    this.#closing.abort(new ClientCredentialsError(message, { code: 'closed' }));
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const { managed } of this.#providers.values()) managed.close();
     await this.warmedUp;
     const closing = this.#store.close?.();
     if (closing !== undefined) await awake(closing);
@@ -135,9 +132,9 @@ export class TokenManager {
       store: this.#store,
       events: this.#events,
       entries: this.#entries,
-      closed: this.#closing.signal,
       warn: this.#warn,
     });
+    if (this.#isClosed) managed.close();
     const source = new EntryTokenSource(managed);
     this.#providers.set(name, { managed, source });
     return source;
