@@ -142,7 +142,10 @@ describe('an authorized fetch', () => {
 
   it('reads no body for a predicate that may never end', async () => {
     const seen: unknown[] = [];
-    const on = ({ data }: { data: unknown }): boolean => seen.push(data) > 1 && false;
+    const on = ({ data }: { data: unknown }): boolean => {
+      seen.push(data);
+      return false;
+    };
     await using api = await startFetchUnderTest({ provider: { reacquire: { on } } });
     api.server.api.answerNext(1, (_request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -316,3 +316,19 @@ describe('a provider that nobody registered', () => {
     );
   });
 });
+
+describe('the advice of an error', () => {
+  it.each([
+    [429, 'Callers get this error for half a minute at first, longer if it goes on.'],
+    [503, 'The next call tries again.'],
+  ])('after %d says what the next call does', async (status, advice) => {
+    await using desk = await openDesk({ provider: { tokenRequest: { attempts: 1 } } });
+    desk.server.failNext(1, { status });
+
+    const error = await failureOf(desk.source.getToken());
+    await desk.source.getToken().catch(() => undefined);
+
+    expect(error.message).toContain(advice);
+    expect(desk.server.tokenRequests).toHaveLength(status === 429 ? 1 : 2);
+  });
+});

@@ -1,8 +1,8 @@
 import { ClientCredentialsError } from '../core/errors.js';
 import type { Provider } from '../core/provider.js';
+import { recordOf } from '../core/record.js';
 import type { TokenAnswer } from './answer.js';
 import { readError, type AnsweredError } from './error-answer.js';
-import { recordOf } from '../core/record.js';
 import { UnusableSecret } from './client-secrets.js';
 import { redact } from './redact.js';
 import { retryAtOf } from './retry.js';
@@ -34,10 +34,12 @@ export function rejected(answer: TokenAnswer, context: ErrorContext, now: number
 export function unavailable(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const retryAt = retryAtOf(answer.status, answer.headers, now);
+  const usual =
+    answer.status === 429
+      ? 'Callers get this error for half a minute at first, longer if it goes on.'
+      : 'The next call tries again.';
   const advice =
-    retryAt === undefined
-      ? 'The next call tries again.'
-      : `It asks not to be called before ${new Date(retryAt).toISOString()}.`;
+    retryAt === undefined ? usual : `It asks not to be called before ${new Date(retryAt).toISOString()}.`;
   return new ClientCredentialsError(
     `The token endpoint of "${context.provider.name}" is unavailable: ${summary(answer.status, answered)}. ${advice}`,
     {
