@@ -120,6 +120,7 @@ describe('the packed library', () => {
           paths: ['/documents/1', '/documents/2', '/documents/3', '/documents/4'],
           tokenRequests: 1,
           requiredTokenRequests: 1,
+          requiredAssertionParts: 3,
           apiRequests: 4,
           tokensShown: 1,
         });

@@ -1,9 +1,30 @@
+import type { Agent } from 'node:https';
 import type { CreateAxiosDefaults } from 'axios';
 import type { AccessToken } from './access-token.js';
-import type { ApiAnswer, OutboundCall, TokenRequest } from './options.js';
+import type { OutboundCall, TokenRequest } from './options.js';
+import type { ApiAnswer } from './provider-options.js';
 
 /** Where a token goes on a call: a header, or a parameter of the query. */
 export type TokenPlacement = { readonly header: string } | { readonly query: string };
+
+/** A request that carries a token. */
+export interface ProvenRequest {
+  /** Upper case. */
+  readonly method: string;
+  readonly url: URL;
+}
+
+/**
+ * Proves with every call that whoever sends a token is the one it was issued to.
+ *
+ * @see RFC 9449 §7
+ */
+export interface PossessionProver {
+  /** The headers that prove it for one request: another proof each time. */
+  headersFor(request: ProvenRequest, token: AccessToken): Promise<Record<string, string>>;
+  /** Takes note of what an answer says for later proofs. True if it says anything new. */
+  learn(url: URL, headers: Readonly<Record<string, string | undefined>>): boolean;
+}
 
 /** How a provider's tokens are put on calls, where they may go, and what a refusal looks like. */
 export interface ApiRules {
@@ -23,6 +44,10 @@ export interface ApiRules {
   isRefusal(answer: ApiAnswer): boolean;
   /** What to ask for, for this call, which is described only where that matters; the call's own wishes win. */
   requestFor(call: () => OutboundCall, wishes: TokenRequest): TokenRequest;
+  /** Proves possession with every call, where tokens are bound to a key. */
+  readonly prover: PossessionProver | undefined;
+  /** The connection that a token can be used on, where tokens are bound to a certificate. */
+  agentOf(token: AccessToken): Agent | undefined;
   /** Tells the operator something, once for each topic. */
   warnOnce(topic: string, message: string): void;
 }
@@ -31,9 +56,10 @@ export interface ApiRules {
 export interface ApiAccess extends ApiRules {
   /**
    * Reports that the API refused a token, which drops it if it is still the current one. The answer is whether another
-   * is worth asking for: not when this one itself replaced a refused one a moment ago.
+   * is worth asking for: not when this one itself replaced a refused one a moment ago. `claims` is what the API demands of
+   * another token, as JSON.
    */
-  refuse(token: AccessToken, request: TokenRequest): boolean;
+  refuse(token: AccessToken, request: TokenRequest, claims?: string): boolean;
   /** Reports that the API took a token. */
   noteAccepted(token: AccessToken, request: TokenRequest): void;
   /** Reports that a call was sent once more; `status` is that of the second answer. */

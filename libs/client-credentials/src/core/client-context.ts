@@ -1,8 +1,8 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
 import type { EventHub } from './events.js';
-import type { Acquire, IssuedToken } from './issued-token.js';
-import type { LifetimeOptions } from './options.js';
+import type { Acquirer, IssuedToken } from './issued-token.js';
+import type { LifetimeOptions } from './provider-options.js';
 
 /** What the entries of one client have in common. */
 export interface ClientContext {
@@ -12,7 +12,7 @@ export interface ClientContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: EventHub;
-  readonly acquire: Acquire;
+  readonly acquirer: Acquirer;
   readonly toAccessToken: (issued: IssuedToken) => AccessToken;
   readonly warnOnce: (topic: string, message: string) => void;
   /** Aborted, with the error that callers get, when the manager closes. */

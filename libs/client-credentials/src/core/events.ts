@@ -54,6 +54,16 @@ export interface ApiReplayedEvent extends TokenEventBase {
   status?: number;
 }
 
+/**
+ * The provider took another credential of the client than before: another secret, key or certificate. Tokens that are
+ * there stay in use.
+ */
+export interface CredentialsRotatedEvent extends TokenEventBase {
+  type: 'credentials.rotated';
+  /** Whether the one before was refused: then it can be taken out of the configuration. */
+  wasRefused: boolean;
+}
+
 /** The token store failed. The call went on without it. */
 export interface StoreUnavailableEvent extends TokenEventBase {
   type: 'store.unavailable';
@@ -62,7 +72,12 @@ export interface StoreUnavailableEvent extends TokenEventBase {
 
 /** Everything that a {@link TokenManager} tells its listeners. No event holds a secret or a token. */
 export type TokenEvent =
-  TokenAcquiredEvent | TokenFailedEvent | TokenInvalidatedEvent | ApiReplayedEvent | StoreUnavailableEvent;
+  | TokenAcquiredEvent
+  | TokenFailedEvent
+  | TokenInvalidatedEvent
+  | ApiReplayedEvent
+  | CredentialsRotatedEvent
+  | StoreUnavailableEvent;
 
 /** What tells one event from others of its kind; the rest is the same for all of an entry. */
 export type TokenEventDetails = TokenEvent extends infer E

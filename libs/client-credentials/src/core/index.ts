@@ -1,6 +1,6 @@
 export { AccessToken } from './access-token.js';
 export type { AccessTokenFields } from './access-token.js';
-export type { ApiAccess, ApiRules, TokenPlacement } from './api-access.js';
+export type { ApiAccess, ApiRules, PossessionProver, ProvenRequest, TokenPlacement } from './api-access.js';
 export type { Clock } from './clock.js';
 export type {
   AuthorizationDialect,
@@ -15,6 +15,7 @@ export type { ClientCredentialsErrorCode, ClientCredentialsErrorDetails } from '
 export type {
   AcquisitionReason,
   ApiReplayedEvent,
+  CredentialsRotatedEvent,
   StoreUnavailableEvent,
   TokenAcquiredEvent,
   TokenEvent,
@@ -24,23 +25,31 @@ export type {
   TokenInvalidatedEvent,
 } from './events.js';
 export type {
+  AssertionOptions,
+  Certificate,
+  ClientAssertion,
   ClientAuthentication,
   ClientAuthenticationMethod,
+  DpopOptions,
+  JsonWebKey,
   Lazy,
+  PrivateKey,
   Secret,
   TokenRequestAttempt,
 } from './client-authentication.js';
 export type {
-  ApiAnswer,
   ClientCredentialsOptions,
   GetTokenOptions,
-  LifetimeOptions,
   OutboundCall,
   ProviderConfig,
-  ReacquireOptions,
   TokenRequest,
-  TokenRequestOptions,
 } from './options.js';
+export type {
+  ApiAnswer,
+  LifetimeOptions,
+  ReacquireOptions,
+  TokenRequestOptions,
+} from './provider-options.js';
 export type { SnapshotRow, TokenState } from './snapshot.js';
 export type { TokenSource } from './token-source.js';
 export type { TokenStore } from './token-store.js';

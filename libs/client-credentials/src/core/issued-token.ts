@@ -12,6 +12,8 @@ export interface IssuedToken {
   readonly requested: Moment;
   readonly lifetimeMs: number;
   readonly apiBaseURL?: string | undefined;
+  /** The thumbprint of the key or certificate that it is bound to. */
+  readonly boundTo?: string | undefined;
 }
 
 /** What an acquisition is told beside what to ask for. */
@@ -22,10 +24,22 @@ export interface AcquisitionContext {
   readonly onSend: () => void;
   /** The token handed out last, which no error may show. */
   readonly lastToken: string | undefined;
+  /** What the API demands of the token beyond its scope, as JSON. */
+  readonly claims: string | undefined;
+  /** Called when another credential was taken than before; `wasRefused`: since the provider refused the one before. */
+  readonly onRotation: (wasRefused: boolean) => void;
 }
 
-/** Asks for a token, retries included. Rejects with a `ClientCredentialsError`. */
-export type Acquire = (request: ResolvedRequest, context: AcquisitionContext) => Promise<IssuedToken>;
+/** Asks for tokens. What it rejects with is a `ClientCredentialsError`. */
+export interface Acquirer {
+  /**
+   * The thumbprint of the key or certificate that a token acquired now is bound to; `undefined` if anybody can use it.
+   * A certificate that may have changed is read again here.
+   */
+  binding(signal: AbortSignal): Promise<string | undefined>;
+  /** Asks for a token, retries included. */
+  acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken>;
+}
 
 const FORMAT = 1;
 // RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
@@ -44,7 +58,9 @@ export function serialize(token: IssuedToken): string {
 
 /** Reads what {@link serialize} wrote; anything else, of another version or damaged, is as good as nothing. */
 export function deserialize(text: string | undefined, now: Moment): IssuedToken | undefined {
-  const { format, requestedAt, value, type, scopes, lifetimeMs, apiBaseURL } = recordOf(parsed(text));
+  const { format, requestedAt, value, type, scopes, lifetimeMs, apiBaseURL, boundTo } = recordOf(
+    parsed(text),
+  );
   const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
   if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;
@@ -57,6 +73,7 @@ export function deserialize(text: string | undefined, now: Moment): IssuedToken 
     lifetimeMs,
     requested,
     ...(isConfidentialAddress(apiBaseURL) && { apiBaseURL }),
+    ...(typeof boundTo === 'string' && { boundTo }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LifetimeOptions } from './options.js';
+import type { LifetimeOptions } from './provider-options.js';
 
 /** The margins of one token, in milliseconds before its end. */
 export interface TokenMargins {

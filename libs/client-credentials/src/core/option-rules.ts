@@ -1,16 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isConfidential } from './confidential.js';
+import { credentialProblems } from './credential-rules.js';
 import type { ProviderConfig } from './options.js';
 import { recordOf } from './record.js';
+import type { RuleProblem } from './rule-problem.js';
 import { standardNamesOf } from './standard-parameters.js';
-
-/** A problem, and the option it is about. */
-export type RuleProblem = readonly [key: string, problem: string];
 
 /** The rules between options, and those of their contents. Each looks only at what has the right type already. */
 export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
-    ...urlProblems('tokenUrl', config.tokenUrl, { mustBeConfidential: true }),
+    ...endpointProblems(config),
     ...urlProblems('api.baseURL', recordOf(config.api)['baseURL']),
     ...credentialProblems(config),
     ...dialectProblems(config),
@@ -21,29 +20,16 @@ export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   ];
 }
 
-function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
-  const problems: RuleProblem[] = [];
-  const method = config.clientAuthentication ?? 'client_secret_basic';
-  if (typeof method === 'string' && method.startsWith('client_secret') && config.clientSecret === undefined) {
-    problems.push(['clientSecret', `is needed for ${method}`]);
+function endpointProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RuleProblem[] {
+  if (tokenUrl === undefined && issuer === undefined) {
+    return [['tokenUrl', 'is required, unless an issuer is named that announces it']];
   }
-  if (method === 'none' && config.clientSecret !== undefined) {
-    problems.push(['clientSecret', "is never sent with clientAuthentication 'none': remove one of them"]);
+  const problems = urlProblems('issuer', issuer, { mustBeConfidential: true });
+  // RFC 8414 §2
+  if (problems.length === 0 && typeof issuer === 'string' && new URL(issuer).search !== '') {
+    problems.push(['issuer', 'must not have a query']);
   }
-  const isRawBasic = method === 'client_secret_basic' && config.dialect?.basicCredentials === 'raw';
-  if (isRawBasic && typeof config.clientId === 'string' && config.clientId.includes(':')) {
-    problems.push(['clientId', "must not hold a colon where dialect.basicCredentials is 'raw'"]);
-  }
-  if (recordOf(config.api)['auth'] !== undefined) {
-    problems.push(['api.auth', 'would replace the token by Basic credentials: remove it']);
-  }
-  if (recordOf(config.tokenRequest?.axios)['auth'] !== undefined) {
-    problems.push([
-      'tokenRequest.axios.auth',
-      'would replace the client authentication: use clientId and clientSecret',
-    ]);
-  }
-  return problems;
+  return [...urlProblems('tokenUrl', tokenUrl, { mustBeConfidential: true }), ...problems];
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {

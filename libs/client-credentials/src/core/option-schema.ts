@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ClientAuthenticationMethod } from './client-authentication.js';
+import { isRecord } from './record.js';
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
@@ -78,20 +80,89 @@ const dialect = optionsOf({
   apiHeaders: headers.optional(),
 });
 
+const METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'none',
+] as const satisfies readonly ClientAuthenticationMethod[];
+
+const aKey = z.custom((key) => isRecord(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
+
+/** What is wrong, in words. */
+export function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  return `has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
+}
+
+/** A function that returns options, which are checked when it does; or the options. */
+function orFunction(options: z.ZodType): z.ZodType {
+  return unless((value) => typeof value === 'function', options);
+}
+
+/** Options, unless the value says something else. A union would not tell which option is wrong. */
+function unless(isElse: (value: unknown) => boolean, options: z.ZodType): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    if (isElse(value)) return;
+    for (const issue of options.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: issue.path, message: problemOf(issue) });
+    }
+  });
+}
+
 const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
   error:
     'must be a string that is not empty, a list of such strings, or a function that returns one of these',
 });
 
 export const providerSchema: z.ZodType = optionsOf({
-  tokenUrl: text,
+  tokenUrl: text.optional(),
+  issuer: text.optional(),
   clientId: filledText,
   clientSecret: secret.optional(),
   clientAuthentication: z
-    .union([z.enum(['client_secret_basic', 'client_secret_post', 'none']), aFunction], {
-      error: "must be 'client_secret_basic', 'client_secret_post', 'none' or a function",
+    .union([z.enum(METHODS), aFunction], {
+      error: `must be one of ${METHODS.map((method) => `'${method}'`).join(', ')}, or a function`,
     })
     .optional(),
+  privateKey: orFunction(
+    optionsOf({
+      key: z.custom(
+        (key) => typeof key === 'string' || isRecord(key),
+        'must be a PEM, a JWK, a key or a path',
+      ),
+      kid: filledText.optional(),
+      algorithm: filledText.optional(),
+    }),
+  ).optional(),
+  assertion: optionsOf({
+    audience: filledText.optional(),
+    algorithm: filledText.optional(),
+    lifetimeSeconds: positiveSeconds.optional(),
+    header: z.record(z.string(), json, { error: 'must be an object of values' }).optional(),
+    claims: z.record(z.string(), json, { error: 'must be an object of values' }).optional(),
+  }).optional(),
+  clientAssertion: orFunction(optionsOf({ file: filledText })).optional(),
+  certificate: orFunction(
+    optionsOf({
+      cert: filledText,
+      key: filledText,
+      ca: textOrList.optional(),
+      passphrase: text.optional(),
+    }),
+  ).optional(),
+  dpop: unless(
+    (value) => value === true,
+    optionsOf({
+      algorithm: oneOf('ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256').optional(),
+      keyPair: z
+        .strictObject({ privateKey: aKey, publicKey: aKey }, { error: 'must hold privateKey and publicKey' })
+        .optional(),
+    }),
+  ).optional(),
   scope: textOrList.optional(),
   audience: filledText.optional(),
   resource: textOrList.optional(),

@@ -1,12 +1,18 @@
-import type { AxiosRequestConfig, CreateAxiosDefaults } from 'axios';
+import type { CreateAxiosDefaults } from 'axios';
 import type { Clock } from './clock.js';
 import type {
+  AssertionOptions,
+  Certificate,
+  ClientAssertion,
   ClientAuthentication,
   ClientAuthenticationMethod,
+  DpopOptions,
   Lazy,
+  PrivateKey,
   Secret,
 } from './client-authentication.js';
 import type { Dialect, Parameters } from './dialect.js';
+import type { LifetimeOptions, ReacquireOptions, TokenRequestOptions } from './provider-options.js';
 import type { TokenStore } from './token-store.js';
 
 /** What a caller asks of a token source. What is left out is as the provider's configuration says. */
@@ -41,83 +47,6 @@ export interface OutboundCall {
   headers: Record<string, string>;
 }
 
-/** What {@link ReacquireOptions.on} gets to see of an API's answer. */
-export interface ApiAnswer {
-  /** The status. */
-  status: number;
-  /** Names in lower case. */
-  headers: Record<string, string>;
-  /** Parsed if it is JSON, else as it came; `undefined` for a stream. */
-  data: unknown;
-}
-
-/** When a token counts as used up. Seconds everywhere. */
-export interface LifetimeOptions {
-  /**
-   * Before expiry, from when on the token is renewed behind the caller's back.
-   *
-   * Too large and short-lived tokens are renewed all the time; hence a share of the lifetime, not a constant.
-   *
-   * @defaultValue 20 % of the lifetime, at most 300, at least twice the skew; jittered by ±10 %, so that a fleet does not renew at once
-   */
-  refreshAheadSeconds?: number;
-  /**
-   * Before expiry, from when on the token is no longer sent: clocks differ, and a request takes time.
-   *
-   * One that would leave nothing of a short-lived token gives way to the default.
-   *
-   * @defaultValue 10 % of the lifetime, at most 30, at least 1 from a lifetime of 3 on
-   */
-  expirySkewSeconds?: number;
-  /**
-   * The lifetime of a token whose answer names none.
-   *
-   * @defaultValue 3600
-   */
-  defaultSeconds?: number;
-  /**
-   * The longest lifetime believed.
-   *
-   * @defaultValue 2678400 (31 days)
-   */
-  maxSeconds?: number;
-}
-
-/** How a token is asked for. */
-export interface TokenRequestOptions {
-  /**
-   * Milliseconds for one acquisition by the wall clock, retries and waits included.
-   *
-   * @defaultValue 10000
-   */
-  timeoutMs?: number;
-  /**
-   * How often the endpoint is asked at most, as long as it fails in a way that may pass.
-   *
-   * @defaultValue 3
-   */
-  attempts?: number;
-  /** For the connection to the token endpoint: `proxy`, `httpAgent`, `httpsAgent` and the like. */
-  axios?: AxiosRequestConfig;
-}
-
-/** What counts as the API's refusal of a token, and how often it is believed. */
-export interface ReacquireOptions {
-  /**
-   * Whether an answer means that the token was refused.
-   *
-   * @defaultValue status 401
-   */
-  on?: (answer: ApiAnswer) => boolean;
-  /**
-   * Seconds for which a token that replaced a refused one is not replaced in turn, so that an API that refuses
-   * every token costs one token in that time, not one per call. 0: none.
-   *
-   * @defaultValue 30, at most half the lifetime
-   */
-  cooldownSeconds?: number;
-}
-
 /**
  * One provider: where its tokens come from, who asks for them, and where they may go.
  *
@@ -134,11 +63,18 @@ export interface ReacquireOptions {
  */
 export interface ProviderConfig {
   /**
-   * The token endpoint: https, or http on loopback.
+   * The token endpoint: https, or http on loopback. Left out where `issuer` names a server that announces it.
    *
    * @see RFC 6749 §3.2
    */
-  tokenUrl: string;
+  tokenUrl?: string;
+  /**
+   * The authorization server, whose metadata names the token endpoint. With `tokenUrl` beside it nothing is looked
+   * up: then it is only the audience of client assertions.
+   *
+   * @see RFC 8414, OpenID Connect Discovery 1.0
+   */
+  issuer?: string;
   /** The client identifier. */
   clientId: string;
   /** The client secret. A function is read for every acquisition, and once more if the provider refuses what it gave. */
@@ -146,9 +82,28 @@ export interface ProviderConfig {
   /**
    * How the client proves who it is. One method is used; others are never probed.
    *
-   * @defaultValue `'client_secret_basic'`
+   * @defaultValue `'client_secret_basic'`; without a secret `'private_key_jwt'` if there is a `privateKey` or a `clientAssertion`, `'tls_client_auth'` if there is a `certificate`
    */
   clientAuthentication?: ClientAuthenticationMethod | ClientAuthentication;
+  /** The key that signs client assertions. A function is read for every acquisition, and once more if the provider refuses what it gave. */
+  privateKey?: Lazy<PrivateKey>;
+  /** What client assertions say, and how they are signed. */
+  assertion?: AssertionOptions;
+  /** A client assertion that is made elsewhere: workload identity. */
+  clientAssertion?: ClientAssertion;
+  /**
+   * The client certificate: presented to the token endpoint, and to the API with the tokens that were acquired with it,
+   * unless `tokenRequest.axios` or `api` has an agent of its own. Servers are always verified.
+   *
+   * @see RFC 8705
+   */
+  certificate?: Lazy<Certificate>;
+  /**
+   * Binds tokens to a key, so that nobody else can use them.
+   *
+   * @see RFC 9449
+   */
+  dpop?: true | DpopOptions;
   /** The scopes to ask for unless a call names its own. */
   scope?: string | string[];
   /** The audience to ask for unless a call names its own. */

@@ -1,3 +1,4 @@
+import { authenticationMethodOf } from './authentication-method.js';
 import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
 import type { ProviderConfig } from './options.js';
 import type { ClientIdentity } from './token-key.js';
@@ -34,7 +35,8 @@ const DAY_SECONDS = 86_400;
 
 /** Fills in the defaults of a configuration that was found valid. */
 export function resolveProvider(name: string, config: ProviderConfig): Provider {
-  const { clientAuthentication = 'client_secret_basic', lifetime, tokenRequest, reacquire } = config;
+  const { lifetime, tokenRequest, reacquire } = config;
+  const method = authenticationMethodOf(config);
   const dialect = resolveDialect(config.dialect);
   return {
     name,
@@ -42,9 +44,9 @@ export function resolveProvider(name: string, config: ProviderConfig): Provider 
     dialect,
     identity: {
       provider: name,
-      tokenUrl: config.tokenUrl,
+      server: config.tokenUrl ?? `issuer ${config.issuer}`,
       clientId: config.clientId,
-      clientAuthentication: typeof clientAuthentication === 'string' ? clientAuthentication : 'custom',
+      clientAuthentication: typeof method === 'string' ? method : 'custom',
       grantType: dialect.grantType,
     },
     timeoutMs: tokenRequest?.timeoutMs ?? 10_000,

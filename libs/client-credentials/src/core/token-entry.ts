@@ -24,6 +24,8 @@ export class TokenEntry {
   readonly #shelf: TokenShelf;
   readonly #record: TokenRecord;
   #flight: Flight | undefined;
+  /** What the API demanded of the next token. */
+  #claims: string | undefined;
 
   constructor(client: ClientContext, request: ResolvedRequest, shelf: TokenShelf) {
     this.#client = client;
@@ -55,12 +57,13 @@ export class TokenEntry {
     return awake(unlessAborted(wait, signal));
   }
 
-  /** Takes the API's word that it refuses this token. */
-  refuse(value: string): RefusalDecision {
+  /** Takes the API's word that it refuses this token, and what it demands of another, as JSON. */
+  refuse(value: string, claims?: string): RefusalDecision {
     const hasYounger = this.#client.latest !== this;
     const decision = this.#record.refuse(value, hasYounger, this.#now(), this.#client.cooldownMs);
     if (decision === 'replace-displaced') this.#warnOfDisplacement();
     if (decision === 'replace' || decision === 'replace-displaced') {
+      this.#claims = claims;
       this.#emit({ type: 'token.invalidated', reason: 'rejected' });
       void this.#shelf.remove(value);
     }
@@ -129,20 +132,21 @@ export class TokenEntry {
     neededMs: number,
     progress: { hasSent: boolean },
   ): Promise<AccessToken> {
-    const { closed, acquire } = this.#client;
+    const { closed, acquirer } = this.#client;
     const started = this.#now();
     const { lastToken } = this.#record;
     const onSend = (): void => {
       progress.hasSent = true;
     };
     try {
-      const stored = reason === 'forced' ? undefined : await unlessAborted(this.#fromShelf(neededMs), closed);
+      this.#shelf.bindTo(await unlessAborted(acquirer.binding(closed), closed));
+      const claims = this.#takeClaims();
+      const mustBeNew = reason === 'forced' || claims !== undefined;
+      const stored = mustBeNew ? undefined : await unlessAborted(this.#fromShelf(neededMs), closed);
       closed.throwIfAborted();
       if (stored !== undefined) return this.#accept(stored, reason);
-      const issued = await unlessAborted(
-        acquire(this.#request, { signal: closed, onSend, lastToken }),
-        closed,
-      );
+      const context = { signal: closed, onSend, lastToken, claims, onRotation: this.#onRotation };
+      const issued = await unlessAborted(acquirer.acquire(this.#request, context), closed);
       return this.#introduce(issued, reason, started);
     } catch (thrown) {
       if (closed.aborted) throw thrown;
@@ -190,6 +194,16 @@ export class TokenEntry {
     const { code, message } = error;
     const durationMs = now.ticks - started.ticks;
     this.#emit({ type: 'token.failed', reason, durationMs, code, message, isServed });
+  }
+
+  readonly #onRotation = (wasRefused: boolean): void =>
+    this.#emit({ type: 'credentials.rotated', wasRefused });
+
+  /** They are for one token: the next is an ordinary one again. */
+  #takeClaims(): string | undefined {
+    const claims = this.#claims;
+    this.#claims = undefined;
+    return claims;
   }
 
   #warnOfDisplacement(): void {

@@ -4,7 +4,7 @@ import { resolveRequest, storeKeyOf, tokenKeyOf, type ClientIdentity } from './t
 
 const CLIENT: ClientIdentity = {
   provider: 'billing',
-  tokenUrl: 'https://id.example.com/token',
+  server: 'https://id.example.com/token',
   clientId: 'desk',
   clientAuthentication: 'client_secret_basic',
   grantType: 'client_credentials',
@@ -64,11 +64,11 @@ describe('two token requests are different', () => {
 
   it.each<[string, Partial<ClientIdentity>, Partial<ClientIdentity>]>([
     ['provider', { provider: 'a' }, { provider: 'b' }],
-    ['token endpoint', { tokenUrl: 'https://x' }, { tokenUrl: 'https://x/' }],
+    ['token endpoint', { server: 'https://x' }, { server: 'https://x/' }],
     ['client', { clientId: 'a' }, { clientId: 'b' }],
     ['method of authentication', { clientAuthentication: 'none' }, {}],
     ['where a colon stands', { provider: 'a', clientId: 'b:c' }, { provider: 'a:b', clientId: 'c' }],
-    ['where a quote stands', { provider: 'a","b' }, { provider: 'a', tokenUrl: 'b' }],
+    ['where a quote stands', { provider: 'a","b' }, { provider: 'a', server: 'b' }],
   ])('by %s', (_, one, other) => {
     expect(keyOf({}, one)).not.toBe(keyOf({}, other));
   });

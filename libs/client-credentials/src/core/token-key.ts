@@ -14,7 +14,8 @@ export interface ResolvedRequest {
 /** What identifies a client at its token endpoint. */
 export interface ClientIdentity {
   readonly provider: string;
-  readonly tokenUrl: string;
+  /** Its token endpoint, or the issuer that announces it. */
+  readonly server: string;
   readonly clientId: string;
   readonly clientAuthentication: string;
   readonly grantType: string | null;
@@ -37,7 +38,7 @@ export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {
 export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): string {
   return JSON.stringify([
     client.provider,
-    client.tokenUrl,
+    client.server,
     client.clientId,
     client.clientAuthentication,
     client.grantType,
@@ -51,15 +52,16 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
 /**
  * The name of a token in a store: a hash, so that it has no characters or length that a store could object to. A
  * static secret is part of it (keyed, so that equal secrets of two clients do not look equal): a store that outlives
- * the process must not serve what a replaced secret earned.
+ * the process must not serve what a replaced secret earned. So is the thumbprint of the key or certificate that the token is
+ * bound to: nobody else can use it.
  */
-export function storeKeyOf(tokenKey: string, staticSecret: unknown): string {
+export function storeKeyOf(tokenKey: string, staticSecret: unknown, boundTo?: string): string {
   const secret =
     staticSecret === undefined
       ? ''
       : createHmac('sha256', tokenKey).update(JSON.stringify(staticSecret)).digest('base64url');
   return createHash('sha256')
-    .update(JSON.stringify([tokenKey, secret]))
+    .update(JSON.stringify(boundTo === undefined ? [tokenKey, secret] : [tokenKey, secret, boundTo]))
     .digest('base64url');
 }
 

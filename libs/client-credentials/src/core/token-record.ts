@@ -14,7 +14,7 @@ import type { ClientCredentialsError } from './errors.js';
 import type { AcquisitionReason } from './events.js';
 import type { IssuedToken } from './issued-token.js';
 import { marginsOf } from './lifetime.js';
-import type { LifetimeOptions } from './options.js';
+import type { LifetimeOptions } from './provider-options.js';
 import type { SnapshotRow } from './snapshot.js';
 
 /** What a record knows of itself, as an operator may see it. */

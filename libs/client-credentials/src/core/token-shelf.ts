@@ -11,26 +11,45 @@ export type StoreOperation = 'get' | 'set' | 'delete';
 /** One token's place in a store. A store that fails is reported and otherwise as good as empty. */
 export class TokenShelf {
   readonly #store: TokenStore;
-  readonly #key: string;
+  readonly #keyOf: (boundTo: string | undefined) => string;
+  #key: string;
   readonly #clock: Clock;
   readonly #report: (operation: StoreOperation) => void;
+  #boundTo: string | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
 
-  constructor(store: TokenStore, key: string, clock: Clock, report: (operation: StoreOperation) => void) {
+  /** @param keyOf - the key of a token that is bound to this thumbprint, or to none */
+  constructor(
+    store: TokenStore,
+    keyOf: (boundTo: string | undefined) => string,
+    clock: Clock,
+    report: (operation: StoreOperation) => void,
+  ) {
     this.#store = store;
-    this.#key = key;
+    this.#keyOf = keyOf;
+    this.#key = keyOf(undefined);
     this.#clock = clock;
     this.#report = report;
   }
 
+  /** From now on only tokens that are bound to this are of use. */
+  bindTo(boundTo: string | undefined): void {
+    if (boundTo === this.#boundTo) return;
+    this.#boundTo = boundTo;
+    this.#key = this.#keyOf(boundTo);
+  }
+
   async take(): Promise<IssuedToken | undefined> {
     const text = await this.#attempt('get', () => this.#store.get(this.#key));
-    return deserialize(text, momentOf(this.#clock));
+    const token = deserialize(text, momentOf(this.#clock));
+    return token?.boundTo === this.#boundTo ? token : undefined;
   }
 
   async put(token: IssuedToken, ttlMs: number): Promise<void> {
+    this.bindTo(token.boundTo);
+    const key = this.#key;
     await this.#inTurn(async () => {
-      await this.#attempt('set', () => this.#store.set(this.#key, serialize(token), Math.ceil(ttlMs)));
+      await this.#attempt('set', () => this.#store.set(key, serialize(token), Math.ceil(ttlMs)));
     });
   }
 

@@ -60,7 +60,7 @@ export class EntryTokenSource implements TokenSource {
       ...entries.rules,
       // What a source was derived for is as good as said by the call.
       requestFor: (call, wishes) => entries.rules.requestFor(call, mergeRequests(defaults, wishes)),
-      refuse: (token, request) => entryOf(request).refuse(token.value) !== 'leave',
+      refuse: (token, request, claims) => entryOf(request).refuse(token.value, claims) !== 'leave',
       noteAccepted: (token, request) => entryOf(request).prove(token.value),
       noteReplay: (request, status) => entryOf(request).noteReplay(status),
     };

@@ -106,7 +106,7 @@ describe('a provider is refused for', () => {
     [
       'an unknown method',
       { clientAuthentication: SECRET },
-      "clientAuthentication: must be 'client_secret_basic'",
+      "clientAuthentication: must be one of 'client_secret_basic'",
     ],
     [
       'a colon in a raw id',

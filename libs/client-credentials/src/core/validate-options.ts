@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { invalidConfiguration } from './errors.js';
-import { optionsSchema, providerSchema } from './option-schema.js';
+import { optionsSchema, problemOf, providerSchema } from './option-schema.js';
 import { ruleProblems } from './option-rules.js';
 import type { ClientCredentialsOptions, ProviderConfig } from './options.js';
 import { isRecord, recordOf } from './record.js';
@@ -40,9 +40,6 @@ function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): stri
   const issues = schema.safeParse(candidate).error?.issues ?? [];
   return issues.map((issue) => {
     const where = [...path, ...issue.path].map(String).join('.') || 'options';
-    if (issue.code === 'unrecognized_keys') {
-      return `${where}: has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
-    }
-    return `${where}: ${issue.message}`;
+    return `${where}: ${problemOf(issue)}`;
   });
 }

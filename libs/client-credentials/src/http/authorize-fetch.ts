@@ -5,7 +5,7 @@ import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
 import { sendAuthorized } from './authorized-call.js';
 import { discardResponse, explainResponse, sendFetch, type FetchCall } from './fetch-sender.js';
 import { requestBodyOf } from './request-body.js';
-import { userInfoProblem } from './user-info.js';
+import { userInfoProblem } from './call-problems.js';
 
 /** What may be said of a call beside what `fetch` knows. */
 export interface AuthorizedRequestInit extends RequestInit {
@@ -58,7 +58,9 @@ export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fe
     const signal = init.signal ?? given?.signal ?? undefined;
     const redirect = init.redirect ?? given?.redirect ?? 'follow';
     const call: FetchCall = {
+      provider: source.provider,
       fetch: send,
+      isGlobalFetch: fetch === undefined,
       api,
       allowed,
       url,

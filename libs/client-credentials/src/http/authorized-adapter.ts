@@ -12,7 +12,7 @@ import { discard } from './axios-dispatch.js';
 import { explain, sendOnce, settle, type AxiosResult } from './axios-sender.js';
 import { patienceOf } from './call-patience.js';
 import { finalUrl, fullUrl, isRelative } from './final-url.js';
-import { userInfoProblem } from './user-info.js';
+import { userInfoProblem } from './call-problems.js';
 import { lowerCased } from './header-record.js';
 import { requestBodyOf } from './request-body.js';
 
@@ -36,12 +36,17 @@ export class AuthorizedAdapter {
   /** The adapter with this in front. One that has it already, from a config that is sent again, stays as it is. */
   wrap(named: NamedAdapter): AxiosAdapter {
     if (typeof named === 'function' && this.#wrapped.has(named)) return named;
-    const adapter: AxiosAdapter = (config) => this.#send(config, resolveAdapter(named, config));
+    const adapter: AxiosAdapter = (config) =>
+      this.#send(config, resolveAdapter(named, config), typeof named === 'function');
     this.#wrapped.add(adapter);
     return adapter;
   }
 
-  async #send(config: InternalAxiosRequestConfig, adapter: AxiosAdapter): ReturnType<AxiosAdapter> {
+  async #send(
+    config: InternalAxiosRequestConfig,
+    adapter: AxiosAdapter,
+    isOwnAdapter: boolean,
+  ): ReturnType<AxiosAdapter> {
     const wishes = config.clientCredentials ?? {};
     if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return adapter(config);
     const { api } = this.#source;
@@ -57,7 +62,19 @@ export class AuthorizedAdapter {
       throw userInfoProblem(this.#source.provider);
 
     const body = requestBodyOf(config.data);
-    const call = { config, adapter, api, allowed, body, url, patience: patienceOf(config) };
+    const { provider } = this.#source;
+    const takesAgents = isOwnAdapter || adapter === getAdapter('http');
+    const call = {
+      config,
+      adapter,
+      takesAgents,
+      api,
+      provider,
+      allowed,
+      body,
+      url,
+      patience: patienceOf(config),
+    };
     const result = await sendAuthorized<AxiosResult>(this.#source, {
       request: api.requestFor(() => outboundCall(config, url), wishes),
       isRepeatable: body.isRepeatable,

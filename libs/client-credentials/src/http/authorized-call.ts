@@ -1,8 +1,9 @@
 import type { AccessToken } from '../core/access-token.js';
 import { ClientCredentialsError } from '../core/errors.js';
-import type { ApiAnswer, TokenRequest } from '../core/options.js';
+import type { TokenRequest } from '../core/options.js';
+import type { ApiAnswer } from '../core/provider-options.js';
 import type { TokenSource } from '../core/token-source.js';
-import { isInsufficientScope } from './challenge.js';
+import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
 
 /** One sending of a call. */
 export interface Sending<R> {
@@ -10,6 +11,8 @@ export interface Sending<R> {
   readonly result: R;
   /** The answer; `undefined` if the request that was answered did not carry the token (a redirect led elsewhere). */
   readonly answer: (Omit<ApiAnswer, 'data'> & { readonly data: () => unknown }) | undefined;
+  /** Whether the same request would fare better with what the answer says about proofs. */
+  readonly wantsNewProof: boolean;
 }
 
 /** A call to an API, whatever sends it. */
@@ -37,10 +40,14 @@ export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCal
     source.getToken(signal === undefined ? request : { ...request, signal });
 
   const token = await call.wait(getToken);
-  const first = await call.send(token);
+  const send = provenSender(call);
+  const first = await send(token);
+  if (api.prover !== undefined && wantsNonce(challengeIn(first)))
+    return call.explain(first.result, final(UNPROVEN));
   if (!(await isRefused(source, call, token, first))) return first.result;
-  if (!api.refuse(token, request)) return call.explain(first.result, final(YOUNG));
-  if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE));
+  const demand = claimsChallengeOf(challengeIn(first));
+  if (!api.refuse(token, request, demand?.claims)) return call.explain(first.result, final(YOUNG, demand));
+  if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE, demand));
   let newToken: AccessToken;
   try {
     newToken = await call.wait(getToken);
@@ -50,7 +57,26 @@ export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCal
     throw error;
   }
   call.discard(first.result);
-  return replay(source, call, newToken);
+  return replay(source, { ...call, send }, newToken);
+}
+
+/**
+ * Sends a call; once in its life it is sent again with another proof, if that is all the API asks for. The token stands: it
+ * is neither refused nor replaced.
+ */
+function provenSender<R>(call: AuthorizedCall<R>): AuthorizedCall<R>['send'] {
+  let mayProveAgain = call.isRepeatable;
+  return async (token) => {
+    const sending = await call.send(token);
+    if (!sending.wantsNewProof || !mayProveAgain) return sending;
+    mayProveAgain = false;
+    call.discard(sending.result);
+    return call.send(token);
+  };
+}
+
+function challengeIn<R>({ answer }: Sending<R>): string | undefined {
+  return answer?.headers['www-authenticate'];
 }
 
 async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: AccessToken): Promise<R> {
@@ -59,7 +85,7 @@ async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: Ac
     const second = await call.send(token);
     status = second.answer?.status;
     return (await isRefused(source, call, token, second))
-      ? call.explain(second.result, final(REFUSED_TWICE))
+      ? call.explain(second.result, final(REFUSED_TWICE, claimsChallengeOf(challengeIn(second))))
       : second.result;
   } finally {
     source.api.noteReplay(call.request, status);
@@ -92,8 +118,12 @@ const READ_ONCE =
 const REFUSED_TWICE =
   'The API refused the token, and the new one as well. Check that the token’s scope and audience are what this API asks for.';
 
-function final(reason: string): Error {
+const UNPROVEN =
+  'The API asked for another DPoP nonce, and the call could not be sent again, or got the same answer. The token stays in use, and the next call has the nonce.';
+
+/** Why a refusal is final. What the API demands of a token is read from `challenge`. */
+function final(reason: string, challenge?: ClaimsChallenge): Error {
   const error = new Error(reason);
   error.name = 'TokenRefused';
-  return error;
+  return challenge === undefined ? error : Object.assign(error, { challenge });
 }

@@ -17,6 +17,8 @@ import type { TokenTrip } from './token-trip.js';
 
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
 export interface Outcome {
+  /** Whether the last answer told something new for later proofs. */
+  readonly hasNewNonce: boolean;
   readonly response: AxiosResponse;
   readonly error?: AxiosError;
 }
@@ -24,6 +26,8 @@ export interface Outcome {
 /** What a request is sent with. */
 interface DispatchMeans {
   readonly adapter: AxiosAdapter;
+  /** The caller's own config. */
+  readonly config: InternalAxiosRequestConfig;
   readonly body: RequestBody;
   readonly patience: Patience;
 }
@@ -31,38 +35,42 @@ interface DispatchMeans {
 /** Hands a request to the adapter, and sees to it that a redirect takes nothing along that is not meant for where it leads. */
 export async function dispatch(
   first: InternalAxiosRequestConfig,
-  { adapter, body, patience }: DispatchMeans,
+  { adapter, body, config, patience }: DispatchMeans,
   trip: TokenTrip,
 ): Promise<Outcome> {
   // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
-  if (adapter === getAdapter('http')) return outcomeOf(adapter(first));
+  // Where each request needs a proof of its own it could not be made in passing.
+  if (adapter === getAdapter('http') && !trip.isProven) return outcomeOf(adapter(first), trip);
   const redirect: unknown =
     first.fetchOptions === undefined ? undefined : Reflect.get(first.fetchOptions, 'redirect');
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
   let hop = {
     ...first,
+    maxRedirects: 0,
     fetchOptions: { ...first.fetchOptions, redirect: redirect === 'error' ? redirect : 'manual' },
   };
   for (let count = 0; ; count += 1) {
-    const result = await outcomeOf(adapter(hop));
-    const next = mayFollow ? followed(hop, result.response, body, trip) : undefined;
+    const result = await outcomeOf(adapter(hop), trip);
+    const next = mayFollow ? await followed(hop, result.response, body, trip) : undefined;
     if (next === undefined) return result;
     discard(result);
     if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
       throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', first);
     }
     const timeout = patience.remainingMs();
-    hop = Object.assign({}, hop, next, timeout !== undefined && { timeout });
+    // The client certificate goes nowhere the token may not.
+    const agent = !trip.isCarrying && { httpsAgent: config.httpsAgent as unknown };
+    hop = Object.assign({}, hop, next, agent, timeout !== undefined && { timeout });
   }
 }
 
 /** What changes about a request that a redirect sends elsewhere. */
-function followed(
+async function followed(
   hop: InternalAxiosRequestConfig,
   response: AxiosResponse,
   body: RequestBody,
   trip: TokenTrip,
-): (Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined {
+): Promise<(Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined> {
   const current = {
     url: fullUrl(hop, trip.url),
     method: (hop.method ?? 'get').toUpperCase(),
@@ -76,6 +84,7 @@ function followed(
   headers.delete([...trip.ownHeaders]);
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
   if (!next.keepsBody) headers.delete(BODY_HEADERS);
+  await trip.prove(next.method);
   trip.equip(headers);
   return {
     url: next.url.href,
@@ -94,11 +103,15 @@ export function discard({ response }: Pick<Outcome, 'response'>): void {
 }
 
 /** An answer whose status is not wanted is an answer all the same. */
-async function outcomeOf(sent: Promise<AxiosResponse>): Promise<Outcome> {
+async function outcomeOf(sent: Promise<AxiosResponse>, trip: TokenTrip): Promise<Outcome> {
+  const learn = ({ headers }: AxiosResponse): boolean => trip.learn(lowerCased(headers));
   try {
-    return { response: await sent };
+    const response = await sent;
+    return { response, hasNewNonce: learn(response) };
   } catch (error) {
-    if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
+    if (isAxiosError(error) && error.response !== undefined) {
+      return { response: error.response, error, hasNewNonce: learn(error.response) };
+    }
     throw error;
   }
 }

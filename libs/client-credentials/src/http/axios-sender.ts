@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import {
   AxiosError,
   AxiosHeaders,
@@ -9,7 +10,9 @@ import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import type { Sending } from './authorized-call.js';
 import { dispatch, type Outcome } from './axios-dispatch.js';
+import { certificateProblem } from './call-problems.js';
 import { timeoutMessageOf, type Patience } from './call-patience.js';
+import { wantsNonce } from './challenge.js';
 import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
 import { finalUrl, fullUrl, withoutToken } from './final-url.js';
 import { lowerCased, recordOf } from './header-record.js';
@@ -28,6 +31,9 @@ export interface AxiosCall {
   /** The caller's own config, which is never changed. */
   readonly config: InternalAxiosRequestConfig;
   readonly adapter: AxiosAdapter;
+  /** Whether the adapter uses the agents that a config names: `fetch` does not. */
+  readonly takesAgents: boolean;
+  readonly provider: string;
   readonly api: ApiAccess;
   readonly allowed: ReadonlySet<string>;
   /** The final address, unless only the token names it. */
@@ -43,6 +49,7 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
   const named = token.apiBaseURL === undefined ? [] : [new URL(token.apiBaseURL).origin];
   const trip = new TokenTrip(url, token, api, new Set([...call.allowed, ...named]));
+  const agent = trip.isCarrying ? agentFor(call, token) : undefined;
   const concealment: Concealment = {
     config,
     request: () => {
@@ -53,10 +60,15 @@ export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sen
     },
   };
   try {
-    const result = await dispatch(prepared(call, trip), call, trip);
+    await trip.prove((config.method ?? 'get').toUpperCase());
+    const result = await dispatch(prepared(call, trip, agent), call, trip);
     const { status, headers, data } = result.response;
     const answer = { status, headers: lowerCased(headers), data: () => parsedData(data) };
-    return { result: { ...result, concealment }, answer: trip.isCarrying ? answer : undefined };
+    return {
+      result: { ...result, concealment },
+      answer: trip.isCarrying ? answer : undefined,
+      wantsNewProof: result.hasNewNonce && wantsNonce(answer.headers['www-authenticate']),
+    };
   } catch (error) {
     // The adapter counted what the wait for the token had left of the timeout.
     if (isAxiosError(error) && isTimeoutMessage(error.message)) error.message = timeoutMessageOf(config);
@@ -82,7 +94,19 @@ export function explain(result: AxiosResult, cause: Error): AxiosResult {
   return result;
 }
 
-function prepared({ config, body, patience, api }: AxiosCall, trip: TokenTrip): InternalAxiosRequestConfig {
+/** The connections that the token can be used on; those that the caller or the configuration names come first. */
+function agentFor({ config, api, takesAgents, provider }: AxiosCall, token: AccessToken): Agent | undefined {
+  const agent = api.agentOf(token);
+  if (agent === undefined || config.httpsAgent !== undefined) return undefined;
+  if (!takesAgents) throw certificateProblem(provider);
+  return agent;
+}
+
+function prepared(
+  { config, body, patience, api }: AxiosCall,
+  trip: TokenTrip,
+  agent: Agent | undefined,
+): InternalAxiosRequestConfig {
   const headers = new AxiosHeaders(recordOf(config.headers));
   if (body.contentType !== undefined) headers.setContentType(body.contentType);
   trip.equip(headers);
@@ -94,7 +118,8 @@ function prepared({ config, body, patience, api }: AxiosCall, trip: TokenTrip): 
     headers,
     data: body.data,
     ...(timeout !== undefined && { timeout }),
-    beforeRedirect: redirectHook(config.beforeRedirect, trip, api.placement),
+    ...(agent !== undefined && { httpsAgent: agent }),
+    beforeRedirect: redirectHook(config, trip, api.placement),
   };
   // It would take the place of the token.
   delete inner.auth;

@@ -1,6 +1,8 @@
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiRules } from '../core/api-access.js';
 import type { Sending } from './authorized-call.js';
+import { certificateProblem } from './call-problems.js';
+import { wantsNonce } from './challenge.js';
 import { withoutToken } from './final-url.js';
 import { parsedData } from './parsed-data.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
@@ -9,7 +11,10 @@ import { TokenTrip } from './token-trip.js';
 
 /** One call of `fetch` that gets a token. */
 export interface FetchCall {
+  readonly provider: string;
   readonly fetch: typeof globalThis.fetch;
+  /** Whether it is the platform's, which can present no client certificate. */
+  readonly isGlobalFetch: boolean;
   readonly api: ApiRules;
   readonly allowed: ReadonlySet<string>;
   readonly url: URL;
@@ -25,17 +30,20 @@ export interface FetchCall {
 
 /** Sends it once with a token, and follows redirects with what may go along. */
 export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Sending<Response>> {
+  if (call.isGlobalFetch && call.api.agentOf(token) !== undefined) throw certificateProblem(call.provider);
   const trip = new TokenTrip(call.url, token, call.api, call.allowed);
   const headers = new Headers(call.headers);
+  await trip.prove(call.method);
   trip.equip({ has: (name) => headers.has(name), set: (name, value) => headers.set(name, value) });
   let method = call.method;
   let hasBody = call.body.data !== undefined && call.body.data !== null;
   for (let count = 0; ; count += 1) {
     const response = await call.fetch(trip.url, initOf(call, method, headers, hasBody));
+    const hasNewNonce = trip.learn(Object.fromEntries(response.headers));
     const hop = { url: trip.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
     const location = response.headers.get('location');
     const next = call.redirect === 'follow' ? nextHop(hop, response.status, location) : undefined;
-    if (next === undefined) return sendingOf(response, call, trip);
+    if (next === undefined) return sendingOf(response, call, trip, hasNewNonce);
     discardResponse(response);
     if (count >= MAX_REDIRECTS) {
       throw new TypeError('fetch failed', { cause: new Error('redirect count exceeded') });
@@ -48,6 +56,7 @@ export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Se
       ...(hasBody ? [] : BODY_HEADERS),
     ];
     for (const name of dropped) headers.delete(name);
+    await trip.prove(method);
     trip.equip({ has: () => false, set: (name, value) => headers.set(name, value) });
   }
 }
@@ -83,7 +92,12 @@ function isReadable(contentType = 'text/plain'): boolean {
   return /\bjson\b|^text\/(?!event-stream)/i.test(contentType);
 }
 
-function sendingOf(response: Response, { api }: FetchCall, trip: TokenTrip): Sending<Response> {
+function sendingOf(
+  response: Response,
+  { api }: FetchCall,
+  trip: TokenTrip,
+  hasNewNonce: boolean,
+): Sending<Response> {
   if ('query' in api.placement) {
     // It is printed with the response.
     Object.defineProperty(response, 'url', { value: withoutToken(trip.url, api.placement).href });
@@ -94,5 +108,6 @@ function sendingOf(response: Response, { api }: FetchCall, trip: TokenTrip): Sen
   return {
     result: response,
     answer: trip.isCarrying ? { status: response.status, headers, data } : undefined,
+    wantsNewProof: hasNewNonce && wantsNonce(headers['www-authenticate']),
   };
 }

@@ -11,7 +11,7 @@ type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
  * asked in between, and sees nothing of it.
  */
 export function redirectHook(
-  own: RedirectHook | undefined,
+  { beforeRedirect: own, httpAgent, httpsAgent }: AxiosRequestConfig,
   trip: TokenTrip,
   placement: TokenPlacement,
 ): RedirectHook {
@@ -21,6 +21,8 @@ export function redirectHook(
     for (const name of trip.ownHeaders) redirected.delete(name);
     own?.(options, answered, shown(requested));
     trip.equip(redirected);
+    // Nor does the client certificate go where the token may not.
+    if (!trip.isCarrying) options['agents'] = { http: httpAgent, https: httpsAgent };
   };
 
   function shown(requested: Parameters<RedirectHook>[2]): Parameters<RedirectHook>[2] {

@@ -1,5 +1,5 @@
 import type { AccessToken } from '../core/access-token.js';
-import type { ApiRules } from '../core/api-access.js';
+import type { ApiRules, PossessionProver } from '../core/api-access.js';
 import { mayCarryToken } from './allowed-origins.js';
 import { addToQuery } from './final-url.js';
 
@@ -16,13 +16,22 @@ export class TokenTrip {
   hasMoved = false;
   /** Whether the last request carried the token. */
   isCarrying: boolean;
-  readonly #headers: Readonly<Record<string, string>>;
+  #headers: Readonly<Record<string, string>>;
+  readonly #token: AccessToken;
+  readonly #prover: PossessionProver | undefined;
   #own: readonly string[] | undefined;
   readonly #isInQuery: boolean;
   readonly #allowed: ReadonlySet<string>;
 
-  constructor(url: URL, token: AccessToken, { placement, headers }: ApiRules, allowed: ReadonlySet<string>) {
+  constructor(
+    url: URL,
+    token: AccessToken,
+    { placement, headers, prover }: ApiRules,
+    allowed: ReadonlySet<string>,
+  ) {
     this.url = new URL(url);
+    this.#token = token;
+    this.#prover = prover;
     this.#allowed = allowed;
     this.#isInQuery = 'query' in placement;
     this.isCarrying = mayCarryToken(url, allowed);
@@ -33,6 +42,23 @@ export class TokenTrip {
   /** The names of the headers that were put on for the token; one that the caller had set is the caller's. */
   get ownHeaders(): readonly string[] {
     return this.#own ?? [];
+  }
+
+  /** Whether each request needs a proof of its own, so that a redirect cannot be followed in passing. */
+  get isProven(): boolean {
+    return this.#prover !== undefined;
+  }
+
+  /** Makes the proof for the next request, if tokens need one. To be called before {@link equip}. */
+  async prove(method: string): Promise<void> {
+    if (this.#prover === undefined || !this.isCarrying) return;
+    const proof = await this.#prover.headersFor({ method, url: this.url }, this.#token);
+    this.#headers = { ...this.#headers, ...proof };
+  }
+
+  /** Takes note of what an answer says for later proofs. True if it says anything new. */
+  learn(headers: Readonly<Record<string, string | undefined>>): boolean {
+    return this.isCarrying && this.#prover?.learn(this.url, headers) === true;
   }
 
   /** Puts the token, and what goes with it, on the request, unless it has left the origins that may have it. */

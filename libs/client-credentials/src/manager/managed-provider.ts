@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Agent } from 'node:https';
 import { AccessToken } from '../core/access-token.js';
 import type { ApiRules } from '../core/api-access.js';
 import type { Clock } from '../core/clock.js';
@@ -13,7 +14,7 @@ import { resolveRequest, storeKeyOf, tokenKeyOf } from '../core/token-key.js';
 import { TokenShelf } from '../core/token-shelf.js';
 import { mergeRequests, type ProviderEntries } from '../core/token-source.js';
 import type { TokenStore } from '../core/token-store.js';
-import { createAcquire } from '../oauth/acquire-token.js';
+import { TokenAcquirer } from '../oauth/token-acquirer.js';
 import type { EntryRegistry } from './entry-registry.js';
 
 /** What the providers of one manager share. */
@@ -32,6 +33,9 @@ export class ManagedProvider implements ProviderEntries {
   readonly #provider: Provider;
   readonly #shared: Shared;
   readonly #client: ClientContext;
+  readonly #acquirer: TokenAcquirer;
+  /** The connections that tokens of a client certificate can be used on. */
+  readonly #agents = new WeakMap<AccessToken, Agent>();
   readonly #closing = new AbortController();
   /** Keys of requests that were seen before: those of a source are, on every call. */
   readonly #keys = new WeakMap<TokenRequest, string>();
@@ -40,6 +44,7 @@ export class ManagedProvider implements ProviderEntries {
     this.config = config;
     this.#provider = resolveProvider(name, config);
     this.#shared = shared;
+    this.#acquirer = new TokenAcquirer(this.#provider, shared.clock);
     // One for each acquisition under way.
     setMaxListeners(Infinity, this.#closing.signal);
     this.rules = this.#apiRules();
@@ -84,7 +89,8 @@ export class ManagedProvider implements ProviderEntries {
     const resolved = resolveRequest(this.#defaults, request);
     const { clientSecret } = this.config;
     const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
-    const shelf = new TokenShelf(store, storeKeyOf(key, staticSecret), clock, (operation) => {
+    const keyOf = (boundTo: string | undefined): string => storeKeyOf(key, staticSecret, boundTo);
+    const shelf = new TokenShelf(store, keyOf, clock, (operation) => {
       const { provider } = this;
       const { scopes } = resolved;
       events.emit({ type: 'store.unavailable', operation, provider, scopes, at: clock.now() });
@@ -101,7 +107,7 @@ export class ManagedProvider implements ProviderEntries {
       clock,
       random: Math.random,
       events,
-      acquire: createAcquire(this.#provider, clock),
+      acquirer: this.#acquirer,
       toAccessToken: (issued) => this.#toAccessToken(issued),
       warnOnce: (topic, message) => this.rules.warnOnce(topic, message),
       closed: this.#closing.signal,
@@ -109,11 +115,13 @@ export class ManagedProvider implements ProviderEntries {
     };
   }
 
-  #toAccessToken({ value, type, scopes, requested, lifetimeMs, apiBaseURL }: IssuedToken): AccessToken {
-    const { scheme, format } = this.#provider.dialect.authorization;
+  #toAccessToken(issued: IssuedToken): AccessToken {
+    const { value, type, scopes, requested, lifetimeMs, apiBaseURL } = issued;
+    const { format, ...dialect } = this.#provider.dialect.authorization;
+    const scheme = type === 'DPoP' ? type : dialect.scheme;
     const authorization = format ? format(value) : scheme === '' ? value : `${scheme} ${value}`;
     const obtainedAt = requested.at;
-    return new AccessToken({
+    const token = new AccessToken({
       value,
       type,
       scopes,
@@ -122,6 +130,9 @@ export class ManagedProvider implements ProviderEntries {
       authorization,
       apiBaseURL,
     });
+    const agent = this.#acquirer.agentOf(issued);
+    if (agent !== undefined) this.#agents.set(token, agent);
+    return token;
   }
 
   #apiRules(): ApiRules {
@@ -135,6 +146,8 @@ export class ManagedProvider implements ProviderEntries {
       defaults: config.api ?? {},
       isBaseNamedByToken: dialect.response.apiBaseURL !== undefined,
       needsData: config.reacquire?.on !== undefined,
+      prover: this.#acquirer.prover,
+      agentOf: (token) => this.#agents.get(token),
       isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
       requestFor: (call, wishes) => {
         const chosen = config.tokenFor?.(call());

@@ -31,6 +31,10 @@ function lineOf(event: TokenEvent): [Level, string] {
         'debug',
         `Call with a token of ${name} sent again with a new one: status ${event.status ?? 'none'}`,
       ];
+    case 'credentials.rotated':
+      return event.wasRefused
+        ? ['warn', `The credential of ${name} was refused, and the next one taken: remove the old one`]
+        : ['log', `Another credential of ${name} is in use`];
     case 'store.unavailable':
       return ['warn', `Token store failed (${event.operation}) for ${name}; calls go on without it`];
   }

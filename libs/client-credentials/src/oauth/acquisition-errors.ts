@@ -3,7 +3,7 @@ import type { Provider } from '../core/provider.js';
 import { recordOf } from '../core/record.js';
 import type { TokenAnswer } from './answer.js';
 import { readError, type AnsweredError } from './error-answer.js';
-import { UnusableSecret } from './client-secrets.js';
+import { UnusableInput } from './unusable-input.js';
 import { redact } from './redact.js';
 import { retryAtOf } from './retry.js';
 
@@ -101,9 +101,9 @@ export function inputFailed(
   const { name = typeof error, code } = recordOf(error);
   const words = [name, code].filter((word) => typeof word === 'string').join(' ');
   const reason =
-    error instanceof UnusableSecret
+    error instanceof UnusableInput
       ? `${error.message}.`
-      : `the function that the configuration names for it failed (${words}). Its message is not shown, since it may hold a secret; log it there.`;
+      : `the function or file that the configuration names for it failed (${words}). Its message is not shown, since it may hold a secret; log it there.`;
   return new ClientCredentialsError(`${what} of "${provider.name}" could not be had: ${reason}`, {
     code: 'token_endpoint_unavailable',
     provider: provider.name,
@@ -141,7 +141,7 @@ function summary(status: number, { code, description }: AnsweredError): string {
 }
 
 /** An error with the words and the code of another, and none of the request that it may carry. */
-function harmless(error: unknown, { secrets }: ErrorContext): Error {
+export function harmless(error: unknown, { secrets }: ErrorContext): Error {
   const { message, code } = innermost(error);
   const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
   const cause = new Error(text);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { momentOf, type Clock } from '../core/clock.js';
+import { momentOf, type Clock, type Moment } from '../core/clock.js';
 import type { Parameters } from '../core/dialect.js';
 import { ClientCredentialsError } from '../core/errors.js';
 import type { AcquisitionContext, IssuedToken } from '../core/issued-token.js';
@@ -8,11 +8,14 @@ import type { ResolvedRequest } from '../core/token-key.js';
 import { unlessAborted } from '../core/wait.js';
 import * as failures from './acquisition-errors.js';
 import type { TokenAnswer } from './answer.js';
-import { clientAuthenticationOf, usesSecret } from './client-authentication.js';
-import type { SecretSource } from './client-secrets.js';
+import type { ClientCertificate } from './client-certificate.js';
+import { CredentialChoice } from './credential-choice.js';
+import type { Credential, CredentialSource } from './credentials.js';
 import type { Deadline } from './deadline.js';
+import type { DpopKey } from './dpop-key.js';
 import { backOffMs } from './retry.js';
 import { secretsOf } from './secrets-of-attempt.js';
+import type { Server, ServerLocator } from './server-locator.js';
 import { AnswerTooLarge, type TokenEndpoint } from './token-endpoint.js';
 import { attemptOf, encodeAttempt } from './token-request.js';
 import { readAnswer, tokensIn } from './token-response.js';
@@ -21,8 +24,10 @@ import { readAnswer, tokensIn } from './token-response.js';
 export interface AcquisitionTools {
   readonly provider: Provider;
   readonly clock: Clock;
-  readonly secrets: SecretSource;
+  readonly credentials: CredentialSource;
+  readonly locate: ServerLocator;
   readonly endpoint: TokenEndpoint;
+  readonly dpop: DpopKey | undefined;
   readonly deadline: Deadline;
 }
 
@@ -32,6 +37,10 @@ interface Failure {
   /** Whether another attempt may fare better. */
   readonly mayPass: boolean;
   readonly isZeroLifetime?: boolean;
+  /** Whether nobody answered. */
+  readonly isUnreachable?: boolean;
+  /** Whether the server wants the same once more, with a nonce that it has just told. */
+  readonly wantsNonce?: true;
 }
 
 type Outcome = { readonly token: IssuedToken } | Failure;
@@ -43,81 +52,109 @@ export class Acquisition {
   readonly #context: AcquisitionContext;
   /** Everything that no error may show. */
   readonly #secrets = new Set<string>();
-  /** The client's secrets as they were read last, and how often they were. */
-  #known: readonly string[] = [];
-  #readings = 0;
+  readonly #choice: CredentialChoice;
   #lastError: ClientCredentialsError | undefined;
 
   constructor(tools: AcquisitionTools, request: ResolvedRequest, context: AcquisitionContext) {
     this.#tools = tools;
     this.#request = request;
     this.#context = context;
+    this.#choice = new CredentialChoice(tools.credentials, (what, read) => this.#input(what, read));
     if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
   }
 
   async run(): Promise<IssuedToken> {
-    const { secrets, provider } = this.#tools;
-    const refused = new Set<string>();
-    let secret = await this.#nextSecret(refused);
+    const { provider } = this.#tools;
+    let credential = await this.#choice.first();
     for (let attempt = 1; ;) {
-      const outcome = await this.#attempt(secret);
+      for (const secret of this.#choice.secrets) this.#secrets.add(secret);
+      const outcome = await this.#attempt(credential);
       if ('token' in outcome) {
-        if (secret !== undefined) secrets.accepted(secret);
+        this.#accept(credential);
         return outcome.token;
       }
       this.#lastError = outcome.error;
-      if (secret !== undefined && usesSecret(provider) && isSecretRefusal(outcome.error)) {
-        refused.add(secret);
-        // What cannot be read again cannot be tried: the refusal stands.
-        secret = await this.#nextSecret(refused).catch(() => undefined);
+      if (isCredentialRefusal(outcome.error)) {
+        const next = await this.#choice.after(credential);
         this.#throwIfOver();
-        if (secret === undefined) throw outcome.error;
+        if (next === undefined) throw outcome.error;
+        credential = next;
         continue;
       }
       if (!outcome.mayPass || attempt >= provider.attempts) throw outcome.error;
       await this.#pauseBefore(++attempt, outcome);
+      if (outcome.isUnreachable === true) credential = await this.#choice.afterSilence(credential);
     }
   }
 
-  /**
-   * The first secret that was not refused yet. A function is read once more after the first refusal, since the secret
-   * may just have been rotated; not again and again, since it may give another every time.
-   */
-  async #nextSecret(refused: ReadonlySet<string>): Promise<string | undefined> {
-    const { secrets } = this.#tools;
-    if (this.#readings === 0 || (this.#readings === 1 && secrets.mayChange)) {
-      this.#readings += 1;
-      this.#known = await this.#input('The client secret', () => secrets.read());
-      for (const secret of this.#known) this.#secrets.add(secret);
-    }
-    return this.#known.find((secret) => !refused.has(secret));
+  #accept(credential: Credential): void {
+    const { hasRefused } = this.#choice;
+    const isAnother = this.#tools.credentials.accept(credential);
+    if (isAnother || hasRefused) this.#context.onRotation(hasRefused);
   }
 
-  async #attempt(secret: string | undefined): Promise<Outcome> {
-    const { provider, clock, endpoint, deadline } = this.#tools;
-    const attempt = attemptOf(provider, this.#request, await this.#extraParameters());
-    const authenticate = clientAuthenticationOf(provider, secret);
-    await this.#input('The client authentication', async () => authenticate(attempt));
+  async #attempt(credential: Credential): Promise<Outcome> {
+    let server: Server;
+    try {
+      server = await this.#tools.locate(
+        credential.certificate,
+        this.#tools.deadline.signal,
+        this.#context.signal,
+      );
+    } catch (error) {
+      this.#throwIfOver();
+      if (error instanceof ClientCredentialsError) return { error, mayPass: error.retryable };
+      throw error;
+    }
+    const outcome = await this.#send(credential, server);
+    if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.status === 404))
+      server.doubt();
+    // RFC 9449 §8: it is part of asking, not another attempt.
+    return 'wantsNonce' in outcome ? this.#send(credential, server) : outcome;
+  }
+
+  async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<Outcome> {
+    const { provider, clock, endpoint, deadline, dpop } = this.#tools;
+    const { claims, onSend } = this.#context;
+    const extra = await this.#extraParameters();
+    const attempt = attemptOf(provider, { url: tokenUrl, claims }, this.#request, extra);
+    await this.#input('The client authentication', async () => credential.authenticate(attempt, issuer));
+    if (dpop !== undefined) {
+      const target = { method: attempt.method, url: new URL(attempt.url) };
+      attempt.headers['dpop'] = await this.#input('The DPoP proof', () => dpop.proof(target));
+    }
     for (const shown of secretsOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
     const requested = momentOf(clock);
-    this.#context.onSend();
+    onSend();
     let answer: TokenAnswer;
     try {
-      answer = await endpoint(encodeAttempt(attempt, provider.dialect), deadline.signal);
+      answer = await endpoint(
+        encodeAttempt(attempt, provider.dialect),
+        deadline.signal,
+        credential.certificate?.agent,
+      );
     } catch (error) {
       this.#throwIfOver();
       if (error instanceof AnswerTooLarge) {
         const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
         return { error: tooLarge, mayPass: false };
       }
-      return { error: failures.unreachable(error, this.#errorContext()), mayPass: true };
+      return { error: failures.unreachable(error, this.#errorContext()), mayPass: true, isUnreachable: true };
     }
+    const hasNewNonce = dpop?.learn(new URL(attempt.url), answer.headers) === true;
+    const outcome = this.#read(answer, requested, credential);
+    const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
+    return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
+  }
+
+  #read(answer: TokenAnswer, requested: Moment, { certificate }: Credential): Outcome {
+    const { provider, clock } = this.#tools;
     for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     const reading = readAnswer(answer, provider, this.#request, requested);
     switch (reading.kind) {
       case 'token':
-        return { token: reading.token };
+        return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
       case 'rejected':
         return { error: failures.rejected(answer, this.#errorContext(), clock.now()), mayPass: false };
       case 'unavailable':
@@ -178,6 +215,14 @@ export class Acquisition {
   }
 }
 
-function isSecretRefusal(error: ClientCredentialsError): boolean {
+/** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
+function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
+  const leftMs = endsAt - token.requested.at;
+  // Where the server took one that had ended, its end means nothing.
+  const lifetimeMs = leftMs > 0 ? Math.min(leftMs, token.lifetimeMs) : token.lifetimeMs;
+  return { ...token, lifetimeMs, boundTo: thumbprint };
+}
+
+function isCredentialRefusal(error: ClientCredentialsError): boolean {
   return error.code === 'token_request_rejected' && failures.isCredentialsRefusal(error, error.oauthError);
 }

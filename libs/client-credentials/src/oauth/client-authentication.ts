@@ -1,55 +1,53 @@
-import type { ClientAuthentication } from '../core/client-authentication.js';
-import type { Provider, ResolvedDialect } from '../core/provider.js';
+import type { TokenRequestAttempt } from '../core/client-authentication.js';
+import type { ResolvedDialect } from '../core/provider.js';
 
-/** Whether a provider's secret is sent by one of the built-in ways, so that another one is worth a try. */
-export function usesSecret({ config }: Provider): boolean {
-  return typeof config.clientAuthentication !== 'function' && config.clientAuthentication !== 'none';
-}
+// RFC 7523 §2.2
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** How a provider's client proves who it is, with this secret. */
-export function clientAuthenticationOf(
-  { config, dialect }: Provider,
-  clientSecret = '',
-): ClientAuthentication {
-  const { clientId, clientAuthentication: method = 'client_secret_basic' } = config;
-  if (typeof method === 'function') return method;
-  switch (method) {
-    case 'client_secret_basic':
-      return clientSecretBasic({ clientId, clientSecret }, dialect);
-    case 'client_secret_post':
-      return clientSecretPost({ clientId, clientSecret }, dialect);
-    case 'none':
-      return noClientAuthentication(clientId, dialect);
-  }
-}
+/** Puts one proof of who the client is on an attempt. `issuer` is the server's, if it is known by that. */
+export type Authenticate = (attempt: TokenRequestAttempt, issuer: string | undefined) => void | Promise<void>;
 
-/** What the built-in ways of client authentication work with. */
-interface ClientCredentials {
+/** What a client is known by. */
+interface Client {
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly dialect: ResolvedDialect;
 }
 
 /** Id and secret in the `Authorization` header. @see RFC 6749 §2.3.1 */
-function clientSecretBasic(credentials: ClientCredentials, dialect: ResolvedDialect): ClientAuthentication {
+export function clientSecretBasic({ clientId, dialect }: Client, clientSecret: string): Authenticate {
   const encode = dialect.basicCredentials === 'raw' ? (part: string): string => part : formEncode;
   return ({ headers }) => {
-    const pair = `${encode(credentials.clientId)}:${encode(credentials.clientSecret)}`;
+    const pair = `${encode(clientId)}:${encode(clientSecret)}`;
     headers['authorization'] = `${dialect.basicScheme} ${Buffer.from(pair).toString('base64')}`;
   };
 }
 
 /** Id and secret among the parameters. @see RFC 6749 §2.3.1 */
-function clientSecretPost(credentials: ClientCredentials, dialect: ResolvedDialect): ClientAuthentication {
-  const idName = dialect.nameOf('client_id');
-  const secretName = dialect.nameOf('client_secret');
-  return ({ parameters }) => {
-    if (idName !== null) parameters[idName] = credentials.clientId;
-    if (secretName !== null) parameters[secretName] = credentials.clientSecret;
+export function clientSecretPost(client: Client, clientSecret: string): Authenticate {
+  const secretName = client.dialect.nameOf('client_secret');
+  const authenticate = clientIdAlone(client);
+  return (attempt, issuer) => {
+    void authenticate(attempt, issuer);
+    if (secretName !== null) attempt.parameters[secretName] = clientSecret;
   };
 }
 
-/** A public client: its id alone. @see RFC 6749 §3.2.1 */
-function noClientAuthentication(clientId: string, dialect: ResolvedDialect): ClientAuthentication {
+/** The id and a signed assertion, made for this attempt. @see RFC 7521 §4.2, RFC 7523 §2.2 */
+export function clientAssertion(
+  client: Client,
+  assertionFor: (audience: string) => string | Promise<string>,
+  configuredAudience?: string,
+): Authenticate {
+  const authenticate = clientIdAlone(client);
+  return async (attempt, issuer) => {
+    void authenticate(attempt, issuer);
+    attempt.parameters['client_assertion_type'] = JWT_BEARER;
+    attempt.parameters['client_assertion'] = await assertionFor(configuredAudience ?? issuer ?? attempt.url);
+  };
+}
+
+/** The id alone: of a public client (RFC 6749 §3.2.1), or of one whose certificate proves the rest (RFC 8705 §2). */
+export function clientIdAlone({ clientId, dialect }: Client): Authenticate {
   const idName = dialect.nameOf('client_id');
   return ({ parameters }) => {
     if (idName !== null) parameters[idName] = clientId;

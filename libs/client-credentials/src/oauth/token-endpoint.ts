@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { TokenAnswer } from './answer.js';
 import type { WireRequest } from './token-request.js';
@@ -8,18 +9,24 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export class AnswerTooLarge extends Error {}
 
 /** Sends token requests and brings back whatever is answered. Rejects when nothing is. */
-export type TokenEndpoint = (request: WireRequest, signal: AbortSignal) => Promise<TokenAnswer>;
+export type TokenEndpoint = (
+  request: WireRequest,
+  signal: AbortSignal,
+  httpsAgent?: Agent,
+) => Promise<TokenAnswer>;
 
 /**
  * A connection to a token endpoint. Its axios is bare, so that nothing an application sets on the global one, nor an
- * interceptor, reaches a token request. `connection` is for proxy and agents; what makes up the request is ours.
+ * interceptor, reaches a token request. `connection` is for proxy and agents; what makes up the request is ours. An agent of
+ * the connection comes before that of a client certificate.
  */
 export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenEndpoint {
   const client = new Axios({});
-  return async ({ url, method, headers, body }, signal) => {
+  return async ({ url, method, headers, body }, signal, httpsAgent) => {
     try {
       const config: AxiosRequestConfig<string> = {
         adapter: 'http',
+        ...(httpsAgent !== undefined && { httpsAgent }),
         ...connection,
         url,
         method,

@@ -8,8 +8,11 @@ import { attemptOf, encodeAttempt, type WireRequest } from './token-request.js';
 const TOKEN_URL = 'https://id.example.com/token?v=2';
 
 function write(dialect: Dialect, request: TokenRequest = {}, extra: Parameters = {}): WireRequest {
-  const provider = resolveProvider('desk', { tokenUrl: TOKEN_URL, clientId: 'c', dialect });
-  return encodeAttempt(attemptOf(provider, resolveRequest({}, request), extra), provider.dialect);
+  const provider = resolveProvider('desk', { clientId: 'c', dialect });
+  return encodeAttempt(
+    attemptOf(provider, { url: TOKEN_URL }, resolveRequest({}, request), extra),
+    provider.dialect,
+  );
 }
 
 describe('a token request', () => {

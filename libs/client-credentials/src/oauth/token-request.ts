@@ -15,19 +15,32 @@ export interface WireRequest {
 
 const CONTENT_TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
 
+/** What an attempt depends on beside what is asked for. */
+export interface AttemptContext {
+  /** The token endpoint. */
+  readonly url: string;
+  /** What the API demands of the token beyond its scope, as JSON. */
+  readonly claims?: string | undefined;
+}
+
 /** An attempt before the client has proved who it is. @see RFC 6749 §4.4.2 */
 export function attemptOf(
   provider: Provider,
+  { url, claims }: AttemptContext,
   request: ResolvedRequest,
   extra: Parameters,
 ): TokenRequestAttempt {
-  const { dialect, config } = provider;
+  const { dialect } = provider;
   const { requestEncoding: encoding } = dialect;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (encoding !== 'query') headers['content-type'] = CONTENT_TYPES[encoding];
   for (const [name, value] of Object.entries(dialect.headers)) headers[name.toLowerCase()] = value;
-  const parameters = { ...standardParameters(dialect, request), ...checked(provider, extra) };
-  return { url: config.tokenUrl, method: dialect.method, headers, parameters };
+  const parameters = {
+    ...standardParameters(dialect, request),
+    ...checked(provider, extra),
+    ...(claims !== undefined && { claims }),
+  };
+  return { url, method: dialect.method, headers, parameters };
 }
 
 /** Writes an attempt as the dialect wants it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Moment } from '../core/clock.js';
 import type { ResponseDialect } from '../core/dialect.js';
-import type { LifetimeOptions } from '../core/options.js';
+import type { LifetimeOptions } from '../core/provider-options.js';
 import { resolveProvider } from '../core/provider.js';
 import { resolveRequest } from '../core/token-key.js';
 import { readAnswer, type Reading } from './token-response.js';

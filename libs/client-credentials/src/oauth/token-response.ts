@@ -51,7 +51,8 @@ export function readAnswer(
     );
   }
   const type = typeOf(valueAt(body, dialect.response.tokenType));
-  if (type !== 'Bearer') return unusable(`holds a token of type ${type}, which was not asked for`);
+  const wanted = provider.config.dpop === undefined ? 'Bearer' : 'DPoP';
+  if (type !== wanted) return unusable(`holds a token of type ${type}, where ${wanted} was asked for`);
   const lifetimeMs = lifetimeOf(valueAt(body, dialect.response.expiresIn), dialect, requested.at);
   if (lifetimeMs === 0) {
     return {

@@ -7,6 +7,12 @@ import type { IssuedToken } from './issued-token.js';
 import type { ApiRequest, RecordedRequest } from './recorded-request.js';
 import type { RequestHandler, ScriptedAnswer } from './scripted-answer.js';
 
+/** The methods that the server checks by itself; for another one it is given a function. */
+export type CheckedAuthenticationMethod = Extract<
+  ClientAuthenticationMethod,
+  'client_secret_basic' | 'client_secret_post' | 'none'
+>;
+
 /** What the server accepts and how it answers. Everything has a default. */
 export interface AuthorizationServerOptions {
   /**
@@ -28,7 +34,7 @@ export interface AuthorizationServerOptions {
    * @see RFC 6749 §2.3
    */
   clientAuthentication?:
-    ClientAuthenticationMethod | ((request: RecordedRequest) => boolean | Promise<boolean>);
+    CheckedAuthenticationMethod | ((request: RecordedRequest) => boolean | Promise<boolean>);
   /** How it departs from RFC 6749: requests are read, and answers written, exactly that way. */
   dialect?: Dialect;
   /**
@@ -111,9 +117,9 @@ export interface AuthorizationServer extends AsyncDisposable {
 }
 
 /** The part of a {@link ProviderConfig} that the server knows. */
-export type AuthorizationServerProviderConfig = Pick<ProviderConfig, 'tokenUrl' | 'clientId'> & {
+export type AuthorizationServerProviderConfig = Required<Pick<ProviderConfig, 'tokenUrl' | 'clientId'>> & {
   clientSecret?: Secret;
-  clientAuthentication?: ClientAuthenticationMethod;
+  clientAuthentication?: CheckedAuthenticationMethod;
   dialect?: Dialect;
   api: { baseURL: string };
 };

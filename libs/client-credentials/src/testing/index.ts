@@ -2,6 +2,7 @@ export type {
   AuthorizationServer,
   AuthorizationServerOptions,
   AuthorizationServerProviderConfig,
+  CheckedAuthenticationMethod,
 } from './authorization-server.js';
 export type { Endpoint } from './endpoint.js';
 export type { IssuedToken } from './issued-token.js';

@@ -44,6 +44,7 @@ const seen = {
   paths,
   tokenRequests: server.tokenRequests.length,
   requiredTokenRequests: required.tokenRequests,
+  requiredAssertionParts: required.assertionParts,
   apiRequests: server.apiRequests.length,
   tokensShown: new Set(server.apiRequests.map(({ token }) => token)).size,
 };

@@ -1,10 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
 import axios from 'axios';
 import { authorizeAxios, ClientCredentialsError, TokenManager } from 'nestjs-client-credentials/core';
 import { signeasy } from 'nestjs-client-credentials/providers';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 
 /** Every entry point once more, by `require`. */
-export async function callRequired(): Promise<{ modules: string[]; error: unknown; tokenRequests: number }> {
+export async function callRequired(): Promise<{
+  modules: string[];
+  error: unknown;
+  tokenRequests: number;
+  assertionParts: number;
+}> {
   const server = await startAuthorizationServer();
   const tokens = new TokenManager({
     providers: {
@@ -29,5 +35,19 @@ export async function callRequired(): Promise<{ modules: string[]; error: unknow
   const modules = ['core', 'providers', 'testing'].map((name) =>
     require.resolve(`nestjs-client-credentials/${name}`),
   );
-  return { modules, error, tokenRequests: server.tokenRequests.length };
+  return { modules, error, tokenRequests: server.tokenRequests.length, assertionParts: await signOne() };
+}
+
+/** What signs exists as an ES module only, and is loaded when it is needed. */
+async function signOne(): Promise<number> {
+  const server = await startAuthorizationServer({
+    clientAuthentication: ({ parameters }) => parameters['client_assertion'] !== undefined,
+  });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const documents = { ...server.providerConfig, clientSecret: undefined, privateKey: { key: privateKey } };
+  const tokens = new TokenManager({ providers: { documents } });
+  await tokens.source('documents').getToken();
+  await tokens.close();
+  await server.close();
+  return String(server.tokenRequests[0]?.parameters['client_assertion']).split('.').length;
 }

@@ -1,5 +1,13 @@
 import { ClientCredentialsError } from '../core/errors.js';
 
+/** The error of a way to send calls that cannot present the certificate which the token is bound to. */
+export function certificateProblem(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The token of "${provider}" goes with a client certificate, which fetch cannot present. Use axios with its http adapter, or give authorizeFetch a fetch that presents the certificate.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
 /** The error of an address that would send Basic credentials where the token belongs. */
 export function userInfoProblem(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(

@@ -1,0 +1,2 @@
+/** A problem of a configuration, and the option it is about. */
+export type RuleProblem = readonly [key: string, problem: string];
