@@ -271,7 +271,9 @@ describe('client authentication by a function', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'token_endpoint_unavailable', provider: 'desk', retryable: true });
-    expect(error.message).toContain('the function or file that the configuration names for it failed (Error)');
+    expect(error.message).toContain(
+      'the function or file that the configuration names for it failed (Error)',
+    );
     expect(inspect(error, { depth: 9 })).not.toContain('The key store is locked.');
     expect(desk.server.tokenRequests).toHaveLength(0);
   });

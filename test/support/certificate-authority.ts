@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+/** A certificate and its key, as PEM. */
+export interface Identity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const DAY_MS = 86_400_000;
+
+x509.cryptoProvider.set(webcrypto as never);
+
+/** An authority that issues certificates for the time of a test. */
+export class CertificateAuthority {
+  /** Its own certificate, which others trust. */
+  readonly cert: string;
+  readonly #name: string;
+  readonly #keys: webcrypto.CryptoKeyPair;
+
+  private constructor(name: string, keys: webcrypto.CryptoKeyPair, cert: string) {
+    this.#name = name;
+    this.#keys = keys;
+    this.cert = cert;
+  }
+
+  static async found(name = 'CN=Test Authority'): Promise<CertificateAuthority> {
+    const keys = await newKeys();
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      ...validity(),
+      name,
+      keys,
+      signingAlgorithm: KEY,
+      extensions: [new x509.BasicConstraintsExtension(true, 1, true)],
+    });
+    return new CertificateAuthority(name, keys, certificate.toString('pem'));
+  }
+
+  /** A certificate for a server on loopback. */
+  issueServer(): Promise<Identity> {
+    return this.#issue('CN=localhost', [
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
+    ]);
+  }
+
+  /** A certificate for a client. */
+  issueClient(subject: string): Promise<Identity> {
+    return this.#issue(subject);
+  }
+
+  async #issue(subject: string, extensions: x509.Extension[] = []): Promise<Identity> {
+    const keys = await newKeys();
+    const certificate = await x509.X509CertificateGenerator.create({
+      ...validity(),
+      subject,
+      issuer: this.#name,
+      signingKey: this.#keys.privateKey,
+      publicKey: keys.publicKey,
+      signingAlgorithm: KEY,
+      extensions,
+    });
+    return identityOf(certificate, keys);
+  }
+}
+
+/** A certificate that nobody vouches for. */
+export async function selfSigned(name: string): Promise<Identity> {
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    ...validity(),
+    name,
+    keys,
+    signingAlgorithm: KEY,
+  });
+  return identityOf(certificate, keys);
+}
+
+function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify']);
+}
+
+async function identityOf(
+  certificate: x509.X509Certificate,
+  { privateKey }: webcrypto.CryptoKeyPair,
+): Promise<Identity> {
+  const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', privateKey);
+  return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
+}
+
+function validity(): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) };
+}
