@@ -7,6 +7,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import {
   authorizeAxios,
   authorizeFetch,
+  MemoryTokenStore,
   TokenManager,
   type ProviderConfig,
   type TokenEvent,
@@ -131,6 +132,26 @@ describe('a token bound to a key', () => {
     const shown = inspect([response, seen, bound.events, bound.source], { depth: 12, showHidden: true });
     for (const proof of proofsAt(bound)) expect(shown).not.toContain(proof);
     expect(shown).not.toContain((await bound.source.getToken()).value);
+  });
+
+  it('is shared through a store by those who have the key, and by nobody else', async () => {
+    await using bound = await openBound();
+    const store = new MemoryTokenStore();
+    const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const tokenOf = async (dpop: NonNullable<ProviderConfig['dpop']>): Promise<string> => {
+      const desk = { tokenUrl: bound.server.tokenUrl, clientId: 'desk', clientSecret: SECRET, dpop };
+      const tokens = new TokenManager({ providers: { desk }, store });
+      const { value } = await tokens.source('desk').getToken();
+      return value;
+    };
+
+    const first = await tokenOf({ keyPair });
+    const same = await tokenOf({ keyPair });
+    const other = await tokenOf(true);
+
+    expect(same).toBe(first);
+    expect(other).not.toBe(first);
+    expect(bound.server.tokenRequests).toHaveLength(2);
   });
 
   it('that is revoked is replaced once', async () => {

@@ -19,13 +19,27 @@ export function preset(
   return printedWithoutSecrets({ ...own, ...withoutUndefined(options), api, ...(dialect && { dialect }) });
 }
 
+const SECRET_OPTIONS = new Set([
+  'clientSecret',
+  'parameters',
+  'privateKey',
+  'clientAssertion',
+  'certificate',
+  'dpop',
+]);
+
 /** A config that `console.log` shows without what the provider's documentation calls a secret. A copy of it is plain again. */
 function printedWithoutSecrets(config: ProviderConfig): ProviderConfig {
   return Object.defineProperty(config, Symbol.for('nodejs.util.inspect.custom'), {
     value: (): object => {
-      const { clientSecret: _, parameters: __, dialect, ...shown } = config;
-      const { headers: ___, apiHeaders: ____, ...shownDialect } = dialect ?? {};
-      return { ...shown, clientSecret: '[not shown]', ...(dialect && { dialect: shownDialect }) };
+      const { dialect, ...rest } = config;
+      const { headers: _, apiHeaders: __, ...shownDialect } = dialect ?? {};
+      const shown = Object.entries(rest).filter(([name]) => !SECRET_OPTIONS.has(name));
+      return {
+        ...Object.fromEntries(shown),
+        clientSecret: '[not shown]',
+        ...(dialect && { dialect: shownDialect }),
+      };
     },
   });
 }
