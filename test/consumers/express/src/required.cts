@@ -44,7 +44,8 @@ async function signOne(): Promise<number> {
     clientAuthentication: ({ parameters }) => parameters['client_assertion'] !== undefined,
   });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const documents = { ...server.providerConfig, clientSecret: undefined, privateKey: { key: privateKey } };
+  const { tokenUrl, clientId } = server.providerConfig;
+  const documents = { tokenUrl, clientId, privateKey: { key: privateKey } };
   const tokens = new TokenManager({ providers: { documents } });
   await tokens.source('documents').getToken();
   await tokens.close();
