@@ -194,8 +194,9 @@ describe('a store that fails', () => {
       ]),
     );
     expect(new Set(desk.events.map((event) => 'operation' in event && event.operation))).toEqual(
-      new Set([false, 'get', 'set']),
+      new Set([false, 'get']),
     );
+    expect(desk.events.filter(({ type }) => type === 'store.unavailable')).toHaveLength(1);
     expect(JSON.stringify(desk.events)).not.toContain('p4ssw0rd');
   });
 

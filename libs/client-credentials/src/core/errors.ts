@@ -6,6 +6,7 @@
  * - `token_request_rejected`: the token endpoint answered with an error (RFC 6749 §5.2).
  * - `token_endpoint_unavailable`: no answer, or only 408, 425, 429 and 5xx, after all attempts.
  * - `invalid_token_response`: an answer that holds no usable token.
+ * - `issuance_limit_reached`: the budget of token requests is spent.
  * - `closed`: the manager was closed.
  */
 export type ClientCredentialsErrorCode =
@@ -14,6 +15,7 @@ export type ClientCredentialsErrorCode =
   | 'token_request_rejected'
   | 'token_endpoint_unavailable'
   | 'invalid_token_response'
+  | 'issuance_limit_reached'
   | 'closed';
 
 /** What a {@link ClientCredentialsError} is made of beside its message. */
@@ -117,6 +119,18 @@ export function invalidConfiguration(problems: readonly string[], provider?: str
 export function closed(provider: string): ClientCredentialsError {
   const message = 'The token manager was closed. Close it only when no call is made any more.';
   return new ClientCredentialsError(message, { code: 'closed', provider });
+}
+
+/** The error of a token request that must not be made, since there were as many as there may be. */
+export function issuanceLimitReached(
+  provider: string,
+  { limit, windowSeconds }: { limit: number; windowSeconds: number },
+  retryAt: number,
+): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `"${provider}" was asked for ${limit} tokens within ${windowSeconds} s, which is all that issuance allows. The next may be asked for at ${new Date(retryAt).toISOString()}: find out who needs so many, or raise the limit.`,
+    { code: 'issuance_limit_reached', provider, retryable: true, retryAt },
+  );
 }
 
 /** The error of a token that had no time left when it came. */

@@ -64,10 +64,21 @@ export interface CredentialsRotatedEvent extends TokenEventBase {
   wasRefused: boolean;
 }
 
-/** The token store failed. The call went on without it. */
+/**
+ * The token store failed: told once for each outage. Calls go on without it, and each process acquires its own tokens until
+ * it is well again.
+ */
 export interface StoreUnavailableEvent extends TokenEventBase {
   type: 'store.unavailable';
-  operation: 'get' | 'set' | 'delete';
+  /** What it was asked to do when it failed. */
+  operation: 'get' | 'set' | 'delete' | 'lock' | 'increment';
+}
+
+/** 80 % of the tokens that `issuance` allows were asked for: told once in a window. */
+export interface IssuanceNearLimitEvent extends TokenEventBase {
+  type: 'issuance.near-limit';
+  limit: number;
+  windowSeconds: number;
 }
 
 /** Everything that a {@link TokenManager} tells its listeners. No event holds a secret or a token. */
@@ -77,7 +88,8 @@ export type TokenEvent =
   | TokenInvalidatedEvent
   | ApiReplayedEvent
   | CredentialsRotatedEvent
-  | StoreUnavailableEvent;
+  | StoreUnavailableEvent
+  | IssuanceNearLimitEvent;
 
 /** What tells one event from others of its kind; the rest is the same for all of an entry. */
 export type TokenEventDetails = TokenEvent extends infer E

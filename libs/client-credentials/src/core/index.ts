@@ -16,6 +16,7 @@ export type {
   AcquisitionReason,
   ApiReplayedEvent,
   CredentialsRotatedEvent,
+  IssuanceNearLimitEvent,
   StoreUnavailableEvent,
   TokenAcquiredEvent,
   TokenEvent,
@@ -52,7 +53,7 @@ export type {
 } from './provider-options.js';
 export type { SnapshotRow, TokenState } from './snapshot.js';
 export type { TokenSource } from './token-source.js';
-export type { TokenStore } from './token-store.js';
+export type { Lock, TokenStore } from './token-store.js';
 export { TokenManager } from '../manager/token-manager.js';
 export { MemoryTokenStore } from '../store/memory-token-store.js';
 export type { MemoryTokenStoreOptions } from '../store/memory-token-store.js';

@@ -20,8 +20,8 @@ export interface IssuedToken {
 export interface AcquisitionContext {
   /** Aborted when nobody can use the answer any more. */
   readonly signal: AbortSignal;
-  /** Called when the first request is about to be sent. */
-  readonly onSend: () => void;
+  /** Called when a request is about to be sent. It rejects if there must be none. */
+  readonly beforeSend: () => Promise<void>;
   /** The token handed out last, which no error may show. */
   readonly lastToken: string | undefined;
   /** What the API demands of the token beyond its scope, as JSON. */

@@ -184,6 +184,7 @@ export const providerSchema: z.ZodType = optionsOf({
   api: anObject.optional(),
   allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
   reacquire: optionsOf({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
+  issuance: optionsOf({ limit: wholeNumber, windowSeconds: positiveSeconds }).optional(),
   tokenFor: aFunction.optional(),
 });
 

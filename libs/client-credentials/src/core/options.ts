@@ -132,6 +132,12 @@ export interface ProviderConfig {
   allowedOrigins?: string[];
   /** What counts as a refusal of the token. */
   reacquire?: ReacquireOptions;
+  /**
+   * How many tokens may be asked for: retries, renewals and forced ones included, by all who share the store, in a window
+   * that opens with the first. At 80 % there is an event; at the limit a valid token goes on being served, and then callers get
+   * `issuance_limit_reached`.
+   */
+  issuance?: { limit: number; windowSeconds: number };
   /** Chooses what to ask for by the call it is for, e.g. the read scope for GET and the write scope for POST. */
   tokenFor?: (call: OutboundCall) => TokenRequest | undefined;
 }

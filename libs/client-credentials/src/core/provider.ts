@@ -29,14 +29,17 @@ export interface Provider {
   readonly defaultLifetimeMs: number;
   readonly maxLifetimeMs: number;
   readonly cooldownMs: number;
+  readonly lockMs: number;
 }
 
+const LOCK_MARGIN_MS = 1_000;
 const DAY_SECONDS = 86_400;
 
 /** Fills in the defaults of a configuration that was found valid. */
 export function resolveProvider(name: string, config: ProviderConfig): Provider {
   const { lifetime, tokenRequest, reacquire } = config;
   const method = authenticationMethodOf(config);
+  const timeoutMs = tokenRequest?.timeoutMs ?? 10_000;
   const dialect = resolveDialect(config.dialect);
   return {
     name,
@@ -49,7 +52,9 @@ export function resolveProvider(name: string, config: ProviderConfig): Provider 
       clientAuthentication: typeof method === 'string' ? method : 'custom',
       grantType: dialect.grantType,
     },
-    timeoutMs: tokenRequest?.timeoutMs ?? 10_000,
+    timeoutMs,
+    // Longer than any acquisition, so that no two are made at once.
+    lockMs: timeoutMs + LOCK_MARGIN_MS,
     attempts: tokenRequest?.attempts ?? 3,
     defaultLifetimeMs: (lifetime?.defaultSeconds ?? 3600) * 1000,
     maxLifetimeMs: (lifetime?.maxSeconds ?? 31 * DAY_SECONDS) * 1000,

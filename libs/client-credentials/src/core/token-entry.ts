@@ -6,6 +6,7 @@ import type { ClientContext } from './client-context.js';
 import type { AcquisitionReason, TokenEventDetails } from './events.js';
 import type { IssuedToken } from './issued-token.js';
 import type { SnapshotRow } from './snapshot.js';
+import { acquireShared } from './shared-acquisition.js';
 import type { ResolvedRequest } from './token-key.js';
 import { TokenRecord } from './token-record.js';
 import type { TokenShelf } from './token-shelf.js';
@@ -15,6 +16,14 @@ interface Flight {
   readonly reason: AcquisitionReason;
   hasSent: boolean;
   readonly token: Promise<AccessToken>;
+}
+
+/** What one flight is for. */
+interface Task {
+  readonly reason: AcquisitionReason;
+  readonly neededMs: number;
+  readonly started: Moment;
+  readonly progress: { hasSent: boolean };
 }
 
 /** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
@@ -65,7 +74,6 @@ export class TokenEntry {
     if (decision === 'replace' || decision === 'replace-displaced') {
       this.#claims = claims;
       this.#emit({ type: 'token.invalidated', reason: 'rejected' });
-      void this.#shelf.remove(value);
     }
     return decision;
   }
@@ -83,7 +91,7 @@ export class TokenEntry {
       this.#record.drop('requested');
       this.#emit({ type: 'token.invalidated', reason: 'requested' });
     }
-    await this.#shelf.remove(value);
+    await this.#shelf.remove(value, this.#client.lockMs);
   }
 
   /** Forgets failures, so that the next caller causes a request. */
@@ -134,20 +142,9 @@ export class TokenEntry {
   ): Promise<AccessToken> {
     const { closed, acquirer } = this.#client;
     const started = this.#now();
-    const { lastToken } = this.#record;
-    const onSend = (): void => {
-      progress.hasSent = true;
-    };
     try {
       this.#shelf.bindTo(await unlessAborted(acquirer.binding(closed), closed));
-      const claims = this.#takeClaims();
-      const mustBeNew = reason === 'forced' || claims !== undefined;
-      const stored = mustBeNew ? undefined : await unlessAborted(this.#fromShelf(neededMs), closed);
-      closed.throwIfAborted();
-      if (stored !== undefined) return this.#accept(stored, reason);
-      const context = { signal: closed, onSend, lastToken, claims, onRotation: this.#onRotation };
-      const issued = await unlessAborted(acquirer.acquire(this.#request, context), closed);
-      return this.#introduce(issued, reason, started);
+      return await unlessAborted(this.#bring({ reason, neededMs, started, progress }), closed);
     } catch (thrown) {
       if (closed.aborted) throw thrown;
       const isOurs = thrown instanceof ClientCredentialsError;
@@ -159,9 +156,29 @@ export class TokenEntry {
     }
   }
 
-  async #fromShelf(neededMs: number): Promise<IssuedToken | undefined> {
-    const stored = await this.#shelf.take();
-    return stored !== undefined && this.#record.isWelcome(stored, neededMs, this.#now()) ? stored : undefined;
+  /** A token from the store, or a new one. */
+  #bring({ reason, neededMs, started, progress }: Task): Promise<AccessToken> {
+    const { closed: signal, acquirer, budget, lockMs, random } = this.#client;
+    const claims = this.#takeClaims();
+    const { lastToken, state } = this.#record;
+    const beforeSend = async (): Promise<void> => {
+      progress.hasSent = true;
+      await budget?.spend(() => this.#emit({ type: 'issuance.near-limit', ...budget.terms }));
+    };
+    const context = { signal, beforeSend, lastToken, claims, onRotation: this.#onRotation };
+    const isWelcome = (stored: IssuedToken): boolean => this.#record.isWelcome(stored, neededMs, this.#now());
+    return acquireShared({
+      shelf: this.#shelf,
+      isWelcome: reason === 'forced' || claims !== undefined ? undefined : isWelcome,
+      accept: (token) => this.#accept(token, reason),
+      acquire: () => acquirer.acquire(this.#request, context),
+      introduce: (token) => this.#introduce(token, reason, started),
+      ttlMsOf: (token) => remainingMs(this.#record.hold(token), this.#now()),
+      rejected: state.dropped === undefined ? undefined : lastToken,
+      lockMs,
+      random,
+      signal,
+    });
   }
 
   /** Takes a token into use that was acquired here, and lets others know. */
@@ -171,8 +188,6 @@ export class TokenEntry {
     const now = this.#now();
     this.#record.count('acquisitions');
     this.#client.latest = this;
-    // Not awaited: a slow store must not slow a call.
-    void this.#shelf.put(issued, remainingMs(this.#record.hold(issued), now));
     const durationMs = now.ticks - started.ticks;
     this.#emit({ type: 'token.acquired', reason, durationMs, expiresAt: access.expiresAt, isSameToken });
     return access;

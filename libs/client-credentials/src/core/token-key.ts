@@ -65,6 +65,12 @@ export function storeKeyOf(tokenKey: string, staticSecret: unknown, boundTo?: st
     .digest('base64url');
 }
 
+/** The name under which a client's token requests are counted in a store: whatever they are for. */
+export function budgetKeyOf({ server, clientId }: ClientIdentity): string {
+  const identity = JSON.stringify(['issuance', server, clientId]);
+  return createHash('sha256').update(identity).digest('base64url');
+}
+
 function listOf(value: string | readonly string[] | undefined, separator?: RegExp): string[] {
   const given = value === undefined ? [] : typeof value === 'string' ? [value] : value;
   const items = separator === undefined ? given : given.flatMap((item) => item.split(separator));

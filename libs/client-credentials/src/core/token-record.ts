@@ -20,6 +20,9 @@ import type { SnapshotRow } from './snapshot.js';
 /** What a record knows of itself, as an operator may see it. */
 type RecordRow = Omit<SnapshotRow, 'provider' | 'scope' | 'audience'>;
 
+// Others may put one back that they do not know to be refused; that is over soon.
+const MAX_REFUSED = 5;
+
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
 export class TokenRecord {
   readonly #lifetime: LifetimeOptions;
@@ -30,6 +33,8 @@ export class TokenRecord {
   #isProven = false;
   /** The value handed out last and the lifetime it had then: what tells the same token again from a new one. */
   #lineage: { value: string; held: HeldToken; originalLifetimeMs: number } | undefined;
+  /** Values that the API refused: they must not come back from a store. */
+  readonly #refused: string[] = [];
   #rateLimitsInARow = 0;
   #lastErrorCode: string | undefined;
   readonly #counts = { acquisitions: 0, failures: 0, replays: 0 };
@@ -114,7 +119,11 @@ export class TokenRecord {
     if (decision === 'replace-displaced') {
       this.#state = { ...this.#state, displacements: countDisplacement(this.#state, now, cooldownMs) };
     }
-    if (decision === 'replace' || decision === 'replace-displaced') this.drop('refused');
+    if (decision === 'replace' || decision === 'replace-displaced') {
+      this.#refused.push(value);
+      if (this.#refused.length > MAX_REFUSED) this.#refused.shift();
+      this.drop('refused');
+    }
     return decision;
   }
 
@@ -155,7 +164,7 @@ export class TokenRecord {
 
   /** Whether a token that somebody else acquired is worth using: a new one, good for a while and for what is needed. */
   isWelcome(stored: IssuedToken, neededMs: number, now: Moment): boolean {
-    if (this.hadLast(stored.value)) return false;
+    if (this.hadLast(stored.value) || this.#refused.includes(stored.value)) return false;
     const held = this.hold(stored);
     return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs, neededMs);
   }

@@ -1,35 +1,36 @@
 import { momentOf, type Clock } from './clock.js';
 import { deserialize, serialize, type IssuedToken } from './issued-token.js';
-import type { TokenStore } from './token-store.js';
+import type { StoreGuard, StoreOperation, StorePatience } from './store-guard.js';
+import type { Lock, TokenStore } from './token-store.js';
 
-// A store is to save time: one that takes longer than a token request does not.
-const PATIENCE_MS = 250;
+/** What a lock may be: held by us, held by somebody else, or not to be had from this store. */
+export type LockOutcome = Lock | 'held' | 'broken';
 
-/** What a store was asked to do. */
-export type StoreOperation = 'get' | 'set' | 'delete';
-
-/** One token's place in a store. A store that fails is reported and otherwise as good as empty. */
+/** One token's place in a store. A store that fails is as good as empty. */
 export class TokenShelf {
-  readonly #store: TokenStore;
+  readonly #guard: StoreGuard;
   readonly #keyOf: (boundTo: string | undefined) => string;
-  #key: string;
   readonly #clock: Clock;
-  readonly #report: (operation: StoreOperation) => void;
+  readonly #onOutage: (operation: StoreOperation) => void;
+  #key: string;
   #boundTo: string | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
 
-  /** @param keyOf - the key of a token that is bound to this thumbprint, or to none */
+  /**
+   * @param keyOf - the key of a token that is bound to this thumbprint, or to none
+   * @param onOutage - told that the store is sick
+   */
   constructor(
-    store: TokenStore,
+    guard: StoreGuard,
     keyOf: (boundTo: string | undefined) => string,
     clock: Clock,
-    report: (operation: StoreOperation) => void,
+    onOutage: (operation: StoreOperation) => void,
   ) {
-    this.#store = store;
+    this.#guard = guard;
     this.#keyOf = keyOf;
     this.#key = keyOf(undefined);
     this.#clock = clock;
-    this.#report = report;
+    this.#onOutage = onOutage;
   }
 
   /** From now on only tokens that are bound to this are of use. */
@@ -39,47 +40,75 @@ export class TokenShelf {
     this.#key = this.#keyOf(boundTo);
   }
 
-  async take(): Promise<IssuedToken | undefined> {
-    const text = await this.#attempt('get', () => this.#store.get(this.#key));
-    const token = deserialize(text, momentOf(this.#clock));
+  async take(patience?: StorePatience): Promise<IssuedToken | undefined> {
+    const key = this.#key;
+    const outcome = await this.#guard.ask('get', (store) => store.get(key), {
+      patience,
+      onOutage: this.#onOutage,
+    });
+    const token = outcome.isDone ? deserialize(outcome.value, momentOf(this.#clock)) : undefined;
     return token?.boundTo === this.#boundTo ? token : undefined;
   }
 
-  async put(token: IssuedToken, ttlMs: number): Promise<void> {
+  /** The right to acquire this token, among all that share the store. */
+  async lock(ttlMs: number, patience?: StorePatience): Promise<LockOutcome> {
+    const key = `${this.#key}.lock`;
+    if (!this.#guard.can('lock')) return 'broken';
+    const outcome = await this.#guard.ask('lock', async (store) => store.lock?.(key, ttlMs), {
+      patience,
+      onOutage: this.#onOutage,
+      // Nobody waits for it any more: others must not have to wait for its end.
+      onLate: (late) => void late?.release().catch(() => undefined),
+    });
+    if (!outcome.isDone) return 'broken';
+    return outcome.value ?? 'held';
+  }
+
+  async release(lock: Lock): Promise<void> {
+    await this.#guard.ask('delete', () => lock.release(), { onOutage: this.#onOutage });
+  }
+
+  /** Puts a token in its place, if it is still good for something, and frees the lock under which it was acquired. */
+  async put(token: IssuedToken, ttlMs: number, lock?: Lock): Promise<void> {
     this.bindTo(token.boundTo);
     const key = this.#key;
     await this.#inTurn(async () => {
-      await this.#attempt('set', () => this.#store.set(key, serialize(token), Math.ceil(ttlMs)));
+      const value = serialize(token);
+      const keep = (store: TokenStore): Promise<void> => store.set(key, value, Math.ceil(ttlMs));
+      if (ttlMs > 0) await this.#guard.ask('set', keep, { onOutage: this.#onOutage });
+      if (lock !== undefined) await this.release(lock);
     });
   }
 
-  /** Removes the token if it is this one: by now somebody may have put a newer one there. */
-  async remove(value: string): Promise<void> {
+  /**
+   * Removes the token if it is this one. Whoever holds the lock may be putting a newer one there, which must not be removed in
+   * its stead; that one replaces it anyway. A store without locks is taken at its word.
+   */
+  async remove(value: string, lockMs: number): Promise<void> {
     await this.#inTurn(async () => {
-      const stored = await this.take();
-      if (stored?.value === value) await this.#attempt('delete', () => this.#store.delete(this.#key));
+      const lock = await this.lock(lockMs);
+      if (lock === 'held') return;
+      await this.removeLocked(value);
+      if (lock !== 'broken') await this.release(lock);
     });
+  }
+
+  /** The same for who holds the lock. */
+  async removeLocked(value: string): Promise<void> {
+    const key = this.#key;
+    const stored = await this.take();
+    if (stored?.value !== value) return;
+    await this.#guard.ask('delete', (store) => store.delete(key), { onOutage: this.#onOutage });
+  }
+
+  /** Something that must not be cut off in the middle when the manager closes. It must not reject. */
+  hold(work: Promise<void>): void {
+    this.#guard.hold(work);
   }
 
   /** Writes wait for one another, so that what was removed does not come back. */
   async #inTurn(write: () => Promise<void>): Promise<void> {
     this.#lastWrite = this.#lastWrite.then(write);
     await this.#lastWrite;
-  }
-
-  async #attempt<T>(operation: StoreOperation, run: () => Promise<T>): Promise<T | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('The store did not answer.')), PATIENCE_MS);
-      timer.unref();
-    });
-    try {
-      return await Promise.race([run(), patience]);
-    } catch {
-      this.#report(operation);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

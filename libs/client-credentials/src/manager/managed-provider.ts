@@ -10,17 +10,18 @@ import type { ProviderConfig, TokenRequest } from '../core/options.js';
 import { resolveProvider, type Provider } from '../core/provider.js';
 import type { ClientContext } from '../core/client-context.js';
 import { TokenEntry } from '../core/token-entry.js';
-import { resolveRequest, storeKeyOf, tokenKeyOf } from '../core/token-key.js';
+import { budgetKeyOf, resolveRequest, storeKeyOf, tokenKeyOf } from '../core/token-key.js';
+import { IssuanceBudget } from '../core/issuance-budget.js';
+import type { StoreGuard, StoreOperation } from '../core/store-guard.js';
 import { TokenShelf } from '../core/token-shelf.js';
 import { mergeRequests, type ProviderEntries } from '../core/token-source.js';
-import type { TokenStore } from '../core/token-store.js';
 import { TokenAcquirer } from '../oauth/token-acquirer.js';
 import type { EntryRegistry } from './entry-registry.js';
 
 /** What the providers of one manager share. */
 export interface Shared {
   readonly clock: Clock;
-  readonly store: TokenStore;
+  readonly guard: StoreGuard;
   readonly events: EventHub;
   readonly entries: EntryRegistry;
   readonly warn: (message: string) => void;
@@ -85,17 +86,29 @@ export class ManagedProvider implements ProviderEntries {
   }
 
   #newEntry(key: string, request: TokenRequest): TokenEntry {
-    const { clock, events, store } = this.#shared;
+    const { clock, guard } = this.#shared;
     const resolved = resolveRequest(this.#defaults, request);
     const { clientSecret } = this.config;
     const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
     const keyOf = (boundTo: string | undefined): string => storeKeyOf(key, staticSecret, boundTo);
-    const shelf = new TokenShelf(store, keyOf, clock, (operation) => {
-      const { provider } = this;
-      const { scopes } = resolved;
-      events.emit({ type: 'store.unavailable', operation, provider, scopes, at: clock.now() });
-    });
+    const shelf = new TokenShelf(guard, keyOf, clock, (operation) =>
+      this.#tellOutage(operation, resolved.scopes),
+    );
     return new TokenEntry(this.#client, resolved, shelf);
+  }
+
+  #tellOutage(operation: StoreOperation, scopes: readonly string[]): void {
+    const { clock, events } = this.#shared;
+    events.emit({ type: 'store.unavailable', operation, provider: this.provider, scopes, at: clock.now() });
+  }
+
+  #budget(): IssuanceBudget | undefined {
+    const { issuance } = this.config;
+    if (issuance === undefined) return undefined;
+    const { guard, clock } = this.#shared;
+    const key = budgetKeyOf(this.#provider.identity);
+    const onOutage = (operation: StoreOperation): void => this.#tellOutage(operation, []);
+    return new IssuanceBudget(this.provider, issuance, { key, guard, clock, onOutage });
   }
 
   #clientContext(): ClientContext {
@@ -104,6 +117,8 @@ export class ManagedProvider implements ProviderEntries {
       provider: this.provider,
       lifetime: this.config.lifetime ?? {},
       cooldownMs: this.#provider.cooldownMs,
+      lockMs: this.#provider.lockMs,
+      budget: this.#budget(),
       clock,
       random: Math.random,
       events,

@@ -4,6 +4,7 @@ import { EventHub, type TokenEventListener } from '../core/events.js';
 import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
 import type { SnapshotRow } from '../core/snapshot.js';
 import { EntryTokenSource, type TokenSource } from '../core/token-source.js';
+import { StoreGuard } from '../core/store-guard.js';
 import type { TokenStore } from '../core/token-store.js';
 import { validateOptions, validateProvider } from '../core/validate-options.js';
 import { MemoryTokenStore } from '../store/memory-token-store.js';
@@ -32,6 +33,7 @@ export class TokenManager {
   readonly warmedUp: Promise<void>;
   readonly #clock: Clock;
   readonly #store: TokenStore;
+  readonly #guard: StoreGuard;
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
   readonly #entries = new EntryRegistry();
@@ -47,6 +49,7 @@ export class TokenManager {
     validateOptions(options);
     this.#clock = options.clock ?? systemClock;
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
+    this.#guard = new StoreGuard(this.#store);
     this.#warn = warn;
     for (const [name, config] of Object.entries(options.providers)) this.#register(name, config);
     this.warmedUp = this.warmUp(options.warmUp ?? false);
@@ -122,6 +125,7 @@ export class TokenManager {
     this.#isClosed = true;
     for (const { managed } of this.#providers.values()) managed.close();
     await this.warmedUp;
+    await awake(this.#guard.settled());
     const closing = this.#store.close?.();
     if (closing !== undefined) await awake(closing);
   }
@@ -129,7 +133,7 @@ export class TokenManager {
   #register(name: string, config: ProviderConfig): TokenSource {
     const managed = new ManagedProvider(name, config, {
       clock: this.#clock,
-      store: this.#store,
+      guard: this.#guard,
       events: this.#events,
       entries: this.#entries,
       warn: this.#warn,

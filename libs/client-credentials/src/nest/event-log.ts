@@ -37,5 +37,10 @@ function lineOf(event: TokenEvent): [Level, string] {
         : ['log', `Another credential of ${name} is in use`];
     case 'store.unavailable':
       return ['warn', `Token store failed (${event.operation}) for ${name}; calls go on without it`];
+    case 'issuance.near-limit':
+      return [
+        'warn',
+        `80 % of the ${event.limit} tokens of ${name} that may be asked for in ${event.windowSeconds} s are used up`,
+      ];
   }
 }

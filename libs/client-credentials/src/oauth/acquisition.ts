@@ -115,7 +115,7 @@ export class Acquisition {
 
   async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<Outcome> {
     const { provider, clock, endpoint, deadline, dpop } = this.#tools;
-    const { claims, onSend } = this.#context;
+    const { claims, beforeSend } = this.#context;
     const extra = await this.#extraParameters();
     const attempt = attemptOf(provider, { url: tokenUrl, claims }, this.#request, extra);
     await this.#input('The client authentication', async () => credential.authenticate(attempt, issuer));
@@ -125,8 +125,8 @@ export class Acquisition {
     }
     for (const shown of secretsOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
+    await beforeSend();
     const requested = momentOf(clock);
-    onSend();
     let answer: TokenAnswer;
     try {
       answer = await endpoint(

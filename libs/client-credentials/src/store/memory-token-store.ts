@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { elapsedMs, momentOf, systemClock, type Clock, type Moment } from '../core/clock.js';
-import type { TokenStore } from '../core/token-store.js';
+import type { Lock, TokenStore } from '../core/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
 export interface MemoryTokenStoreOptions {
@@ -18,8 +18,16 @@ export interface MemoryTokenStoreOptions {
   clock?: Clock;
 }
 
+/** A value, and when it ends. */
+interface Kept {
+  readonly value: string;
+  readonly since: Moment;
+  readonly ttlMs: number;
+}
+
 /**
- * Keeps tokens in this process. It can be given to several managers, so that they share what they have acquired.
+ * Keeps tokens in this process, as many as it may. It can be given to several managers, so that they share what they have
+ * acquired.
  *
  * @example
  * ```ts
@@ -27,7 +35,7 @@ export interface MemoryTokenStoreOptions {
  * ```
  */
 export class MemoryTokenStore implements TokenStore {
-  readonly #entries: LRUCache<string, { value: string; since: Moment; ttlMs: number }>;
+  readonly #entries: LRUCache<string, Kept>;
   readonly #clock: Clock;
 
   constructor({ maxEntries = 10_000, clock = systemClock }: MemoryTokenStoreOptions = {}) {
@@ -36,11 +44,7 @@ export class MemoryTokenStore implements TokenStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (elapsedMs(entry.since, momentOf(this.#clock)) < entry.ttlMs) return entry.value;
-    this.#entries.delete(key);
-    return undefined;
+    return this.#find(key)?.value;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
@@ -49,5 +53,31 @@ export class MemoryTokenStore implements TokenStore {
 
   async delete(key: string): Promise<void> {
     this.#entries.delete(key);
+  }
+
+  async lock(key: string, ttlMs: number): Promise<Lock | undefined> {
+    if (this.#find(key) !== undefined) return undefined;
+    const mine: Kept = { value: '', since: momentOf(this.#clock), ttlMs };
+    this.#entries.set(key, mine);
+    return {
+      release: async () => {
+        if (this.#entries.peek(key) === mine) this.#entries.delete(key);
+      },
+    };
+  }
+
+  async increment(key: string, windowMs: number): Promise<number> {
+    const known = this.#find(key) ?? { value: '0', since: momentOf(this.#clock), ttlMs: windowMs };
+    const count = Number(known.value) + 1;
+    this.#entries.set(key, { ...known, value: String(count) });
+    return count;
+  }
+
+  #find(key: string): Kept | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (elapsedMs(entry.since, momentOf(this.#clock)) < entry.ttlMs) return entry;
+    this.#entries.delete(key);
+    return undefined;
   }
 }
