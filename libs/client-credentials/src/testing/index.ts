@@ -8,4 +8,6 @@ export type { Endpoint } from './endpoint.js';
 export type { IssuedToken } from './issued-token.js';
 export type { ApiRequest, RecordedRequest } from './recorded-request.js';
 export type { RawAnswer, RedirectAnswer, RequestHandler, ScriptedAnswer } from './scripted-answer.js';
+export { tokenStoreContract } from './token-store-contract.js';
+export type { TokenStoreCase } from './token-store-contract.js';
 export { startAuthorizationServer } from './start-authorization-server.js';

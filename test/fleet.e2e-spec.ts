@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ProviderConfig } from 'nestjs-client-credentials/core';
+import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
+import { compileLibrary, type CompiledLibrary } from './support/compiled-library.js';
+import { startFleet, type Fleet } from './support/fleet.js';
+import { startRedis, type RedisServer } from './support/redis-server.js';
+import { until } from './support/until.js';
+
+const SIZE = 8;
+const TIMEOUT_MS = 300_000;
+
+let library: CompiledLibrary;
+let redis: RedisServer;
+let server: AuthorizationServer;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  [library, redis] = await Promise.all([compileLibrary('fleet'), startRedis()]);
+}, TIMEOUT_MS);
+afterAll(async () => {
+  await library[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+/** A fleet of processes, and what they share. */
+async function assemble(provider: Partial<ProviderConfig> = {}, size = SIZE): Promise<void> {
+  const config = { ...server.providerConfig, ...provider };
+  fleet = await startFleet({ size, library: library.directory, redisUrl: redis.url, provider: config });
+}
+
+beforeEach(async () => {
+  server = await startAuthorizationServer();
+});
+afterEach(async () => {
+  await fleet[Symbol.asyncDispose]();
+  await server.close();
+}, TIMEOUT_MS);
+
+/** Waits for an instant, in epoch milliseconds. */
+async function reached(instant = 0): Promise<void> {
+  await sleep(Math.max(instant - Date.now(), 0) + 1);
+}
+
+describe('a fleet of eight processes', () => {
+  it(
+    'asks for one token when all start cold, one when it ends, and one when it is revoked',
+    async () => {
+      // Long enough to be used, short enough to be waited for.
+      server.lifetimeSeconds = 4;
+      await assemble();
+
+      const cold = await fleet.all((replica) => replica.call());
+      const afterStart = server.tokenRequests.length;
+      server.lifetimeSeconds = 3600;
+      await reached(server.issued[0]?.expiresAt);
+      const ended = await fleet.all((replica) => replica.call());
+      const afterEnd = server.tokenRequests.length;
+      server.revoke();
+      const revoked = await fleet.all((replica) => replica.call());
+      const afterRevocation = server.tokenRequests.length;
+
+      expect([...cold, ...ended, ...revoked]).toEqual(Array.from({ length: 3 * SIZE }, () => 200));
+      expect([afterStart, afterEnd - afterStart, afterRevocation - afterEnd]).toEqual([1, 1, 1]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'renews ahead of time by one of them, and the others have the new token before theirs ends',
+    async () => {
+      server.lifetimeSeconds = 20;
+      await assemble({ lifetime: { refreshAheadSeconds: 18, expirySkewSeconds: 1 } });
+      await fleet.all((replica) => replica.getToken());
+      const [first] = server.issued;
+      await reached(Number(first?.expiresAt) - 18_000);
+
+      const served = await fleet.all((replica) => replica.getToken());
+      await until(() => server.issued.length > 1);
+      let inUse: Set<string>;
+      do inUse = new Set(await fleet.all((replica) => replica.getToken()));
+      while (inUse.has(first?.value ?? ''));
+
+      expect(new Set(served)).toEqual(new Set([first?.value]));
+      expect(server.tokenRequests).toHaveLength(2);
+      expect(inUse).toEqual(new Set([server.issued[1]?.value]));
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'goes on when the one that asks dies',
+    async () => {
+      await assemble({ tokenRequest: { timeoutMs: 1500 } }, 4);
+      server.tokenEndpoint.answerNext(1, 'hang');
+      const [holder, ...others] = fleet.replicas;
+      const lost = holder?.getToken();
+      lost?.catch(() => undefined);
+      await server.tokenEndpoint.received(1);
+
+      const waiting = others.map((replica) => replica.getToken());
+      await holder?.kill();
+      const values = await Promise.all(waiting);
+
+      expect(new Set(values).size).toBe(1);
+      expect(server.tokenRequests).toHaveLength(2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'never brings a refused token back from the store',
+    async () => {
+      await assemble({}, 3);
+      const [first, second, third] = fleet.replicas;
+      const refused = await first?.getToken();
+      await second?.getToken();
+      server.revoke();
+
+      const status = await first?.call();
+      const calls = server.apiRequests.length;
+      const late = await second?.call();
+      const fresh = await third?.getToken();
+
+      expect([status, late]).toEqual([200, 200]);
+      // The second one's own token was refused once; what it had then was the first one's.
+      expect(server.apiRequests.length - calls).toBe(2);
+      expect(fresh).not.toBe(refused);
+      expect(server.tokenRequests).toHaveLength(2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'counts its token requests together, also those of processes that have ended',
+    async () => {
+      await assemble({ issuance: { limit: 5, windowSeconds: 3600 }, tokenRequest: { timeoutMs: 1000 } }, 3);
+      const [first, second, third] = fleet.replicas;
+      await first?.getToken({ forceRefresh: true });
+      await first?.getToken({ forceRefresh: true });
+      await first?.kill();
+      await second?.getToken({ forceRefresh: true });
+      await second?.getToken({ forceRefresh: true });
+      await third?.getToken({ forceRefresh: true });
+
+      const refused = third?.getToken({ forceRefresh: true });
+
+      await expect(refused).rejects.toThrow('issuance_limit_reached');
+      expect(await second?.getToken()).toBeDefined();
+      expect(await second?.events()).toContain('issuance.near-limit');
+      expect(server.tokenRequests).toHaveLength(5);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,41 @@
+// One process of a fleet: it has a manager over a shared Redis, and does what its parent tells it.
+import { pathToFileURL } from 'node:url';
+import axios from 'axios';
+import { createClient } from 'redis';
+
+const { library, redisUrl, provider, encryptionKey } = JSON.parse(process.argv[2]);
+const { authorizeAxios, TokenManager } = await import(pathToFileURL(`${library}/core/index.js`).href);
+const { RedisTokenStore } = await import(pathToFileURL(`${library}/redis/index.js`).href);
+
+const client = createClient({ url: redisUrl });
+// An outage is the store's to cope with.
+client.on('error', () => undefined);
+client.connect().catch(() => undefined);
+const store = new RedisTokenStore({ client, encryptionKeys: [encryptionKey] });
+const tokens = new TokenManager({ providers: { desk: provider }, store });
+const events = [];
+tokens.onEvent(({ type, reason }) => events.push(reason === undefined ? type : `${type} ${reason}`));
+const source = tokens.source('desk');
+const http = axios.create({ baseURL: provider.api.baseURL, validateStatus: () => true });
+authorizeAxios(http, source);
+
+const commands = {
+  getToken: async (options) => (await source.getToken(options)).value,
+  call: async () => (await http.get('/documents')).status,
+  events: async () => events.splice(0),
+  close: async () => {
+    await tokens.close();
+    client.destroy();
+    process.disconnect();
+  },
+};
+
+process.on('message', async ({ id, command, argument }) => {
+  try {
+    const result = await commands[command](argument);
+    if (process.connected) process.send({ id, result });
+  } catch (error) {
+    process.send({ id, error: `${error.code}: ${error.message}` });
+  }
+});
+process.send({ id: 'ready' });

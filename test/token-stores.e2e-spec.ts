@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Redis as Redis5 } from 'ioredis-5';
+import Keyv from 'keyv';
+import { KeyvTokenStore } from 'nestjs-client-credentials/keyv';
+import { MemoryTokenStore } from 'nestjs-client-credentials/core';
+import { RedisTokenStore, type RedisTokenStoreOptions } from 'nestjs-client-credentials/redis';
+import { tokenStoreContract } from 'nestjs-client-credentials/testing';
+import { createClient } from 'redis';
+import { createClient as createClient4 } from 'redis-4';
+import { createClient as createClient5 } from 'redis-5';
+import { sharedRedisUrl } from './support/redis-server.js';
+
+type Client = RedisTokenStoreOptions['client'];
+
+let redis: { url: string } & AsyncDisposable;
+const endings: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  redis = await sharedRedisUrl();
+}, 300_000);
+afterEach(async () => {
+  for (const end of endings.splice(0)) await end();
+});
+afterAll(async () => redis[Symbol.asyncDispose]());
+
+/** Clients of every version that is supported, connected. */
+const CLIENTS: [string, () => Promise<Client>][] = [
+  ['redis 6', async () => ended(await createClient({ url: redis.url }).connect())],
+  ['redis 5', async () => ended(await createClient5({ url: redis.url }).connect())],
+  ['redis 4', async () => ended(await createClient4({ url: redis.url }).connect())],
+  ['ioredis 6', async () => ended(new Redis(redis.url))],
+  ['ioredis 5', async () => ended(new Redis5(redis.url))],
+];
+
+/** A client that is closed at the end of its test. */
+function ended<C extends { disconnect(): unknown }>(client: C): C {
+  endings.push(() => client.disconnect());
+  return client;
+}
+
+function newKey(): Uint8Array {
+  return randomBytes(32);
+}
+
+/** All that the Redis keeps under a prefix. */
+async function contentsOf(keyPrefix: string): Promise<{ names: string[]; values: string[]; ttls: number[] }> {
+  const client = ended(new Redis(redis.url));
+  const names = await client.keys(`${keyPrefix}*`);
+  const values = await Promise.all(names.map(async (name) => (await client.get(name)) ?? ''));
+  const ttls = await Promise.all(names.map((name) => client.pttl(name)));
+  return { names, values, ttls };
+}
+
+describe('a store in memory', () => {
+  for (const { name, run } of tokenStoreContract(() => new MemoryTokenStore())) it(name, run);
+
+  it('is bounded, tokens, locks and counters together', async () => {
+    const store = new MemoryTokenStore({ maxEntries: 2 });
+
+    await store.set('a', 'a', 60_000);
+    await store.lock('b', 60_000);
+    await store.increment('c', 60_000);
+
+    expect(await store.get('a')).toBeUndefined();
+  });
+});
+
+describe.each(CLIENTS)('a store in Redis, by %s', (_, connect) => {
+  const encryptionKeys = [newKey()];
+  for (const { name, run } of tokenStoreContract(
+    async () => new RedisTokenStore({ client: await connect(), encryptionKeys }),
+  )) {
+    it(name, run);
+  }
+});
+
+describe('a store in Redis', () => {
+  const client = async (): Promise<Client> => ended(await createClient({ url: redis.url }).connect());
+
+  it('shows nothing of what it keeps, and keeps nothing for ever', async () => {
+    const keyPrefix = 'shown-to-nobody';
+    const store = new RedisTokenStore({ client: await client(), encryptionKeys: [newKey()], keyPrefix });
+    await store.set('the-name', 'the-token', 60_000);
+    await store.lock('the-name.lock', 60_000);
+    await store.increment('the-counter', 60_000);
+
+    const { names, values, ttls } = await contentsOf(keyPrefix);
+
+    expect(names).toHaveLength(3);
+    expect(JSON.stringify([names, values])).not.toMatch(/the-name|the-token|the-counter/);
+    for (const ttl of ttls) expect(ttl).toBeGreaterThan(0);
+  });
+
+  it('reads with every key, and writes with the first', async () => {
+    const [old, current] = [newKey(), newKey()];
+    const keyPrefix = 'rotated';
+    const before = new RedisTokenStore({ client: await client(), encryptionKeys: [old], keyPrefix });
+    const during = new RedisTokenStore({ client: await client(), encryptionKeys: [current, old], keyPrefix });
+    const after = new RedisTokenStore({
+      client: await client(),
+      encryptionKeys: [Buffer.from(current).toString('base64url')],
+      keyPrefix,
+    });
+    await before.set('a', 'A', 60_000);
+
+    expect(await during.get('a')).toBe('A');
+    expect(await after.get('a')).toBeUndefined();
+    await during.set('b', 'B', 60_000);
+    expect(await after.get('b')).toBe('B');
+    expect(await before.get('b')).toBeUndefined();
+  });
+
+  it('uses no copy of a value under another key, nor one that was tampered with', async () => {
+    const keyPrefix = 'copied';
+    const store = new RedisTokenStore({ client: await client(), encryptionKeys: [newKey()], keyPrefix });
+    await store.set('a', 'A', 60_000);
+    const { names, values } = await contentsOf(keyPrefix);
+    await store.set('b', 'B', 60_000);
+    const other = (await contentsOf(keyPrefix)).names.find((name) => name !== names[0]) ?? '';
+    const raw = ended(new Redis(redis.url));
+
+    await raw.set(other, values[0] ?? '');
+    expect(await store.get('b')).toBeUndefined();
+    for (const garbage of ['', 'nonsense', '{}', `${values[0]}x`, 'a.b.c.d.e']) {
+      await raw.set(names[0] ?? '', garbage);
+      expect(await store.get('a')).toBeUndefined();
+    }
+  });
+
+  it('in clear must be asked for by name', async () => {
+    const keyPrefix = 'in-clear';
+    const store = new RedisTokenStore({ client: await client(), encryptionKeys: 'plaintext', keyPrefix });
+    await store.set('a', 'the-token', 60_000);
+
+    expect((await contentsOf(keyPrefix)).values).toEqual(['the-token']);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no keys', undefined, /encryptionKeys: must be a list of keys, or 'plaintext'/],
+    ['an empty list', [], /encryptionKeys: must name at least one key/],
+    ['a short key', [newKey(), Buffer.from('too-short')], /encryptionKeys\.1: must be 32 bytes/],
+    ['a key in another encoding', [newKey().toString()], /encryptionKeys\.0: must be 32 bytes/],
+  ])('is not made with %s', async (_, encryptionKeys, message) => {
+    const connected = await client();
+
+    expect(() => new RedisTokenStore({ client: connected, encryptionKeys: encryptionKeys as never })).toThrow(
+      message,
+    );
+  });
+
+  it('is not made with what is no client', () => {
+    expect(() => new RedisTokenStore({ client: {} as never, encryptionKeys: [newKey()] })).toThrow(
+      /client: must be a client of redis \(node-redis\) or ioredis/,
+    );
+  });
+});
+
+describe('a store over Keyv', () => {
+  const encryptionKeys = [newKey()];
+  for (const { name, run } of tokenStoreContract(
+    () => new KeyvTokenStore({ keyv: new Keyv({ namespace: 'tokens' }), encryptionKeys }),
+  )) {
+    it(name, run);
+  }
+
+  it('shows nothing of what it keeps', async () => {
+    const kept = new Map<unknown, unknown>();
+    const store = new KeyvTokenStore({ keyv: new Keyv({ store: kept }), encryptionKeys });
+    await store.set('the-name', 'the-token', 60_000);
+
+    expect(JSON.stringify([...kept])).not.toMatch(/the-name|the-token/);
+  });
+
+  it('says so when its engine keeps nothing', async () => {
+    const keyv = { get: async () => undefined, set: async () => false, delete: async () => false };
+
+    await expect(new KeyvTokenStore({ keyv, encryptionKeys }).set('a', 'A', 1000)).rejects.toThrow(
+      'did not keep',
+    );
+  });
+});
