@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
-import Keyv from 'keyv';
+import { Keyv } from 'keyv';
 import { KeyvTokenStore } from 'nestjs-client-credentials/keyv';
-import { MemoryTokenStore } from 'nestjs-client-credentials/core';
+import { MemoryTokenStore, type TokenStore } from 'nestjs-client-credentials/core';
 import { RedisTokenStore, type RedisTokenStoreOptions } from 'nestjs-client-credentials/redis';
 import { tokenStoreContract } from 'nestjs-client-credentials/testing';
-import { createClient } from 'redis';
+import { createClient, createCluster } from 'redis';
 import { createClient as createClient4 } from 'redis-4';
 import { createClient as createClient5 } from 'redis-5';
-import { sharedRedisUrl } from './support/redis-server.js';
+import { sharedRedisUrl, startRedis, type RedisServer } from './support/redis-server.js';
 
 type Client = RedisTokenStoreOptions['client'];
 
@@ -35,13 +35,21 @@ const CLIENTS: [string, () => Promise<Client>][] = [
 ];
 
 /** A client that is closed at the end of its test. */
-function ended<C extends { disconnect(): unknown }>(client: C): C {
-  endings.push(() => client.disconnect());
+function ended<C extends object>(client: C, end: 'disconnect' | 'destroy' = 'disconnect'): C {
+  const close: unknown = Reflect.get(client, end);
+  endings.push(() => typeof close === 'function' && Reflect.apply(close, client, []));
   return client;
 }
 
 function newKey(): Uint8Array {
   return randomBytes(32);
+}
+
+/** What everybody who writes a store can test. */
+function followsTheContract(makeStore: () => TokenStore | Promise<TokenStore>): void {
+  it.each(tokenStoreContract(makeStore))('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
 }
 
 /** All that the Redis keeps under a prefix. */
@@ -54,7 +62,7 @@ async function contentsOf(keyPrefix: string): Promise<{ names: string[]; values:
 }
 
 describe('a store in memory', () => {
-  for (const { name, run } of tokenStoreContract(() => new MemoryTokenStore())) it(name, run);
+  followsTheContract(() => new MemoryTokenStore());
 
   it('is bounded, tokens, locks and counters together', async () => {
     const store = new MemoryTokenStore({ maxEntries: 2 });
@@ -69,11 +77,30 @@ describe('a store in memory', () => {
 
 describe.each(CLIENTS)('a store in Redis, by %s', (_, connect) => {
   const encryptionKeys = [newKey()];
-  for (const { name, run } of tokenStoreContract(
-    async () => new RedisTokenStore({ client: await connect(), encryptionKeys }),
-  )) {
-    it(name, run);
-  }
+  followsTheContract(async () => new RedisTokenStore({ client: await connect(), encryptionKeys }));
+});
+
+describe('a store in a cluster of Redis', () => {
+  let cluster: RedisServer;
+  beforeAll(async () => {
+    cluster = await startRedis({ isCluster: true });
+  }, 300_000);
+  afterAll(async () => cluster[Symbol.asyncDispose]());
+
+  it.each<[string, () => Promise<Client>]>([
+    [
+      'redis',
+      async () => ended(await createCluster({ rootNodes: [{ url: cluster.url }] }).connect(), 'destroy'),
+    ],
+    ['ioredis', async () => ended(new Cluster([{ host: '127.0.0.1', port: cluster.port }]))],
+  ])('does what one on a single server does, by %s', async (_, connect) => {
+    const client = await connect();
+    const store = new RedisTokenStore({ client, encryptionKeys: [newKey()], keyPrefix: _ });
+
+    const outcomes = await Promise.all(tokenStoreContract(() => store).map(({ run }) => run()));
+
+    expect(outcomes.length).toBeGreaterThan(10);
+  });
 });
 
 describe('a store in Redis', () => {
@@ -159,11 +186,7 @@ describe('a store in Redis', () => {
 
 describe('a store over Keyv', () => {
   const encryptionKeys = [newKey()];
-  for (const { name, run } of tokenStoreContract(
-    () => new KeyvTokenStore({ keyv: new Keyv({ namespace: 'tokens' }), encryptionKeys }),
-  )) {
-    it(name, run);
-  }
+  followsTheContract(() => new KeyvTokenStore({ keyv: new Keyv({ namespace: 'tokens' }), encryptionKeys }));
 
   it('shows nothing of what it keeps', async () => {
     const kept = new Map<unknown, unknown>();

@@ -30,12 +30,10 @@ const commands = {
   },
 };
 
-process.on('message', async ({ id, command, argument }) => {
-  try {
-    const result = await commands[command](argument);
-    if (process.connected) process.send({ id, result });
-  } catch (error) {
-    process.send({ id, error: `${error.code}: ${error.message}` });
-  }
+process.on('message', ({ id, command, argument }) => {
+  commands[command](argument).then(
+    (result) => process.connected && process.send({ id, result }),
+    (error) => process.send({ id, error: `${error.code}: ${error.message}` }),
+  );
 });
 process.send({ id: 'ready' });

@@ -17,7 +17,7 @@ export interface FleetOptions {
 }
 
 /** One process with a manager of its own. */
-export interface Replica {
+interface Replica {
   /** The value of a token. */
   getToken(options?: object): Promise<string>;
   /** The status of an authorized call. */

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
@@ -6,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+
+const IMAGE = 'valkey/valkey:8-alpine';
 
 const run = promisify(execFile);
 
@@ -18,8 +21,8 @@ export interface RedisServer extends AsyncDisposable {
   /** Starts it again, empty, on the same port. */
   restart(): Promise<void>;
   /** Makes it hang: connections stay open, and nothing is answered. */
-  pause(): void;
-  resume(): void;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /** The address of a Redis to share: the one that `REDIS_URL` names, else one that is started. */
@@ -28,9 +31,9 @@ export async function sharedRedisUrl(): Promise<{ url: string } & AsyncDisposabl
   return url === undefined ? startRedis() : { url, [Symbol.asyncDispose]: async () => undefined };
 }
 
-/** Starts a server on a free port of loopback. */
-export async function startRedis(): Promise<RedisServer> {
-  const command = await findServer();
+/** Starts a server on a free port of loopback; as a cluster of one, if that is wanted. */
+export async function startRedis({ isCluster = false } = {}): Promise<RedisServer> {
+  const launcher = await findLauncher();
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'redis-'));
   const options = [
@@ -45,11 +48,21 @@ export async function startRedis(): Promise<RedisServer> {
     '--dir',
     directory,
   ];
-  let server = await launch(command, options, port);
+  if (isCluster) options.push('--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1');
+  const start = async (): Promise<Launched> => {
+    const launched = launcher(options);
+    await ready(launched.process, port);
+    if (isCluster) {
+      await say(port, 'CLUSTER ADDSLOTSRANGE 0 16383');
+      while (!(await say(port, 'CLUSTER INFO'))?.includes('cluster_state:ok')) await sleep(20);
+    }
+    return launched;
+  };
+  let server = await start();
   const stop = async (): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, 'exit');
-    server.kill('SIGKILL');
+    if (server.process.exitCode !== null || server.process.signalCode !== null) return;
+    const exited = once(server.process, 'exit');
+    await server.signal('SIGKILL');
     await exited;
   };
   return {
@@ -58,10 +71,10 @@ export async function startRedis(): Promise<RedisServer> {
     stop,
     async restart() {
       await stop();
-      server = await launch(command, options, port);
+      server = await start();
     },
-    pause: () => void server.kill('SIGSTOP'),
-    resume: () => void server.kill('SIGCONT'),
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(directory, { recursive: true, force: true });
@@ -69,10 +82,16 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-type Command = readonly [program: string, ...before: string[]];
+/** A running server, and how signals reach it. */
+interface Launched {
+  readonly process: ChildProcess;
+  readonly signal: (name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => Promise<void>;
+}
+
+type Launcher = (options: string[]) => Launched;
 
 /** A server on PATH, else in Docker, else one that is installed where that may be done. */
-async function findServer(): Promise<Command> {
+async function findLauncher(): Promise<Launcher> {
   const found = (await onPath()) ?? (await inDocker());
   if (found !== undefined) return found;
   await install();
@@ -83,16 +102,35 @@ async function findServer(): Promise<Command> {
   );
 }
 
-async function onPath(): Promise<Command | undefined> {
+async function onPath(): Promise<Launcher | undefined> {
   for (const program of ['redis-server', 'valkey-server']) {
-    if (await succeeds(program, ['--version'])) return [program];
+    if (!(await succeeds(program, ['--version']))) continue;
+    return (options) => {
+      const child = spawn(program, options, { stdio: 'ignore' });
+      return { process: child, signal: async (name) => void child.kill(name) };
+    };
   }
   return undefined;
 }
 
-async function inDocker(): Promise<Command | undefined> {
+async function inDocker(): Promise<Launcher | undefined> {
   if (!(await succeeds('docker', ['info']))) return undefined;
-  return ['docker', 'run', '--rm', '--network', 'host', 'valkey/valkey:8-alpine', 'valkey-server'];
+  return (options) => {
+    const name = `client-credentials-${randomUUID()}`;
+    const where = options.indexOf('--dir');
+    const inside = options.with(where + 1, '/tmp');
+    const child = spawn(
+      'docker',
+      ['run', '--rm', '--network', 'host', '--name', name, IMAGE, 'valkey-server', ...inside],
+      {
+        stdio: 'ignore',
+      },
+    );
+    return {
+      process: child,
+      signal: async (signal) => void (await succeeds('docker', ['kill', '-s', signal, name])),
+    };
+  };
 }
 
 async function install(): Promise<void> {
@@ -113,24 +151,23 @@ async function succeeds(program: string, options: string[]): Promise<boolean> {
   }
 }
 
-async function launch([program, ...before]: Command, options: string[], port: number): Promise<ChildProcess> {
-  const server = spawn(program, [...before, ...options], { stdio: 'ignore' });
-  while (!(await answers(port))) {
-    if (server.exitCode !== null) throw new Error(`${program} ended at once, with ${server.exitCode}.`);
+async function ready(server: ChildProcess, port: number): Promise<void> {
+  while (!(await say(port, 'PING'))?.startsWith('+PONG')) {
+    if (server.exitCode !== null) throw new Error(`The server ended at once, with ${server.exitCode}.`);
     await sleep(20);
   }
-  return server;
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Says one line to the server. The answer is what it says first, if it is there at all. */
+async function say(port: number, line: string): Promise<string | undefined> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
-    socket.write('PING\r\n');
+    socket.write(`${line}\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
-    return answer.toString().startsWith('+PONG');
+    return answer.toString();
   } catch {
-    return false;
+    return undefined;
   } finally {
     socket.destroy();
   }

@@ -5,6 +5,7 @@ import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival } from '
 import type { ClientContext } from './client-context.js';
 import type { AcquisitionReason, TokenEventDetails } from './events.js';
 import type { IssuedToken } from './issued-token.js';
+import { SingleFlight, type FlightTask } from './single-flight.js';
 import type { SnapshotRow } from './snapshot.js';
 import { acquireShared } from './shared-acquisition.js';
 import type { ResolvedRequest } from './token-key.js';
@@ -12,27 +13,13 @@ import { TokenRecord } from './token-record.js';
 import type { TokenShelf } from './token-shelf.js';
 import { awake, unlessAborted } from './wait.js';
 
-interface Flight {
-  readonly reason: AcquisitionReason;
-  hasSent: boolean;
-  readonly token: Promise<AccessToken>;
-}
-
-/** What one flight is for. */
-interface Task {
-  readonly reason: AcquisitionReason;
-  readonly neededMs: number;
-  readonly started: Moment;
-  readonly progress: { hasSent: boolean };
-}
-
 /** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
 export class TokenEntry {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
   readonly #shelf: TokenShelf;
   readonly #record: TokenRecord;
-  #flight: Flight | undefined;
+  readonly #flight = new SingleFlight((task) => this.#fly(task));
   /** What the API demanded of the next token. */
   #claims: string | undefined;
 
@@ -49,7 +36,7 @@ export class TokenEntry {
 
   /** Whether an acquisition is under way, so that the entry must not be forgotten. */
   get isBusy(): boolean {
-    return this.#flight !== undefined;
+    return this.#flight.isUnderWay;
   }
 
   async getToken(need: Need, signal?: AbortSignal): Promise<AccessToken> {
@@ -57,12 +44,13 @@ export class TokenEntry {
     signal?.throwIfAborted();
     const decision = decide(this.#record.state, this.#now(), need);
     if (decision.do === 'fail') throw decision.error;
-    if (decision.do === 'serve-and-refresh') void this.#join('refresh-ahead');
+    if (decision.do === 'serve-and-refresh') void this.#flight.join('refresh-ahead');
     const { current } = this.#record;
     // What is to be served is there: the decision was made on it.
     if (decision.do !== 'wait' && current !== undefined) return current;
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    const wait = need.forceRefresh === true ? this.#replaced() : this.#join(reason, need.minRemainingMs);
+    const wait =
+      need.forceRefresh === true ? this.#replaced() : this.#flight.join(reason, need.minRemainingMs);
     return awake(unlessAborted(wait, signal));
   }
 
@@ -110,59 +98,38 @@ export class TokenEntry {
     return { provider: this.provider, scope: scopes.join(' '), audience, ...row };
   }
 
-  /** The acquisition under way, or a new one. */
-  #join(reason: AcquisitionReason, neededMs = 0): Promise<AccessToken> {
-    return (this.#flight ?? this.#start(reason, neededMs)).token;
-  }
-
   /** A token asked for after this call: an acquisition that has sent its request already may bring the old one. */
   async #replaced(): Promise<AccessToken> {
-    while (this.#flight !== undefined && !(this.#flight.reason === 'forced' && !this.#flight.hasSent)) {
-      await this.#flight.token.catch(() => undefined);
-    }
+    await this.#flight.untilJoinable();
     this.#client.closed.throwIfAborted();
     const decision = decide(this.#record.state, this.#now(), { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
-    return this.#join('forced');
+    return this.#flight.join('forced');
   }
 
-  #start(reason: AcquisitionReason, neededMs: number): Flight {
-    const progress = { hasSent: false };
-    const flight: Flight = Object.assign(progress, { reason, token: this.#fly(reason, neededMs, progress) });
-    this.#flight = flight;
-    // Whoever waits sees the failure; when nobody does, it is told by the event.
-    flight.token.catch(() => undefined);
-    return flight;
-  }
-
-  async #fly(
-    reason: AcquisitionReason,
-    neededMs: number,
-    progress: { hasSent: boolean },
-  ): Promise<AccessToken> {
+  async #fly(task: FlightTask): Promise<AccessToken> {
     const { closed, acquirer } = this.#client;
     const started = this.#now();
     try {
       this.#shelf.bindTo(await unlessAborted(acquirer.binding(closed), closed));
-      return await unlessAborted(this.#bring({ reason, neededMs, started, progress }), closed);
+      return await unlessAborted(this.#bring(task, started), closed);
     } catch (thrown) {
       if (closed.aborted) throw thrown;
       const isOurs = thrown instanceof ClientCredentialsError;
       const error = isOurs ? thrown : answerFunctionFailed(this.provider, thrown);
-      this.#noteFailure(error, reason, started);
+      this.#noteFailure(error, task.reason, started);
       throw error;
-    } finally {
-      this.#flight = undefined;
     }
   }
 
   /** A token from the store, or a new one. */
-  #bring({ reason, neededMs, started, progress }: Task): Promise<AccessToken> {
+  #bring(task: FlightTask, started: Moment): Promise<AccessToken> {
+    const { reason, neededMs } = task;
     const { closed: signal, acquirer, budget, lockMs, random } = this.#client;
     const claims = this.#takeClaims();
     const { lastToken, state } = this.#record;
     const beforeSend = async (): Promise<void> => {
-      progress.hasSent = true;
+      task.hasSent = true;
       await budget?.spend(() => this.#emit({ type: 'issuance.near-limit', ...budget.terms }));
     };
     const context = { signal, beforeSend, lastToken, claims, onRotation: this.#onRotation };

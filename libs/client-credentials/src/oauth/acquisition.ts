@@ -8,11 +8,11 @@ import type { ResolvedRequest } from '../core/token-key.js';
 import { unlessAborted } from '../core/wait.js';
 import * as failures from './acquisition-errors.js';
 import type { TokenAnswer } from './answer.js';
-import type { ClientCertificate } from './client-certificate.js';
 import { CredentialChoice } from './credential-choice.js';
 import type { Credential, CredentialSource } from './credentials.js';
 import type { Deadline } from './deadline.js';
 import type { DpopKey } from './dpop-key.js';
+import { boundTo, type Failure, type Outcome } from './outcome.js';
 import { backOffMs } from './retry.js';
 import { secretsOf } from './secrets-of-attempt.js';
 import type { Server, ServerLocator } from './server-locator.js';
@@ -30,20 +30,6 @@ export interface AcquisitionTools {
   readonly dpop: DpopKey | undefined;
   readonly deadline: Deadline;
 }
-
-/** An attempt that brought no token. */
-interface Failure {
-  readonly error: ClientCredentialsError;
-  /** Whether another attempt may fare better. */
-  readonly mayPass: boolean;
-  readonly isZeroLifetime?: boolean;
-  /** Whether nobody answered. */
-  readonly isUnreachable?: boolean;
-  /** Whether the server wants the same once more, with a nonce that it has just told. */
-  readonly wantsNonce?: true;
-}
-
-type Outcome = { readonly token: IssuedToken } | Failure;
 
 /** One acquisition: attempt after attempt, each with a proof of its own, under one deadline. */
 export class Acquisition {
@@ -213,14 +199,6 @@ export class Acquisition {
   #errorContext(): failures.ErrorContext {
     return { provider: this.#tools.provider, secrets: this.#secrets };
   }
-}
-
-/** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
-function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
-  const leftMs = endsAt - token.requested.at;
-  // Where the server took one that had ended, its end means nothing.
-  const lifetimeMs = leftMs > 0 ? Math.min(leftMs, token.lifetimeMs) : token.lifetimeMs;
-  return { ...token, lifetimeMs, boundTo: thumbprint };
 }
 
 function isCredentialRefusal(error: ClientCredentialsError): boolean {

@@ -7,7 +7,7 @@ export interface TokenStoreCase {
   /** A sentence, for the test's name. */
   readonly name: string;
   /** Rejects if the store does not do it. */
-  run(): Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 // Long enough for a store across a network, short enough for a test.

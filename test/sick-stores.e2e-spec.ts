@@ -1,0 +1,203 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { TokenManager, type TokenEvent, type TokenStore } from 'nestjs-client-credentials/core';
+import { RedisTokenStore } from 'nestjs-client-credentials/redis';
+import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
+import { createClient } from 'redis';
+import { collectEvents } from './support/collect-events.js';
+import { startRedis, type RedisServer } from './support/redis-server.js';
+import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.js';
+
+const TIMEOUT_MS = 60_000;
+const ENCRYPTION_KEYS = [randomBytes(32)];
+
+let redis: RedisServer;
+let proxy: TcpProxy;
+/** Talks to the server beside the stores. */
+let operator: Redis;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  proxy = await startTcpProxy(redis.port);
+  operator = new Redis(redis.url);
+  operator.on('error', () => undefined);
+}, 300_000);
+afterAll(async () => {
+  operator.disconnect();
+  await proxy[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await operator.flushall();
+});
+
+/** Two managers that share the Redis, each by a client of its own, which goes through the proxy. */
+interface Pair extends AsyncDisposable {
+  readonly server: AuthorizationServer;
+  readonly one: TokenManager;
+  readonly events: TokenEvent[];
+  /** Whether another one, which has nothing yet, gets what the first one has without a request. */
+  isShared(): Promise<boolean>;
+}
+
+type Connect = () => { store: TokenStore; end: () => void };
+
+const CONNECTIONS: [string, Connect][] = [
+  [
+    'redis',
+    () => {
+      const client = createClient({ socket: { host: '127.0.0.1', port: proxy.port, reconnectStrategy: 50 } });
+      client.on('error', () => undefined);
+      void client.connect().catch(() => undefined);
+      const store = new RedisTokenStore({ client, encryptionKeys: ENCRYPTION_KEYS });
+      return { store, end: () => client.destroy() };
+    },
+  ],
+  [
+    'ioredis',
+    () => {
+      const client = new Redis({ host: '127.0.0.1', port: proxy.port, retryStrategy: () => 50 });
+      client.on('error', () => undefined);
+      const store = new RedisTokenStore({ client, encryptionKeys: ENCRYPTION_KEYS });
+      return { store, end: () => client.disconnect() };
+    },
+  ],
+];
+
+async function openPair(connect: Connect): Promise<Pair> {
+  const server = await startAuthorizationServer();
+  const ends: (() => void)[] = [];
+  const managers: TokenManager[] = [];
+  const manager = (): TokenManager => {
+    const { store, end } = connect();
+    ends.push(end);
+    const tokens = new TokenManager({ providers: { desk: server.providerConfig }, store });
+    managers.push(tokens);
+    return tokens;
+  };
+  const one = manager();
+  return {
+    server,
+    one,
+    events: collectEvents(one),
+    async isShared() {
+      const { value } = await one.source('desk').getToken();
+      return (await manager().source('desk').getToken()).value === value;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(managers.map((tokens) => tokens.close()));
+      for (const end of ends) end();
+      await server.close();
+    },
+  };
+}
+
+/** What is done to the server, and how it is undone. */
+const FAULTS: [string, () => unknown, () => unknown][] = [
+  ['that stopped', () => redis.stop(), () => redis.restart()],
+  ['that hangs', () => redis.pause(), () => redis.resume()],
+  [
+    'whose clients are paused',
+    () => operator.call('CLIENT', 'PAUSE', '600000', 'ALL'),
+    async () => {
+      // It is answered by nobody while it lasts.
+      await redis.restart();
+    },
+  ],
+  [
+    'that is full',
+    () => operator.config('SET', 'maxmemory', '1'),
+    () => operator.config('SET', 'maxmemory', '0'),
+  ],
+  [
+    'that only reads',
+    () => operator.replicaof('127.0.0.1', '1'),
+    () => operator.call('REPLICAOF', 'NO', 'ONE'),
+  ],
+  ['whose connections are cut', () => proxy.cut(), () => proxy.mend()],
+];
+
+describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {
+  it.each(FAULTS)(
+    '%s fails no call, is told of once, and is used again when it is well',
+    async (__, break_, mend) => {
+      await using pair = await openPair(connect);
+      const source = pair.one.source('desk');
+      await source.getToken();
+      expect(await pair.isShared()).toBe(true);
+
+      await break_();
+      const during = [];
+      for (let count = 0; count < 5; count += 1)
+        during.push((await source.getToken({ forceRefresh: true })).value);
+      await sleep(1_100);
+      for (let count = 0; count < 5; count += 1)
+        during.push((await source.getToken({ forceRefresh: true })).value);
+      const outages = pair.events.filter(({ type }) => type === 'store.unavailable');
+      await mend();
+
+      expect(new Set(during).size).toBe(10);
+      expect(outages).toHaveLength(1);
+      await expect(isSharedAgain(pair)).resolves.toBe(true);
+      expect(pair.events.filter(({ type }) => type === 'token.failed')).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'that is not there at the start fails no call, and is used when it comes',
+    async () => {
+      await redis.stop();
+      await using pair = await openPair(connect);
+
+      await pair.one.source('desk').getToken();
+      await redis.restart();
+
+      expect(pair.events.filter(({ type }) => type === 'store.unavailable')).toHaveLength(1);
+      await expect(isSharedAgain(pair)).resolves.toBe(true);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'full of garbage, or of another type, is as good as empty',
+    async () => {
+      await using pair = await openPair(connect);
+      const source = pair.one.source('desk');
+      await source.getToken();
+      await pair.one.close();
+      const [name = ''] = await operator.keys('client-credentials:*');
+      for (const spoil of [
+        () => operator.set(name, 'garbage'),
+        () => operator.set(name, ''),
+        async () => {
+          await operator.del(name);
+          await operator.lpush(name, 'a', 'list');
+        },
+      ]) {
+        await spoil();
+        const { store, end } = connect();
+        const tokens = new TokenManager({ providers: { desk: pair.server.providerConfig }, store });
+
+        await expect(tokens.source('desk').getToken()).resolves.toMatchObject({ type: 'Bearer' });
+
+        await tokens.close();
+        end();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** It may be left alone for a while yet, and is found to be well by being asked. */
+async function isSharedAgain(pair: Pair): Promise<boolean> {
+  const source = pair.one.source('desk');
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    await source.getToken({ forceRefresh: true });
+    if (await pair.isShared()) return true;
+    await sleep(100);
+  }
+  return false;
+}
