@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import type { SnapshotRow } from 'nestjs-client-credentials';
@@ -5,13 +6,14 @@ import { Backend } from '../sample-app/src/backend/backend.js';
 import { pushDocument } from '../sample-app/src/demonstration/push-document.js';
 import type { SandboxProvider } from '../sample-app/src/sandbox/sandbox-provider.js';
 import { createDesk } from '../sample-app/src/desk-application.js';
+import { startRedis } from './support/redis-server.js';
 
 describe('the document desk, with its sandbox', () => {
   let desk: INestApplication;
   let url: string;
 
   beforeAll(async () => {
-    desk = await createDesk(undefined);
+    desk = await createDesk({ providers: undefined, shared: undefined });
     await desk.listen(0, '127.0.0.1');
     url = await desk.getUrl();
   });
@@ -62,3 +64,33 @@ describe('the document desk, with its sandbox', () => {
     expect([empty.status, unknown.status]).toEqual([400, 404]);
   });
 });
+
+describe('two document desks that share a Redis', () => {
+  it('take documents through all five providers with one token request for each', async () => {
+    await using redis = await startRedis();
+    const shared = { url: redis.url, encryptionKey: randomBytes(32).toString('base64url') };
+    const first = await createDesk({ providers: undefined, shared });
+    const second = await createDesk({ providers: undefined, shared });
+    for (const desk of [first, second]) await desk.listen(0, '127.0.0.1');
+
+    const documents = [
+      await pushDocument(await first.getUrl(), () => undefined),
+      await pushDocument(await second.getUrl(), () => undefined),
+    ];
+
+    const providers = Object.values(first.get(Backend, { strict: false }).sandbox ?? {}) as SandboxProvider[];
+    const rows = await Promise.all([first, second].map((desk) => fingerprintsOf(desk)));
+    expect(documents.map(({ state }) => state)).toEqual(['done', 'done']);
+    expect(second.get(Backend, { strict: false }).sandbox).toBeUndefined();
+    expect(providers.map(({ counts }) => counts.tokenRequests)).toEqual([1, 1, 1, 1, 1]);
+    expect(rows[1]).toEqual(rows[0]);
+    await second.close();
+    await first.close();
+  }, 300_000);
+});
+
+/** What tells the tokens of a desk from others. */
+async function fingerprintsOf(desk: INestApplication): Promise<Record<string, unknown>> {
+  const rows = (await (await fetch(`${await desk.getUrl()}/tokens`)).json()) as SnapshotRow[];
+  return Object.fromEntries(rows.map(({ provider, fingerprint }) => [provider, fingerprint]));
+}

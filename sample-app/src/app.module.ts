@@ -4,7 +4,7 @@ import { ClientCredentialsModule } from 'nestjs-client-credentials';
 import { Backend } from './backend/backend.js';
 import { BackendModule } from './backend/backend.module.js';
 import { CallCounter } from './backend/call-counter.js';
-import type { ProviderAccess } from './config/environment.js';
+import type { DeskAccess } from './config/environment.js';
 import { providerNames } from './config/providers.js';
 import { CameraList } from './desk/camera-list.js';
 import { DeskController } from './desk/desk.controller.js';
@@ -17,7 +17,7 @@ import { SignatureRequest } from './desk/signature-request.js';
 
 @Module({})
 export class AppModule {
-  static forAccess(access: ProviderAccess | undefined): DynamicModule {
+  static forAccess(access: DeskAccess): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -25,7 +25,7 @@ export class AppModule {
         ClientCredentialsModule.forRootAsync({
           providers: [...providerNames],
           inject: [Backend],
-          useFactory: (backend: Backend) => ({ providers: backend.configs }),
+          useFactory: ({ configs, store }: Backend) => ({ providers: configs, ...(store && { store }) }),
         }),
       ],
       controllers: [DeskController],

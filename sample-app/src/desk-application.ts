@@ -1,12 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import type { ProviderAccess } from './config/environment.js';
+import type { DeskAccess } from './config/environment.js';
 
 const MAX_DOCUMENT_SIZE = '10mb';
 
 /** The document desk, not listening yet. Without access to the providers it comes with its sandbox. */
-export async function createDesk(access: ProviderAccess | undefined): Promise<NestExpressApplication> {
+export async function createDesk(access: DeskAccess): Promise<NestExpressApplication> {
   const desk = await NestFactory.create<NestExpressApplication>(AppModule.forAccess(access), {
     bodyParser: false,
     // What goes wrong at the start is for the caller to tell; Nest would end the process.

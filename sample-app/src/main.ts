@@ -22,7 +22,7 @@ async function main(isOnce: boolean): Promise<void> {
   }
   const url = await desk.getUrl();
   console.log(
-    `The document desk is open at ${url}, with ${access === undefined ? 'the sandbox' : 'the providers'}.\n`,
+    `The document desk is open at ${url}, with ${access.providers === undefined ? 'the sandbox' : 'the providers'}${access.shared === undefined ? '' : ', and shares its tokens through Redis'}.\n`,
   );
 
   console.log('One document through all five:');

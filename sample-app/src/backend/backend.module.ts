@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import type { ProviderAccess } from '../config/environment.js';
+import type { DeskAccess } from '../config/environment.js';
 import { Backend } from './backend.js';
 
 @Module({})
 export class BackendModule {
-  static forAccess(access: ProviderAccess | undefined): DynamicModule {
+  static forAccess(access: DeskAccess): DynamicModule {
     return {
       module: BackendModule,
       global: true,

@@ -1,10 +1,13 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { ProviderConfig } from 'nestjs-client-credentials';
-import type { ProviderAccess } from '../config/environment.js';
+import type { ProviderConfig, TokenStore } from 'nestjs-client-credentials';
+import { RedisTokenStore } from 'nestjs-client-credentials/redis';
+import type { DeskAccess, SharedStore } from '../config/environment.js';
 import type { ProviderName } from '../config/providers.js';
 import { startSandbox, stopSandbox } from '../sandbox/sandbox.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import { configureProviders, configureSandbox } from './provider-configs.js';
+import { connectRedis, type SharedRedis } from './shared-redis.js';
+import { announceSandbox, findSandbox, withdrawSandbox } from './shared-sandbox.js';
 
 /** How often the outcome of a longer job is asked for, and for how long. */
 export interface PollPace {
@@ -12,24 +15,59 @@ export interface PollPace {
   timeoutMs: number;
 }
 
-/** What the desk talks to: the providers themselves, or the sandbox. */
-export class Backend implements OnApplicationShutdown {
-  private constructor(
-    readonly configs: Record<ProviderName, ProviderConfig>,
-    readonly pollPace: PollPace,
-    readonly sandbox?: Sandbox,
-  ) {}
+interface BackendParts {
+  configs: Record<ProviderName, ProviderConfig>;
+  pollPace: PollPace;
+  /** The sandbox that this desk has started. */
+  sandbox?: Sandbox;
+  redis?: SharedRedis;
+  store?: TokenStore;
+}
 
-  static async open(access: ProviderAccess | undefined): Promise<Backend> {
-    if (access !== undefined) {
-      return new Backend(configureProviders(access), { intervalMs: 2_000, timeoutMs: 300_000 });
+/** What the desk talks to: the providers themselves, or a sandbox; and the Redis that it shares with other desks, if it does. */
+export class Backend implements OnApplicationShutdown {
+  readonly configs: Record<ProviderName, ProviderConfig>;
+  readonly pollPace: PollPace;
+  readonly sandbox: Sandbox | undefined;
+  readonly store: TokenStore | undefined;
+  private readonly redis: SharedRedis | undefined;
+
+  private constructor({ configs, pollPace, sandbox, redis, store }: BackendParts) {
+    this.configs = configs;
+    this.pollPace = pollPace;
+    this.sandbox = sandbox;
+    this.redis = redis;
+    this.store = store;
+  }
+
+  static async open({ providers, shared }: DeskAccess): Promise<Backend> {
+    const redis = shared && (await connectRedis(shared.url));
+    const common = redis && shared ? { redis, store: storeIn(redis, shared) } : {};
+    if (providers !== undefined) {
+      const pollPace = { intervalMs: 2_000, timeoutMs: 300_000 };
+      return new Backend({ configs: configureProviders(providers), pollPace, ...common });
     }
+    const pollPace = { intervalMs: 100, timeoutMs: 10_000 };
+    const found = redis && (await findSandbox(redis));
+    if (found !== undefined) return new Backend({ configs: configureSandbox(found), pollPace, ...common });
     const sandbox = await startSandbox();
-    return new Backend(configureSandbox(sandbox), { intervalMs: 100, timeoutMs: 10_000 }, sandbox);
+    if (redis !== undefined) await announceSandbox(redis, sandbox);
+    return new Backend({ configs: configureSandbox(sandbox), pollPace, sandbox, ...common });
   }
 
   /** Nest calls this last of all, when nobody asks for anything any more. */
   async onApplicationShutdown(): Promise<void> {
+    if (this.redis !== undefined && this.sandbox !== undefined)
+      await withdrawSandbox(this.redis, this.sandbox);
     if (this.sandbox !== undefined) await stopSandbox(this.sandbox);
+    await this.redis?.close();
   }
+}
+
+function storeIn(client: SharedRedis, { encryptionKey }: SharedStore): TokenStore {
+  return new RedisTokenStore({
+    client,
+    encryptionKeys: encryptionKey === undefined ? 'plaintext' : [encryptionKey],
+    keyPrefix: 'document-desk:tokens',
+  });
 }

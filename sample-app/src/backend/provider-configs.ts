@@ -8,8 +8,7 @@ import {
 } from 'nestjs-client-credentials/providers';
 import type { ProviderAccess } from '../config/environment.js';
 import type { ProviderName } from '../config/providers.js';
-import type { SandboxProvider } from '../sandbox/sandbox-provider.js';
-import type { Sandbox } from '../sandbox/sandbox.js';
+import type { SandboxAccess } from './shared-sandbox.js';
 
 /** The providers themselves: each preset knows its addresses and how its provider wants to be asked. */
 export function configureProviders(access: ProviderAccess): Record<ProviderName, ProviderConfig> {
@@ -28,7 +27,9 @@ export function configureProviders(access: ProviderAccess): Record<ProviderName,
 }
 
 /** The same presets with other addresses: what the sandbox judges is what the providers would get. */
-export function configureSandbox(sandbox: Sandbox): Record<ProviderName, ProviderConfig> {
+export function configureSandbox(
+  sandbox: Record<ProviderName, SandboxAccess>,
+): Record<ProviderName, ProviderConfig> {
   return {
     resistant: resistantDocuments({ stage: 'prod', cell: 'eu-1', ...inSandbox(sandbox.resistant) }),
     smartDocumentor: smartDocumentor(inSandbox(sandbox.smartDocumentor)),
@@ -38,6 +39,6 @@ export function configureSandbox(sandbox: Sandbox): Record<ProviderName, Provide
   };
 }
 
-function inSandbox({ client, tokenUrl, apiBaseURL }: SandboxProvider) {
+function inSandbox({ client, tokenUrl, apiBaseURL }: SandboxAccess) {
   return { ...client, tokenUrl, api: { baseURL: apiBaseURL } };
 }

@@ -15,18 +15,28 @@ describe('the environment', () => {
     ['nothing', {}],
     ['empty variables', Object.fromEntries(Object.keys(complete).map((name) => [name, ' ']))],
   ])('asks for the sandbox with %s set', (_name, variables) => {
-    expect(readEnvironment(variables)).toEqual({ port: 3000, access: undefined });
+    expect(readEnvironment(variables)).toEqual({
+      port: 3000,
+      access: { providers: undefined, shared: undefined },
+    });
   });
 
   it('asks for the providers with all credentials set', () => {
     const { port, access } = readEnvironment({ ...complete, PORT: '8080' });
 
     expect(port).toBe(8080);
-    expect(access).toMatchObject({
+    expect(access.providers).toMatchObject({
       credentials: { fuuffy: { clientId: 'FUUFFY-id', clientSecret: 'FUUFFY-secret' } },
       resistantLocation: { stage: 'prod', cell: 'eu-1' },
       fuuffyEnvironment: 'production',
     });
+  });
+
+  it('asks for a shared store, encrypted where there is a key', () => {
+    const key = Buffer.alloc(32, 7).toString('base64url');
+    const { access } = readEnvironment({ ...complete, REDIS_URL: 'rediss://cache', TOKEN_STORE_KEY: key });
+
+    expect(access.shared).toEqual({ url: 'rediss://cache', encryptionKey: key });
   });
 
   it.each<[string, Record<string, string>, string[]]>([
@@ -40,6 +50,9 @@ describe('the environment', () => {
     ],
     ['the cell is unknown', { ...complete, RESISTANT_CELL: 'mars-1' }, ['RESISTANT_CELL', 'eu-1, us-1']],
     ['the environment is unknown', { ...complete, FUUFFY_ENVIRONMENT: 'dev' }, ['FUUFFY_ENVIRONMENT']],
+    ['the Redis is none', { REDIS_URL: 'http://cache' }, ['REDIS_URL']],
+    ['the key is short', { REDIS_URL: 'redis://cache', TOKEN_STORE_KEY: 'short' }, ['TOKEN_STORE_KEY']],
+    ['real tokens would be in clear', { ...complete, REDIS_URL: 'redis://cache' }, ['TOKEN_STORE_KEY']],
     ['the port is none', { PORT: 'http' }, ['PORT']],
     ['the port is too high', { PORT: '65536' }, ['PORT']],
     ['several things are wrong', { ...withoutOne, PORT: '-1' }, ['PORT', 'FYMA_CLIENT_SECRET']],

@@ -25,10 +25,24 @@ export interface ProviderAccess {
   fuuffyEnvironment: (typeof fuuffyEnvironments)[number];
 }
 
+/** A Redis in which several desks keep their tokens together. */
+export interface SharedStore {
+  url: string;
+  /** 32 bytes in base64url; `undefined`: in clear, which only tokens of the sandbox may be. */
+  encryptionKey: string | undefined;
+}
+
+/** What the desk has access to. */
+export interface DeskAccess {
+  /** `undefined`: no credentials at all, so the sandbox it is. */
+  providers: ProviderAccess | undefined;
+  /** `undefined`: the desk keeps its tokens to itself. */
+  shared: SharedStore | undefined;
+}
+
 export interface DeskEnvironment {
   port: number;
-  /** `undefined`: no credentials at all, so the sandbox it is. */
-  access: ProviderAccess | undefined;
+  access: DeskAccess;
 }
 
 /** The environment variables are wrong. The message lists everything that is, by name; it holds no value. */
@@ -38,6 +52,8 @@ export class EnvironmentError extends Error {
     this.name = 'EnvironmentError';
   }
 }
+
+const KEY_BYTES = 32;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -53,9 +69,25 @@ const prefixes: Record<ProviderName, string> = {
 export function readEnvironment(variables: Variables): DeskEnvironment {
   const problems: string[] = [];
   const port = readPort(variables, problems);
-  const access = readAccess(variables, problems);
+  const providers = readAccess(variables, problems);
+  const shared = readSharedStore(variables, problems);
+  if (providers !== undefined && shared !== undefined && shared.encryptionKey === undefined) {
+    problems.push('TOKEN_STORE_KEY is missing (tokens of the providers are not kept in clear)');
+  }
   if (problems.length > 0) throw new EnvironmentError(problems);
-  return { port, access };
+  return { port, access: { providers, shared } };
+}
+
+function readSharedStore(variables: Variables, problems: string[]): SharedStore | undefined {
+  const url = read(variables, 'REDIS_URL');
+  if (url === undefined) return undefined;
+  if (!/^rediss?:\/\//.test(url))
+    problems.push('REDIS_URL must be an address that begins with redis:// or rediss://');
+  const encryptionKey = read(variables, 'TOKEN_STORE_KEY');
+  if (encryptionKey !== undefined && Buffer.from(encryptionKey, 'base64url').byteLength !== KEY_BYTES) {
+    problems.push(`TOKEN_STORE_KEY must be ${KEY_BYTES} bytes in base64url`);
+  }
+  return { url, encryptionKey };
 }
 
 function readPort(variables: Variables, problems: string[]): number {
