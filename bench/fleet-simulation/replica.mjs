@@ -1,0 +1,129 @@
+import { AccessToken } from '../../dist/esm/core/access-token.js';
+import { decide, remainingMs } from '../../dist/esm/core/decide.js';
+import { deserialize, serialize } from '../../dist/esm/core/issued-token.js';
+import { pollDelayMs } from '../../dist/esm/core/shared-acquisition.js';
+import { TokenRecord } from '../../dist/esm/core/token-record.js';
+import { exponential } from './randomness.mjs';
+
+/**
+ * One process of the fleet. What it does is decided by the library's own code; only what takes time (the provider, the store, the
+ * waits) is played. Between two moments at which a decision may change, no call is simulated.
+ */
+export class Replica {
+  #world;
+  #skewMs;
+  #record;
+  #isFlying = false;
+  /** Only the call planned last counts. */
+  #plan = 0;
+
+  constructor(world, skewMs) {
+    this.#world = world;
+    this.#skewMs = skewMs;
+    this.#record = new TokenRecord({}, world.random);
+  }
+
+  /** Makes the next call, which comes by chance after this. */
+  callAfter(ms) {
+    const { timeline, random, settings } = this.#world;
+    const plan = (this.#plan += 1);
+    timeline.after(ms + exponential(settings.callEveryMs, random), () => {
+      if (plan === this.#plan) this.#call();
+    });
+  }
+
+  #call() {
+    const { calls, settings } = this.#world;
+    const { current } = this.#record;
+    if (current !== undefined && this.#world.isRevoked(current.value)) {
+      this.#record.refuse(current.value, false, this.#now(), settings.cooldownMs);
+    }
+    calls.all += 1;
+    const decision = decide(this.#record.state, this.#now());
+    if (decision.do === 'wait') {
+      calls.waited += 1;
+      this.#fly(decision.reason);
+    } else if (decision.do === 'serve-and-refresh') {
+      this.#fly('refresh-ahead');
+    } else {
+      this.callAfter(this.#untilDueMs());
+    }
+  }
+
+  /** How long nothing else than serving can be decided. */
+  #untilDueMs() {
+    const { token } = this.#record.state;
+    const dueMs = remainingMs(token, this.#now()) - token.refreshAheadMs;
+    const { calls, settings } = this.#world;
+    if (dueMs > 0) calls.all += dueMs / settings.callEveryMs;
+    return Math.max(dueMs, 0);
+  }
+
+  #fly(reason) {
+    if (this.#isFlying) return;
+    this.#isFlying = true;
+    const land = () => this.#land();
+    if (this.#world.hasStore) this.#look(reason, land, () => this.#contend(reason, 0));
+    else this.#acquire(reason, land);
+  }
+
+  /** Looks into the store: a token of somebody else is as good as an own one. */
+  #look(reason, found, missing) {
+    const { timeline, settings } = this.#world;
+    timeline.after(settings.storeMs, () => {
+      const stored = deserialize(this.#world.stored, this.#now());
+      if (stored === undefined || !this.#record.isWelcome(stored, 0, this.#now())) return missing();
+      this.#accept(stored, reason);
+      return found();
+    });
+  }
+
+  /** Asks if the lock is free, else waits for who holds it. */
+  #contend(reason, poll) {
+    const { timeline, settings, random } = this.#world;
+    const land = () => this.#land();
+    timeline.after(settings.storeMs, () => {
+      if (!this.#world.tryLock(this)) {
+        const again = () => this.#look(reason, land, () => this.#contend(reason, poll + 1));
+        timeline.after(pollDelayMs(poll, random()), again);
+        return;
+      }
+      const landAndUnlock = () => {
+        land();
+        // After what was acquired is in the store.
+        timeline.after(2 * settings.storeMs, () => this.#world.unlock(this));
+      };
+      this.#look(reason, landAndUnlock, () => this.#acquire(reason, landAndUnlock));
+    });
+  }
+
+  #acquire(reason, done) {
+    const { timeline, settings } = this.#world;
+    const requested = this.#now();
+    timeline.after(settings.requestMs, () => {
+      const value = this.#world.issue();
+      const issued = { value, type: 'Bearer', scopes: [], requested, lifetimeMs: settings.lifetimeMs };
+      this.#accept(issued, reason);
+      timeline.after(settings.storeMs, () => this.#world.keep(serialize(issued)));
+      done();
+    });
+  }
+
+  #accept(issued, reason) {
+    const held = this.#record.hold(issued);
+    const { value, type, scopes, requested, lifetimeMs } = issued;
+    const times = { obtainedAt: requested.at, expiresAt: requested.at + lifetimeMs };
+    const access = new AccessToken({ value, type, scopes, authorization: `Bearer ${value}`, ...times });
+    this.#record.accept(issued, held, access, reason, this.#now());
+  }
+
+  #land() {
+    this.#isFlying = false;
+    this.callAfter(0);
+  }
+
+  #now() {
+    const { now } = this.#world.timeline;
+    return { at: now + this.#skewMs, ticks: now };
+  }
+}
