@@ -1,11 +1,5 @@
 /** The results as Markdown. */
 export function tablesOf(results) {
-  const number = (value) =>
-    value.toLocaleString('en', {
-      maximumSignificantDigits: value < 1 ? 1 : value < 10 ? 2 : 9,
-      maximumFractionDigits: 1,
-    });
-  const percent = (share) => `${(share * 100).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
   const rows = results.map(({ lifetime, size, alone, shared }) => [
     lifetime,
     number(size),
@@ -30,10 +24,24 @@ export function tablesOf(results) {
     'calls that waited, alone',
     'with a store',
   ];
-  const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join(
     '\n',
   );
+}
+
+function line(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function number(value) {
+  return value.toLocaleString(
+    'en',
+    value < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 },
+  );
+}
+
+function percent(share) {
+  return `${(share * 100).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
 }
 
 /** The page for the documentation. */

@@ -29,6 +29,10 @@ const SETTINGS = {
 const WARM_UP_LIFETIMES = 2;
 const LIFETIMES_MEASURED = 20;
 
+function sum(counts) {
+  return counts.reduce((total, count) => total + count, 0);
+}
+
 function simulate(size, lifetimeMs, hasStore) {
   const timeline = new Timeline();
   const random = seededRandom(20_261_124 + size + lifetimeMs);
@@ -52,7 +56,6 @@ function simulate(size, lifetimeMs, hasStore) {
   world.revokeAll();
   for (const replica of replicas) replica.callAfter(0);
   timeline.runUntil(revokedAt + MINUTE_MS);
-  const sum = (counts) => counts.reduce((total, count) => total + count, 0);
   return {
     perHour: sum(perMinute) / ((end - begin) / HOUR_MS),
     inAMinute: Math.max(0, ...perMinute),

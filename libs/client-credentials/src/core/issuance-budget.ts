@@ -1,6 +1,6 @@
 import { elapsedMs, momentOf, type Clock, type Moment } from './clock.js';
 import { issuanceLimitReached } from './errors.js';
-import type { StoreGuard, StoreOperation } from './store-guard.js';
+import type { StoreGuard, StoreOperation, StorePatience } from './store-guard.js';
 import type { TokenStore } from './token-store.js';
 
 /** How many tokens may be asked for in what time. */
@@ -25,7 +25,7 @@ const NEAR_LIMIT_SHARE = 0.8;
  * process counts for itself.
  */
 export class IssuanceBudget {
-  readonly terms: IssuanceTerms;
+  readonly #terms: IssuanceTerms;
   readonly #provider: string;
   readonly #key: string;
   readonly #guard: StoreGuard;
@@ -35,7 +35,7 @@ export class IssuanceBudget {
   #own: { since: Moment; count: number } | undefined;
 
   constructor(provider: string, terms: IssuanceTerms, { key, guard, clock, onOutage }: CountedIn) {
-    this.terms = terms;
+    this.#terms = terms;
     this.#provider = provider;
     this.#key = key;
     this.#guard = guard;
@@ -48,14 +48,14 @@ export class IssuanceBudget {
    *
    * @throws `ClientCredentialsError` `issuance_limit_reached`, with the time at which the next window may begin
    */
-  async spend(onNearLimit: () => void): Promise<void> {
-    const { limit } = this.terms;
+  async spend(patience: StorePatience, onNearLimit: (terms: IssuanceTerms) => void): Promise<void> {
+    const { limit } = this.#terms;
     const own = this.#countOwn();
-    const shared = await this.#countShared();
+    const shared = await this.#countShared(patience);
     const count = shared ?? own;
-    if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit();
+    if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit(this.#terms);
     if (count <= limit) return;
-    throw issuanceLimitReached(this.#provider, this.terms, await this.#windowEnd(shared !== undefined));
+    throw issuanceLimitReached(this.#provider, this.#terms, await this.#windowEnd(shared !== undefined));
   }
 
   #countOwn(): number {
@@ -68,11 +68,11 @@ export class IssuanceBudget {
   }
 
   /** Whoever opens the window notes when that was: the counter does not tell. */
-  async #countShared(): Promise<number | undefined> {
+  async #countShared(patience: StorePatience): Promise<number | undefined> {
     if (!this.#guard.can('increment')) return undefined;
     const count = async (store: TokenStore): Promise<number | undefined> =>
       store.increment?.(this.#key, this.#windowMs);
-    const outcome = await this.#guard.ask('increment', count, this.#asking);
+    const outcome = await this.#guard.ask('increment', count, { ...this.#asking, patience });
     if (!outcome.isDone) return undefined;
     if (outcome.value === 1) {
       const openedAt = String(this.#clock.now());
@@ -101,6 +101,6 @@ export class IssuanceBudget {
   }
 
   get #windowMs(): number {
-    return this.terms.windowSeconds * 1000;
+    return this.#terms.windowSeconds * 1000;
   }
 }

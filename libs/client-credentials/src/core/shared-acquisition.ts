@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IssuedToken } from './issued-token.js';
-import { StorePatience } from './store-guard.js';
+import type { StorePatience } from './store-guard.js';
 import type { LockOutcome, TokenShelf } from './token-shelf.js';
 
 /** An acquisition that is made once for all who share a store. */
@@ -18,6 +18,8 @@ export interface SharedAcquisition<T> {
   /** The token that must not be found in the store when the acquisition fails. */
   readonly rejected: string | undefined;
   readonly lockMs: number;
+  /** What the caller may lose to the store in all. */
+  readonly patience: StorePatience;
   readonly random: () => number;
   /** Aborted when nobody can use the answer any more. */
   readonly signal: AbortSignal;
@@ -34,8 +36,7 @@ const LOCK_GRACE_MS = 500;
  * others wait for what it puts there. Where the store cannot tell who that is, each acquires for itself.
  */
 export async function acquireShared<T>(acquisition: SharedAcquisition<T>): Promise<T> {
-  const { shelf, accept, lockMs } = acquisition;
-  const patience = new StorePatience();
+  const { shelf, accept, lockMs, patience } = acquisition;
   const stored = await look(acquisition, patience);
   if (stored !== undefined) return accept(stored);
   const lock = await shelf.lock(lockMs, patience);

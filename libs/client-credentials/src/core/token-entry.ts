@@ -6,6 +6,7 @@ import type { ClientContext } from './client-context.js';
 import type { AcquisitionReason, TokenEventDetails } from './events.js';
 import type { IssuedToken } from './issued-token.js';
 import { SingleFlight, type FlightTask } from './single-flight.js';
+import { StorePatience } from './store-guard.js';
 import type { SnapshotRow } from './snapshot.js';
 import { acquireShared } from './shared-acquisition.js';
 import type { ResolvedRequest } from './token-key.js';
@@ -128,9 +129,15 @@ export class TokenEntry {
     const { closed: signal, acquirer, budget, lockMs, random } = this.#client;
     const claims = this.#takeClaims();
     const { lastToken, state } = this.#record;
+    const patience = new StorePatience();
+    // A retry comes so much later that it is another wait.
+    let patienceOfAttempt = patience;
     const beforeSend = async (): Promise<void> => {
       task.hasSent = true;
-      await budget?.spend(() => this.#emit({ type: 'issuance.near-limit', ...budget.terms }));
+      await budget?.spend(patienceOfAttempt, (terms) =>
+        this.#emit({ type: 'issuance.near-limit', ...terms }),
+      );
+      patienceOfAttempt = new StorePatience();
     };
     const context = { signal, beforeSend, lastToken, claims, onRotation: this.#onRotation };
     const isWelcome = (stored: IssuedToken): boolean => this.#record.isWelcome(stored, neededMs, this.#now());
@@ -143,6 +150,7 @@ export class TokenEntry {
       ttlMsOf: (token) => remainingMs(this.#record.hold(token), this.#now()),
       rejected: state.dropped === undefined ? undefined : lastToken,
       lockMs,
+      patience,
       random,
       signal,
     });

@@ -6,31 +6,36 @@ import type { Lock, TokenStore } from './token-store.js';
 /** What a lock may be: held by us, held by somebody else, or not to be had from this store. */
 export type LockOutcome = Lock | 'held' | 'broken';
 
+/** What a shelf works with. */
+export interface ShelfOptions {
+  readonly guard: StoreGuard;
+  /** The key of a token that is bound to this thumbprint, or to none. */
+  readonly keyOf: (boundTo: string | undefined) => string;
+  readonly clock: Clock;
+  /** Told that the store is sick. */
+  readonly onOutage: (operation: StoreOperation) => void;
+  /** Told that the store has something here that is no token. */
+  readonly onUnreadable: () => void;
+}
+
 /** One token's place in a store. A store that fails is as good as empty. */
 export class TokenShelf {
   readonly #guard: StoreGuard;
   readonly #keyOf: (boundTo: string | undefined) => string;
   readonly #clock: Clock;
   readonly #onOutage: (operation: StoreOperation) => void;
+  readonly #onUnreadable: () => void;
   #key: string;
   #boundTo: string | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
 
-  /**
-   * @param keyOf - the key of a token that is bound to this thumbprint, or to none
-   * @param onOutage - told that the store is sick
-   */
-  constructor(
-    guard: StoreGuard,
-    keyOf: (boundTo: string | undefined) => string,
-    clock: Clock,
-    onOutage: (operation: StoreOperation) => void,
-  ) {
+  constructor({ guard, keyOf, clock, onOutage, onUnreadable }: ShelfOptions) {
     this.#guard = guard;
     this.#keyOf = keyOf;
     this.#key = keyOf(undefined);
     this.#clock = clock;
     this.#onOutage = onOutage;
+    this.#onUnreadable = onUnreadable;
   }
 
   /** From now on only tokens that are bound to this are of use. */
@@ -46,7 +51,9 @@ export class TokenShelf {
       patience,
       onOutage: this.#onOutage,
     });
-    const token = outcome.isDone ? deserialize(outcome.value, momentOf(this.#clock)) : undefined;
+    if (!outcome.isDone || outcome.value === undefined) return undefined;
+    const token = deserialize(outcome.value, momentOf(this.#clock));
+    if (token === undefined) this.#onUnreadable();
     return token?.boundTo === this.#boundTo ? token : undefined;
   }
 

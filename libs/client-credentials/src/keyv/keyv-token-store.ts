@@ -4,8 +4,11 @@ import { sealOf, type EncryptionKey, type ValueSeal } from '../store/sealed-valu
 
 /** An instance of `keyv`, as far as it is used. */
 export interface KeyvInstance {
+  /** The value, if it is there. */
   get(key: string): Promise<unknown>;
+  /** Keeps a value for so long; `false` if it could not. */
   set(key: string, value: string, ttlMs: number): Promise<unknown>;
+  /** Forgets a value. */
   delete(key: string): Promise<unknown>;
 }
 

@@ -91,9 +91,17 @@ export class ManagedProvider implements ProviderEntries {
     const { clientSecret } = this.config;
     const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
     const keyOf = (boundTo: string | undefined): string => storeKeyOf(key, staticSecret, boundTo);
-    const shelf = new TokenShelf(guard, keyOf, clock, (operation) =>
-      this.#tellOutage(operation, resolved.scopes),
-    );
+    const shelf = new TokenShelf({
+      guard,
+      keyOf,
+      clock,
+      onOutage: (operation) => this.#tellOutage(operation, resolved.scopes),
+      onUnreadable: () =>
+        this.rules.warnOnce(
+          'unreadable',
+          `The store holds something else than a token for "${this.provider}": it is damaged, or from another version. It counts as absent.`,
+        ),
+    });
     return new TokenEntry(this.#client, resolved, shelf);
   }
 

@@ -11,19 +11,29 @@ export interface RedisCommands {
 
 /** A connected client or cluster of `redis` (node-redis), as far as it is used. */
 export interface NodeRedisClient {
+  /** `GET`. */
   get(key: string): Promise<unknown>;
+  /** `SET` with `PX`, and perhaps `NX`. */
   set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>;
+  /** `DEL`. */
   del(key: string): Promise<unknown>;
+  /** `EVAL`. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
 /** A connected client or cluster of `ioredis`, as far as it is used. */
 export interface IoRedisClient {
+  /** `GET`. */
   get(key: string): Promise<unknown>;
+  /** `SET` with `PX`. */
   set(key: string, value: string, px: 'PX', ttlMs: number): Promise<unknown>;
+  /** `SET` with `PX` and `NX`. */
   set(key: string, value: string, px: 'PX', ttlMs: number, nx: 'NX'): Promise<unknown>;
+  /** `DEL`. */
   del(key: string): Promise<unknown>;
+  /** `EVAL`. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** What tells it from a client of node-redis. */
   defineCommand(name: string, definition: { lua: string }): unknown;
 }
 

@@ -34,6 +34,7 @@ export function sealOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext'): 
   // Now, since the first token is no time to load a library.
   const jose = import('jose');
   jose.catch(() => undefined);
+  const warn = warningOnce();
   return {
     async seal(key, value) {
       const { CompactEncrypt } = await jose;
@@ -48,11 +49,26 @@ export function sealOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext'): 
           ({ kid }) => keys.find((each) => each.kid === kid)?.bytes ?? first.bytes,
           { keyManagementAlgorithms: [ALGORITHMS.alg], contentEncryptionAlgorithms: [ALGORITHMS.enc] },
         );
-        return protectedHeader['key'] === key ? new TextDecoder().decode(value) : undefined;
+        if (protectedHeader['key'] === key) return new TextDecoder().decode(value);
       } catch {
-        return undefined;
+        // Damaged, or of a key that is not known here: the reason makes no difference.
       }
+      warn();
+      return undefined;
     },
+  };
+}
+
+/** Keys that differ from process to process would else be noticed by nobody: everything works, at the price of more token requests. */
+function warningOnce(): () => void {
+  let hasWarned = false;
+  return () => {
+    if (hasWarned) return;
+    hasWarned = true;
+    process.emitWarning(
+      'An entry of the token store could not be decrypted, and counts as absent. See that every process has the same encryptionKeys.',
+      'ClientCredentialsWarning',
+    );
   };
 }
 
@@ -66,7 +82,7 @@ function checked(encryptionKeys: readonly EncryptionKey[]): Uint8Array[] {
     throw problem("encryptionKeys: must be a list of keys, or 'plaintext' for a store in clear");
   }
   const keys = encryptionKeys.map((key) => (typeof key === 'string' ? Buffer.from(key, 'base64url') : key));
-  const wrong = keys.findIndex((key) => !(key instanceof Uint8Array) || key.byteLength !== KEY_BYTES);
+  const wrong = keys.findIndex((key) => !ArrayBuffer.isView(key) || key.byteLength !== KEY_BYTES);
   if (wrong !== -1)
     throw problem(`encryptionKeys.${wrong}: must be ${KEY_BYTES} bytes, as Uint8Array or base64url`);
   return keys;
