@@ -90,15 +90,14 @@ describe('a budget of token requests', () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({
       server: { clientAuthentication: () => true },
-      provider: { issuance: ISSUANCE, clientAuthentication: 'none' },
+      provider: { issuance: ISSUANCE, clientAuthentication: 'client_secret_basic' },
       manager: { store },
     });
-    const config = {
+    const provider = {
       ...desk.server.providerConfig,
-      clientAuthentication: 'none',
+      clientAuthentication: 'client_secret_basic',
       issuance: ISSUANCE,
     } as const;
-    const { clientSecret: _, ...provider } = config;
     const providers = { same: provider, other: { ...provider, clientId: 'other' } };
     const manager = new TokenManager({ providers, store, clock: desk.clock });
     await acquire(desk, 3);
