@@ -8,6 +8,7 @@ const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const PACKED_FROM = ['libs', 'scripts', 'nest-cli.json', 'package.json', 'tsconfig.json'];
 const INSTALL_TIMEOUT_MS = 240_000;
+const INSTALL_ATTEMPTS = 3;
 const STEP_TIMEOUT_MS = 60_000;
 
 /**
@@ -43,10 +44,12 @@ export class ConsumerApplication {
     const directory = join(parent, name);
     await cp(join(import.meta.dirname, source), directory, { recursive: true });
     await pin(join(directory, 'package.json'), versions);
-    await execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
-      cwd: directory,
-      timeoutMs: INSTALL_TIMEOUT_MS,
-    });
+    await patiently(() =>
+      execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+        cwd: directory,
+        timeoutMs: INSTALL_TIMEOUT_MS,
+      }),
+    );
     return new ConsumerApplication(directory);
   }
 
@@ -112,9 +115,21 @@ async function execute(
   }
 }
 
+/** A registry may fail to answer for a moment; what it serves is not what is tested. */
+async function patiently(install: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await install();
+      return;
+    } catch (error) {
+      if (attempt === INSTALL_ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** As a user's shell has it: nothing of the npm script and the jest that run this. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_(package|lifecycle|command|config_local_prefix)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
+    /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
