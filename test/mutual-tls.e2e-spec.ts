@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -198,6 +198,45 @@ describe('a client certificate in files', () => {
     expect([before, after]).toEqual([200, 200]);
     expect(server.tokenRequests).toHaveLength(2);
     await rm(directory, { recursive: true });
+  });
+
+  it('that the connection itself refuses are read again within the call', async () => {
+    const foreign = await (await CertificateAuthority.found()).issueClient(SUBJECT);
+    await using server = await openAuthorizationServer({
+      clients: [registered()],
+      authority,
+      hasMtlsAlias: true,
+    });
+    const identities = [foreign, client];
+    const certificate = (): Certificate => certificateOf(identities.shift() ?? client);
+    await using tokens = managerOf(server, certificate, {
+      tokenUrl: undefined,
+      issuer: server.issuer,
+    } as never);
+
+    await expect(tokens.source('desk').getToken()).resolves.toMatchObject({ type: 'Bearer' });
+  });
+
+  it('may have a key with a passphrase', async () => {
+    const key = createPrivateKey(client.key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'open sesame',
+    });
+    const certificate = {
+      cert: client.cert,
+      key: String(key),
+      ca: [authority.cert],
+      passphrase: 'open sesame',
+    };
+    await using server = await openAuthorizationServer({ clients: [registered()], authority });
+    await using tokens = managerOf(server, certificate);
+
+    await expect(tokens.source('desk').getToken()).resolves.toMatchObject({ type: 'Bearer' });
+    expect(() => managerOf(server, { ...certificate, passphrase: 'wrong' })).toThrow(
+      'certificate: cannot be used',
+    );
   });
 
   it('that do not belong together is an error that says so', async () => {

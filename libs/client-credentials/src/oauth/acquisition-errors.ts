@@ -1,3 +1,4 @@
+import { authenticationMethodOf } from '../core/authentication-method.js';
 import { ClientCredentialsError } from '../core/errors.js';
 import type { Provider } from '../core/provider.js';
 import { recordOf } from '../core/record.js';
@@ -18,7 +19,7 @@ export interface ErrorContext {
 export function rejected(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const advice = isCredentialsRefusal(answer, answered.code)
-    ? 'Check clientId and clientSecret: the secret may be wrong or have expired.'
+    ? credentialsAdvice(context.provider)
     : 'Check the scope, the audience and the dialect against the provider’s documentation.';
   return new ClientCredentialsError(
     `The token request of "${context.provider.name}" was rejected: ${summary(answer.status, answered)}. ${advice}`,
@@ -28,6 +29,20 @@ export function rejected(answer: TokenAnswer, context: ErrorContext, now: number
       ...answerDetails(answer, answered, context),
     },
   );
+}
+
+/** What to look at when the client is refused, by how it proves who it is. */
+function credentialsAdvice({ config }: Provider): string {
+  const method = authenticationMethodOf(config);
+  if (method === 'private_key_jwt') {
+    return 'Check clientId, the key and its id as the client is registered with them, the audience of the assertion, and the clock.';
+  }
+  if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
+    return 'Check clientId and the certificate as the client is registered with it: it may have been replaced or have ended.';
+  }
+  if (typeof method === 'function')
+    return 'Check what clientAuthentication sends: the credentials may be wrong or have expired.';
+  return 'Check clientId and clientSecret: the secret may be wrong or have expired.';
 }
 
 /** The endpoint is overloaded, or it or something before it is out of order. */
