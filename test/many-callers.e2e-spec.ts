@@ -372,6 +372,50 @@ describe('a store that several share', () => {
   });
 });
 
+describe('a lock in a store', () => {
+  it('is given back when the manager closes in the middle of an acquisition', async () => {
+    const store = new MemoryTokenStore();
+    await using desk = await openDesk({ manager: { store } });
+    desk.server.tokenEndpoint.hold();
+    const waiting = desk.source.getToken().catch((error: unknown) => error);
+    await desk.server.tokenEndpoint.received(1);
+
+    await desk.tokens.close();
+    desk.server.tokenEndpoint.release();
+    const providers = { desk: desk.server.providerConfig };
+    const other = new TokenManager({ providers, store, clock: desk.clock });
+    // With a lock that is still held it would wait for eleven seconds.
+    const token = await other.source('desk').getToken();
+
+    expect(await waiting).toMatchObject({ code: 'closed' });
+    expect(token.value).toBeDefined();
+    expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('is given back when the store keeps nothing any more', async () => {
+    const inner = new MemoryTokenStore();
+    const locks = new Map<string, number>();
+    const store: TokenStore = {
+      get: (key) => inner.get(key),
+      set: async () => {
+        throw new Error('full');
+      },
+      delete: (key) => inner.delete(key),
+      lock: async (key, ttlMs) => {
+        const lock = await inner.lock(key, ttlMs);
+        locks.set(key, (locks.get(key) ?? 0) + 1);
+        return lock && { release: async () => (locks.delete(key), lock.release()) };
+      },
+    };
+    await using desk = await openDesk({ manager: { store } });
+
+    await desk.source.getToken();
+    await desk.tokens.close();
+
+    expect(locks.size).toBe(0);
+  });
+});
+
 describe('a token in a store', () => {
   it('is not taken by a caller that needs more than it has left', async () => {
     const store = new MemoryTokenStore();

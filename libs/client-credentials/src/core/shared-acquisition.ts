@@ -36,6 +36,13 @@ const LOCK_GRACE_MS = 500;
  * others wait for what it puts there. Where the store cannot tell who that is, each acquires for itself.
  */
 export async function acquireShared<T>(acquisition: SharedAcquisition<T>): Promise<T> {
+  const bringing = bring(acquisition);
+  // Whoever closes the manager in the middle waits until the lock is given back.
+  acquisition.shelf.hold(bringing.then(ignored, ignored));
+  return bringing;
+}
+
+async function bring<T>(acquisition: SharedAcquisition<T>): Promise<T> {
   const { shelf, accept, lockMs, patience } = acquisition;
   const stored = await look(acquisition, patience);
   if (stored !== undefined) return accept(stored);
@@ -105,3 +112,5 @@ async function look<T>(
   const stored = await shelf.take(patience);
   return stored !== undefined && isWelcome(stored) ? stored : undefined;
 }
+
+function ignored(): void {}

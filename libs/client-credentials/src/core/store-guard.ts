@@ -8,8 +8,9 @@ export type StoreOutcome<T> = { readonly isDone: true; readonly value: T } | { r
 
 // A store is to save time: one that takes longer than a token request does not.
 const PATIENCE_MS = 250;
-// A timer that fires so late tells of a busy process, not of a slow store.
-const BUSY_MS = 20;
+// A timer that fires so late tells of a busy process, not of a slow store. A busy one gets the time again, so often.
+const BUSY_MS = 50;
+const MAX_EXTENSIONS = 2;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 const PROBE = { key: 'probe', value: 'x', ttlMs: 1_000 };
@@ -80,6 +81,11 @@ export class StoreGuard {
     return outcome;
   }
 
+  /** Gives something back, also to a store that is known to be sick: it may be well enough for that. Nobody waits for it. */
+  async giveBack(run: () => Promise<void>): Promise<void> {
+    await this.#attempt(run, new StorePatience());
+  }
+
   /** Waits for what was begun: to be called before the store is closed. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -138,15 +144,16 @@ async function inTime<T>(asked: Promise<T>, ms: number): Promise<T | typeof TOO_
   asked.catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<typeof TOO_LATE>((resolve) => {
-    const wait = (waitMs: number): void => {
-      const dueAt = performance.now() + waitMs;
+    const wait = (extensions: number): void => {
+      const dueAt = performance.now() + ms;
       timer = setTimeout(() => {
-        if (performance.now() - dueAt > BUSY_MS) wait(ms);
+        const isBusy = performance.now() - dueAt > BUSY_MS;
+        if (isBusy && extensions < MAX_EXTENSIONS) wait(extensions + 1);
         else resolve(TOO_LATE);
-      }, waitMs);
+      }, ms);
       timer.unref();
     };
-    wait(ms);
+    wait(0);
   });
   try {
     return await Promise.race([asked, tooLate]);

@@ -72,7 +72,7 @@ export class TokenShelf {
   }
 
   async release(lock: Lock): Promise<void> {
-    await this.#guard.ask('delete', () => lock.release(), { onOutage: this.#onOutage });
+    await this.#guard.giveBack(() => lock.release());
   }
 
   /** Puts a token in its place, if it is still good for something, and frees the lock under which it was acquired. */
