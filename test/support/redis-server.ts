@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+const INSTALL_ATTEMPTS = 5;
 const IMAGE = 'valkey/valkey:8-alpine';
 
 const run = promisify(execFile);
@@ -94,9 +95,13 @@ type Launcher = (options: string[]) => Launched;
 async function findLauncher(): Promise<Launcher> {
   const found = (await onPath()) ?? (await inDocker());
   if (found !== undefined) return found;
-  await install();
-  const installed = await onPath();
-  if (installed !== undefined) return installed;
+  for (let attempt = 1; attempt <= INSTALL_ATTEMPTS; attempt += 1) {
+    await install();
+    const installed = await onPath();
+    if (installed !== undefined) return installed;
+    // Another test file may be installing it: only one can.
+    await sleep(2_000);
+  }
   throw new Error(
     'The tests need a Redis: install redis-server or valkey-server (apt-get install redis-server, brew install redis), start Docker, or set REDIS_URL.',
   );
