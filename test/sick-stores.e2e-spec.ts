@@ -117,6 +117,8 @@ const FAULTS: [string, () => unknown, () => unknown][] = [
     () => operator.call('REPLICAOF', 'NO', 'ONE'),
   ],
   ['whose connections are cut', () => proxy.cut(), () => proxy.mend()],
+  ['that is too slow', () => proxy.slowDown(2_000), () => proxy.mend()],
+  ['that answers nonsense', () => proxy.garble(), () => proxy.mend()],
 ];
 
 describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {

@@ -6,13 +6,19 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** Cuts every connection, and each new one at once. */
   cut(): void;
-  /** Lets connections through again. */
+  /** Holds back for so long whatever the server answers. */
+  slowDown(ms: number): void;
+  /** Answers nonsense in the server's place. */
+  garble(): void;
+  /** Lets everything through again, on new connections. */
   mend(): void;
 }
 
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isGarbling = false;
+  let delayMs = 0;
   const server = createServer((client) => {
     if (isCut) {
       client.destroy();
@@ -29,20 +35,39 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+    client.on('data', (chunk) => {
+      if (isGarbling) client.write('HTTP/1.1 400 Bad Request\r\n\r\n<html>');
+      else upstream.write(chunk);
+    });
+    upstream.on('data', (chunk) => {
+      if (delayMs === 0) client.write(chunk);
+      else setTimeout(() => client.writable && client.write(chunk), delayMs);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const disconnect = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   const cut = (): void => {
     isCut = true;
-    for (const socket of sockets) socket.destroy();
+    disconnect();
   };
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    slowDown: (ms) => {
+      delayMs = ms;
+    },
+    garble: () => {
+      isGarbling = true;
+    },
     mend: () => {
       isCut = false;
+      isGarbling = false;
+      delayMs = 0;
+      disconnect();
     },
     async [Symbol.asyncDispose]() {
       cut();
