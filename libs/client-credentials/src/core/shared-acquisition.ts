@@ -46,6 +46,7 @@ async function bring<T>(acquisition: SharedAcquisition<T>): Promise<T> {
   const { shelf, accept, lockMs, patience } = acquisition;
   const stored = await look(acquisition, patience);
   if (stored !== undefined) return accept(stored);
+  await shelf.untilWritten(patience);
   const lock = await shelf.lock(lockMs, patience);
   if (lock === 'broken') return acquireAlone(acquisition);
   if (lock !== 'held') return acquireLocked(acquisition, lock, patience);

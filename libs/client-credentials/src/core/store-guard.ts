@@ -64,6 +64,11 @@ export class StoreGuard {
     return this.#store[operation] !== undefined;
   }
 
+  /** Whether the store is known to be sick. */
+  get isSick(): boolean {
+    return this.#outage !== undefined;
+  }
+
   /** Asks the store, unless it is known to be sick. It never rejects. */
   async ask<T>(
     operation: StoreOperation,

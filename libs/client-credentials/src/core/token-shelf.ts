@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { momentOf, type Clock } from './clock.js';
 import { deserialize, serialize, type IssuedToken } from './issued-token.js';
 import type { StoreGuard, StoreOperation, StorePatience } from './store-guard.js';
@@ -28,6 +29,7 @@ export class TokenShelf {
   #key: string;
   #boundTo: string | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
+  #writes = 0;
 
   constructor({ guard, keyOf, clock, onOutage, onUnreadable }: ShelfOptions) {
     this.#guard = guard;
@@ -55,6 +57,14 @@ export class TokenShelf {
     const token = deserialize(outcome.value, momentOf(this.#clock));
     if (token === undefined) this.#onUnreadable();
     return token?.boundTo === this.#boundTo ? token : undefined;
+  }
+
+  /** Settled when what was begun here is written: until then the lock is this process's own. */
+  async untilWritten(patience: StorePatience): Promise<void> {
+    if (this.#writes === 0 || this.#guard.isSick) return;
+    const startedAt = performance.now();
+    await Promise.race([this.#lastWrite, sleep(patience.leftMs, undefined, { ref: false })]);
+    patience.spend(performance.now() - startedAt);
   }
 
   /** The right to acquire this token, among all that share the store. */
@@ -115,7 +125,9 @@ export class TokenShelf {
 
   /** Writes wait for one another, so that what was removed does not come back. */
   async #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#writes += 1;
     this.#lastWrite = this.#lastWrite.then(write);
     await this.#lastWrite;
+    this.#writes -= 1;
   }
 }
