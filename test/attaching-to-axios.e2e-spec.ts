@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import axios, {
   AxiosError,
+  type AxiosAdapter,
   type AxiosInstance,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
@@ -573,19 +574,56 @@ describe('an authorized axios instance', () => {
     ]);
   });
 
-  it('works with an adapter that is a function', async () => {
-    await using api = await startApiUnderTest();
-    const seen: unknown[] = [];
-
-    const response = await api.http.get('/a', {
-      adapter: async (config) => {
-        seen.push(config.headers.get('Authorization'), config.url);
+  it.each(['yet to be asked for', 'there'])(
+    'hands an adapter that is a function the call as it is, and the token, which is %s',
+    async (token) => {
+      await using api = await startApiUnderTest();
+      if (token === 'there') await api.source.getToken();
+      const seen: unknown[] = [];
+      const adapter: AxiosAdapter = async (config) => {
+        seen.push(config.headers.get('Authorization'), config.url, config.baseURL);
         return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config };
-      },
-    });
+      };
 
-    expect(seen).toEqual([`Bearer ${api.server.issued[0]?.value}`, `${api.server.apiUrl}/a`]);
-    expect(response.config.headers.get('Authorization')).toBeUndefined();
+      const { config } = await api.http.get('/a', { adapter });
+
+      expect(seen).toEqual([`Bearer ${api.server.issued[0]?.value}`, '/a', api.server.apiUrl]);
+      expect(Object.keys(config.headers)).not.toContain('Authorization');
+      expect(config.maxRedirects).toBeUndefined();
+    },
+  );
+
+  it('leaves no token in a config that an interceptor keeps, not even while the call is on its way', async () => {
+    await using api = await startApiUnderTest();
+    const kept: InternalAxiosRequestConfig[] = [];
+    api.http.interceptors.request.use((config) => (kept.push(config), config));
+    const adapter: AxiosAdapter = async (config) => {
+      expect(config.headers.has('Authorization')).toBe(true);
+      expect(shown(kept)).not.toContain(api.server.issued[0]?.value);
+      return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config };
+    };
+
+    const answers = [await api.http.get('/cold', { adapter }), await api.http.get('/warm', { adapter })];
+
+    expect(answers.map(({ config }) => config)).toEqual(kept);
+    expect(answers[1]?.config).toBe(kept[1]);
+  });
+
+  it.each<[string, (fail: () => never) => Promise<never>]>([
+    ['at once', (fail) => fail()],
+    ['later', async (fail) => fail()],
+  ])('fails as its adapter does, %s, and leaves no token behind', async (_, failing) => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const adapter: AxiosAdapter = (config) =>
+      failing(() => {
+        throw new AxiosError('no way', 'ERR_NO_WAY', config, { headers: config.headers.toJSON() });
+      });
+
+    const error = await failureOf(api.http.get('/a?x=1', { adapter }));
+
+    expect(error).toMatchObject({ code: 'ERR_NO_WAY', request: { method: 'GET', path: '/a?x=1' } });
+    expect(shown(error)).not.toContain(api.server.issued[0]?.value);
   });
 
   it('leaves other instances alone, also those made from the same axios afterwards', async () => {

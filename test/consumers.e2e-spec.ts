@@ -109,13 +109,14 @@ describe('the packed library', () => {
         const seen = await applicationOf('express').start(command);
 
         expect(seen).toEqual({
-          modules: ['core', 'providers', 'testing'].map((name) =>
+          modules: ['core', 'express', 'providers', 'testing'].map((name) =>
             expect.stringMatching(`/nestjs-client-credentials/dist/esm/${name}/index.js$`),
           ),
-          requiredModules: ['core', 'providers', 'testing'].map((name) =>
+          requiredModules: ['core', 'express', 'providers', 'testing'].map((name) =>
             expect.stringMatching(`/nestjs-client-credentials/dist/cjs/${name}/index.js$`),
           ),
           isErrorOfOtherCopyKnown: true,
+          tenantSeenByOtherCopy: 'acme',
           resolvable: [],
           paths: ['/documents/1', '/documents/2', '/documents/3', '/documents/4'],
           tokenRequests: 1,

@@ -14,6 +14,9 @@ async function asks(desk: Desk): Promise<boolean> {
   return desk.server.tokenRequests.length > length;
 }
 
+// When the desk's clock begins.
+const GOOD_AT = Date.UTC(2030, 0, 1);
+
 describe('after a rejection', () => {
   it('callers get the same error, without a request, for 24 s at least', async () => {
     await using desk = await openDesk();
@@ -206,21 +209,16 @@ describe('a store that fails', () => {
     ['null', 'null'],
     [
       'an older format',
-      '{"format":0,"value":"T","type":"Bearer","scopes":[],"lifetimeMs":1e9,"requestedAt":0}',
+      `{"format":1,"value":"T","type":"Bearer","scopes":[],"lifetimeMs":1e9,"requestedAt":${GOOD_AT}}`,
     ],
+    ['a newer format', `[3,"Bearer",[],1e9,${GOOD_AT},{}]\nT`],
     ['no text at all', 7 as unknown as string],
-    [
-      'a lifetime that is none',
-      '{"format":1,"value":"T","type":"Bearer","scopes":[],"lifetimeMs":null,"requestedAt":0}',
-    ],
-    [
-      'a token that has ended',
-      '{"format":1,"value":"T","type":"Bearer","scopes":[],"lifetimeMs":1000,"requestedAt":0}',
-    ],
-    [
-      'a token that no header can carry',
-      `{"format":1,"value":"T\\r\\nx: y","type":"Bearer","scopes":[],"lifetimeMs":1e9,"requestedAt":${Date.UTC(2030, 0, 1)}}`,
-    ],
+    ['a lifetime that is none', `[2,"Bearer",[],null,${GOOD_AT},{}]\nT`],
+    ['scopes that are none', `[2,"Bearer","all",1e9,${GOOD_AT},{}]\nT`],
+    ['a token that has ended', '[2,"Bearer",[],1000,0,{}]\nT'],
+    ['a token that no header can carry', `[2,"Bearer",[],1e9,${GOOD_AT},{}]\nT\r\nx: y`],
+    ['no token', `[2,"Bearer",[],1e9,${GOOD_AT},{}]\n`],
+    ['a token for somebody who has a certificate', `[2,"Bearer",[],1e9,${GOOD_AT},{"boundTo":"x"}]\nT`],
   ])('to keep tokens, and holds %s, is as good as empty', async (_, text) => {
     const store: TokenStore = {
       get: async () => text,

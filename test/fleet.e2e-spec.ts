@@ -47,7 +47,7 @@ describe('a fleet of eight processes', () => {
     'asks for one token when all start cold, one when it ends, and one when it is revoked',
     async () => {
       // Long enough to be used, short enough to be waited for.
-      server.lifetimeSeconds = 4;
+      server.lifetimeSeconds = 8;
       await assemble();
 
       const cold = await fleet.all((replica) => replica.call());

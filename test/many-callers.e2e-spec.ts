@@ -1,4 +1,4 @@
-import { getEventListeners, getMaxListeners } from 'node:events';
+import { getEventListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import {
@@ -73,7 +73,7 @@ describe('callers of different tokens', () => {
     await stuck;
   });
 
-  it('leave no signal with more listeners than Node warns of, however many they are', async () => {
+  it('leave no signal with many listeners, however many they are', async () => {
     const listen = jest.spyOn(EventTarget.prototype, 'addEventListener');
     await using desk = await openDesk();
     desk.server.tokenEndpoint.hold();
@@ -82,15 +82,13 @@ describe('callers of different tokens', () => {
     calls.catch(() => undefined);
     await desk.server.tokenEndpoint.received(30);
     const signals = new Set(listen.mock.contexts.filter((target) => target instanceof AbortSignal));
-    const counts = [...signals].map((signal) => ({
-      listeners: getEventListeners(signal, 'abort').length,
-      limit: getMaxListeners(signal),
-    }));
+    const counts = [...signals].map((signal) => getEventListeners(signal, 'abort').length);
     desk.server.tokenEndpoint.release();
     await calls;
 
-    expect(Math.max(...counts.map(({ listeners }) => listeners))).toBeGreaterThanOrEqual(30);
-    expect(counts.filter(({ listeners, limit }) => limit !== 0 && listeners > limit)).toEqual([]);
+    expect(counts.length).toBeGreaterThanOrEqual(30);
+    // Node's default, beyond which it also takes long to find one among them.
+    expect(counts.filter((listeners) => listeners > 10)).toEqual([]);
   });
 
   it.each([
@@ -282,7 +280,7 @@ describe('a token that the API refused', () => {
 
     const again = await Promise.all(
       times(20, async () => {
-        expect(desk.source.api.refuse(token, {})).toBe(true);
+        expect(desk.source.api.refuse(token, {})).toBe('another');
         return desk.source.getToken();
       }),
     );
@@ -297,12 +295,12 @@ describe('a token that the API refused', () => {
   });
 
   it.each([
-    ['not within the cooldown', {}, 29_999, false],
-    ['once the cooldown is over', {}, 30_000, true],
-    ['at once where there is none', { reacquire: { cooldownSeconds: 0 } }, 0, true],
+    ['not within the cooldown', {}, 29_999, 'too-young'],
+    ['once the cooldown is over', {}, 30_000, 'another'],
+    ['at once where there is none', { reacquire: { cooldownSeconds: 0 } }, 0, 'another'],
   ])('is replaced again, if it is itself a replacement, %s', async (_, provider, thenMs, expected) => {
     await using desk = await openDesk({ provider });
-    desk.source.api.refuse(await desk.source.getToken(), {});
+    await desk.source.api.refuse(await desk.source.getToken(), {});
     const replacement = await desk.source.getToken();
     desk.clock.advance(thenMs);
 
@@ -312,10 +310,10 @@ describe('a token that the API refused', () => {
   it('leads to the newer one that is there already, cooldown or not', async () => {
     await using desk = await openDesk();
     const first = await desk.source.getToken();
-    desk.source.api.refuse(first, {});
+    await desk.source.api.refuse(first, {});
     const second = await desk.source.getToken();
 
-    expect(desk.source.api.refuse(first, {})).toBe(true);
+    expect(desk.source.api.refuse(first, {})).toBe('another');
     expect((await desk.source.getToken()).value).toBe(second.value);
   });
 
@@ -326,7 +324,8 @@ describe('a token that the API refused', () => {
       for (const scope of ['a', 'b']) {
         const token = await desk.source.getToken({ scope });
         const isDead = desk.server.issued.some(({ value, revoked }) => value === token.value && revoked);
-        if (isDead && desk.source.api.refuse(token, { scope })) await desk.source.getToken({ scope });
+        if (isDead && desk.source.api.refuse(token, { scope }) === 'another')
+          await desk.source.getToken({ scope });
       }
     }
 

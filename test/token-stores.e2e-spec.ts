@@ -10,6 +10,7 @@ import { tokenStoreContract } from 'nestjs-client-credentials/testing';
 import { createClient, createCluster } from 'redis';
 import { createClient as createClient4 } from 'redis-4';
 import { createClient as createClient5 } from 'redis-5';
+import { FakeClock } from './support/fake-clock.js';
 import { sharedRedisUrl, startRedis, type RedisServer } from './support/redis-server.js';
 
 type Client = RedisTokenStoreOptions['client'];
@@ -72,6 +73,34 @@ describe('a store in memory', () => {
     await store.increment('c', 60_000);
 
     expect(await store.get('a')).toBeUndefined();
+    expect(store.maxEntries).toBe(2);
+  });
+
+  it('keeps nothing for longer than it was told, whatever is done to the clock', async () => {
+    const clock = new FakeClock();
+    const store = new MemoryTokenStore({ clock });
+    for (const key of ['a', 'b', 'c']) await store.set(key, key, 1_000);
+    await store.set('none', 'none', 0);
+
+    clock.advance(999);
+    const atLast = await store.get('a');
+    clock.advance(1);
+    const atTheEnd = await store.get('a');
+    await store.set('forth', 'forth', 1_000);
+    clock.set(1_000);
+    const setForth = await store.get('forth');
+    await store.set('back', 'back', 1_000);
+    clock.set(-3_600_000);
+    clock.advance(1_000);
+    const setBack = await store.get('back');
+
+    expect([atLast, atTheEnd, setForth, setBack, await store.get('none')]).toEqual([
+      'a',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

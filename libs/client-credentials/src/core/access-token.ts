@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { IssuedToken } from './issued-token.js';
 import { printAs } from './printed.js';
-
-/** What an {@link AccessToken} is made of. */
-export interface AccessTokenFields {
-  value: string;
-  type: string;
-  scopes: readonly string[];
-  obtainedAt: number;
-  expiresAt: number;
-  authorization: string;
-  apiBaseURL?: string | undefined;
-}
 
 /**
  * A token that is good now. Its value is read from `value`, or ready for a header from `authorization`; neither is
@@ -31,39 +21,54 @@ export class AccessToken {
     );
   }
 
-  readonly #value: string;
-  readonly #authorization: string;
-  /** `Bearer` as a rule. */
-  readonly type: string;
-  /** The scopes granted, or those asked for where the answer names none. */
-  readonly scopes: readonly string[];
-  /** Epoch milliseconds at which the token was asked for. */
-  readonly obtainedAt: number;
-  /** Epoch milliseconds at which it ends. */
-  readonly expiresAt: number;
-  /** The API's base address, for providers that name it with each token. */
-  declare readonly apiBaseURL?: string;
+  readonly #issued: IssuedToken;
+  readonly #authorizationOf: (issued: IssuedToken) => string;
+  #authorization: string | undefined;
 
-  constructor(fields: AccessTokenFields) {
-    this.#value = fields.value;
-    this.#authorization = fields.authorization;
-    this.type = fields.type;
-    this.scopes = fields.scopes;
-    this.obtainedAt = fields.obtainedAt;
-    this.expiresAt = fields.expiresAt;
-    if (fields.apiBaseURL !== undefined) {
-      Object.defineProperty(this, 'apiBaseURL', { value: fields.apiBaseURL, enumerable: true });
-    }
+  /**
+   * @param issued - what the token endpoint handed out
+   * @param authorizationOf - writes the header's value
+   * @internal
+   */
+  constructor(issued: IssuedToken, authorizationOf: (issued: IssuedToken) => string) {
+    this.#issued = issued;
+    this.#authorizationOf = authorizationOf;
   }
 
   /** The token itself. */
   get value(): string {
-    return this.#value;
+    return this.#issued.value;
   }
 
   /** The value of the header that carries it, `Bearer …` as a rule. */
   get authorization(): string {
-    return this.#authorization;
+    // Written when it is first needed: many tokens wait for long, and it is as long as the token.
+    return (this.#authorization ??= this.#authorizationOf(this.#issued));
+  }
+
+  /** `Bearer` as a rule. */
+  get type(): string {
+    return this.#issued.type;
+  }
+
+  /** The scopes granted, or those asked for where the answer names none. */
+  get scopes(): readonly string[] {
+    return this.#issued.scopes;
+  }
+
+  /** Epoch milliseconds at which the token was asked for. */
+  get obtainedAt(): number {
+    return this.#issued.requested.at;
+  }
+
+  /** Epoch milliseconds at which it ends. */
+  get expiresAt(): number {
+    return this.obtainedAt + this.#issued.lifetimeMs;
+  }
+
+  /** The API's base address, for providers that name it with each token. */
+  get apiBaseURL(): string | undefined {
+    return this.#issued.apiBaseURL;
   }
 
   toJSON(): object {
@@ -72,7 +77,7 @@ export class AccessToken {
   }
 
   toString(): string {
-    return `AccessToken ${fingerprintOf(this.#value)}`;
+    return `AccessToken ${fingerprintOf(this.value)}`;
   }
 }
 

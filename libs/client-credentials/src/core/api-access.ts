@@ -1,7 +1,7 @@
 import type { Agent } from 'node:https';
 import type { CreateAxiosDefaults } from 'axios';
 import type { AccessToken } from './access-token.js';
-import type { OutboundCall, TokenRequest } from './options.js';
+import type { OutboundCall, TokenRequest } from './token-request.js';
 import type { ApiAnswer } from './provider-options.js';
 
 /** Where a token goes on a call: a header, or a parameter of the query. */
@@ -40,6 +40,11 @@ export interface ApiRules {
   readonly isBaseNamedByToken: boolean;
   /** Whether {@link isRefusal} looks at more than the status. */
   readonly needsData: boolean;
+  /**
+   * Whether a token is one header and no more: no call decides which it is, and none changes but for that header. A 401 is its
+   * refusal.
+   */
+  readonly isPlain: boolean;
   /** Whether an answer means that the token was refused. */
   isRefusal(answer: ApiAnswer): boolean;
   /** What to ask for, for this call, which is described only where that matters; the call's own wishes win. */
@@ -52,14 +57,27 @@ export interface ApiRules {
   warnOnce(topic: string, message: string): void;
 }
 
+/**
+ * What follows when the API refused a token: another is to be had; none is worth asking for, since this one itself replaced a refused
+ * one a moment ago; or none may be sent, since what is configured for the tenant changed while the call was on its way.
+ */
+export type RefusalOutcome = 'another' | 'too-young' | 'changed';
+
 /** What a layer that puts tokens on calls needs of a source: the rules, and somebody to tell what the API said. */
 export interface ApiAccess extends ApiRules {
+  /** Whether these are the rules for every call, and no tenant has others. */
+  readonly isSettled: boolean;
   /**
-   * Reports that the API refused a token, which drops it if it is still the current one. The answer is whether another
-   * is worth asking for: not when this one itself replaced a refused one a moment ago. `claims` is what the API demands of
+   * Reports that the API refused a token, which drops it if it is still the current one. `claims` is what the API demands of
    * another token, as JSON.
+   *
+   * @throws `ClientCredentialsError` if it is not known any more whose token it was
    */
-  refuse(token: AccessToken, request: TokenRequest, claims?: string): boolean;
+  refuse(
+    token: AccessToken,
+    request: TokenRequest,
+    claims?: string,
+  ): RefusalOutcome | Promise<RefusalOutcome>;
   /** Reports that the API took a token. */
   noteAccepted(token: AccessToken, request: TokenRequest): void;
   /** Reports that a call was sent once more; `status` is that of the second answer. */

@@ -1,13 +1,16 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
+import type { Closing } from './closing.js';
 import type { EventHub } from './events.js';
 import type { Acquirer, IssuedToken } from './issued-token.js';
 import type { IssuanceBudget } from './issuance-budget.js';
 import type { LifetimeOptions } from './provider-options.js';
+import type { ShelfTerms } from './token-shelf.js';
 
 /** What the entries of one client have in common. */
 export interface ClientContext {
   readonly provider: string;
+  readonly tenant: string | undefined;
   readonly lifetime: LifetimeOptions;
   readonly cooldownMs: number;
   /** How long an acquisition may keep others who share the store from making one. */
@@ -18,10 +21,11 @@ export interface ClientContext {
   readonly random: () => number;
   readonly events: EventHub;
   readonly acquirer: Acquirer;
+  /** Where tokens are in the store. */
+  readonly shelf: ShelfTerms;
   readonly toAccessToken: (issued: IssuedToken) => AccessToken;
   readonly warnOnce: (topic: string, message: string) => void;
-  /** Aborted, with the error that callers get, when the manager closes. */
-  readonly closed: AbortSignal;
+  readonly closing: Closing;
   /** The entry that acquired a token last. */
   latest: object | undefined;
 }

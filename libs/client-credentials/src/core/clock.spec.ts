@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, momentOf, type Moment } from './clock.js';
+import { elapsedMs, momentOf, PassingTime, type Moment } from './clock.js';
 
 const MOMENT: Moment = { at: 1_000, ticks: 10 };
 
@@ -25,5 +25,26 @@ describe('a moment', () => {
 
     expect(at).toBe(7);
     expect(ticks).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('passing time', () => {
+  it('grows by what either clock says has passed, and is never set back', () => {
+    const hands = { at: 0, ticks: 0 };
+    const time = new PassingTime({ now: () => hands.at, monotonic: () => hands.ticks });
+    const begin = time.now();
+    const passed: number[] = [];
+    for (const [at, ticks] of [
+      [100, 100],
+      [1_100, 100],
+      [-5_000, 150],
+      [-4_900, 250],
+    ] as const) {
+      Object.assign(hands, { at, ticks });
+      passed.push(time.now() - begin);
+    }
+
+    expect(begin).toBeGreaterThan(0);
+    expect(passed).toEqual([100, 1_100, 1_150, 1_250]);
   });
 });

@@ -23,6 +23,25 @@ export interface Moment {
   readonly ticks: number;
 }
 
+/** Milliseconds that pass by a clock, whichever of its two hands says more: they only ever grow. They begin at 1, since 0 often means none. */
+export class PassingTime {
+  readonly #clock: Clock;
+  #last: Moment;
+  #passedMs = 1;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#last = momentOf(clock);
+  }
+
+  now(): number {
+    const now = momentOf(this.#clock);
+    this.#passedMs += elapsedMs(this.#last, now);
+    this.#last = now;
+    return this.#passedMs;
+  }
+}
+
 /** The present instant. */
 export function momentOf(clock: Clock): Moment {
   return { at: clock.now(), ticks: clock.monotonic?.() ?? performance.now() };

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { credentialProblems } from './credential-rules.js';
+import { credentialProblems, methodProblems } from './credential-rules.js';
 import { ClientCredentialsError } from './errors.js';
 import type { ProviderConfig } from './options.js';
 import { validateProvider } from './validate-options.js';
@@ -197,7 +197,9 @@ describe('credentials are refused for', () => {
       assertion: [],
     } as unknown as ProviderConfig;
 
-    expect(credentialProblems({ ...BASE, ...config, clientSecret: 's' }).map(([path]) => path)).toEqual([
+    const given = { ...BASE, ...config, clientSecret: 's' };
+
+    expect([...methodProblems(given), ...credentialProblems(given)].map(([path]) => path)).toEqual([
       'privateKey',
       'assertion',
     ]);

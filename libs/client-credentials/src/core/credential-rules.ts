@@ -12,11 +12,9 @@ const OWN_HEADER = ['alg'];
 const DPOP_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'];
 const OWN_CLAIMS = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
 
-/** Whether what proves who the client is goes together, and is what it should be. */
+/** Whether each credential is what it should be. */
 export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
-    ...methodProblems(config),
-    ...assertionProblems(config),
     ...keyProblems(config),
     ...certificateProblems(config),
     ...dpopProblems(config),
@@ -24,7 +22,12 @@ export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem
   ];
 }
 
-function methodProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+/** Whether what proves who the client is goes together. */
+export function methodProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+  return [...proofProblems(config), ...assertionProblems(config)];
+}
+
+function proofProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   const { clientSecret, privateKey, clientAssertion, certificate } = config;
   const method = authenticationMethodOf(config);
   const problems: RuleProblem[] = [];

@@ -276,7 +276,13 @@ describe('a refusal by the API', () => {
       'replace',
     ],
   ])('%s', (_, entry, isCurrent, now, cooldownMs, expected) => {
-    expect(decideRefusal(entry, { isCurrent, wasDisplaced: false }, now, cooldownMs)).toBe(expected);
+    const refusal = { isCurrent, isBlank: false, wasDisplaced: false };
+    expect(decideRefusal(entry, refusal, now, cooldownMs)).toBe(expected);
+  });
+
+  it('of a token of a time that is forgotten is remembered as a refusal', () => {
+    const refusal = { isCurrent: false, isBlank: true, wasDisplaced: false };
+    expect(decideRefusal({}, refusal, START, COOLDOWN)).toBe('replace');
   });
 
   it.each<[sentence: string, entry: EntryState, now: Moment, RefusalDecision]>([
@@ -286,7 +292,8 @@ describe('a refusal by the API', () => {
     ['leaves it after that', displaced(10), after(1_000), 'leave'],
     ['begins to count anew when the time is over', displaced(10), after(10_000), 'replace-displaced'],
   ])('of a token that another displaced %s', (_, entry, now, expected) => {
-    expect(decideRefusal(entry, { isCurrent: true, wasDisplaced: true }, now, COOLDOWN)).toBe(expected);
+    const refusal = { isCurrent: true, isBlank: false, wasDisplaced: true };
+    expect(decideRefusal(entry, refusal, now, COOLDOWN)).toBe(expected);
   });
 
   it('counts displacements within the time that the first began', () => {

@@ -46,21 +46,30 @@ export type Decision =
   | { readonly do: 'wait'; readonly reason: AcquisitionReason }
   | { readonly do: 'fail'; readonly error: ClientCredentialsError };
 
+const NO_NEED: Need = Object.freeze({});
+// Most decisions are these two, and there is one for every call.
+const SERVE: Decision = { do: 'serve' };
+const SERVE_AND_REFRESH: Decision = { do: 'serve-and-refresh' };
+
 /** Decides what a caller gets. Everything that a token's life is made of is in here, and nothing happens here. */
-export function decide(entry: EntryState, now: Moment, need: Need = {}): Decision {
-  const acquire = (reason: AcquisitionReason): Decision =>
-    isHeld(entry.latch, now) ? { do: 'fail', error: entry.latch.error } : { do: 'wait', reason };
-
-  if (need.forceRefresh === true) return acquire('forced');
+export function decide(entry: EntryState, now: Moment, need: Need = NO_NEED): Decision {
   const { token } = entry;
-  if (token === undefined) return acquire(entry.dropped !== undefined ? 'rejected' : 'initial');
-  if (!isUsable(token, now)) return acquire('expired');
-  if (isTooShort(token, entry, now, need.minRemainingMs ?? 0)) return acquire('refresh-ahead');
+  if (need.forceRefresh === true) return acquire('forced', entry, now);
+  if (token === undefined) return acquire(entry.dropped !== undefined ? 'rejected' : 'initial', entry, now);
+  const leftMs = remainingMs(token, now);
+  if (leftMs <= token.skewMs) return acquire('expired', entry, now);
+  if (isTooShort(token, entry, now, need.minRemainingMs ?? 0)) return acquire('refresh-ahead', entry, now);
 
-  const isDue = remainingMs(token, now) <= token.refreshAheadMs;
-  const holds: (Hold | undefined)[] = [entry.refreshGap, entry.refreshPause, entry.latch];
-  const mayAsk = !holds.some((hold) => isHeld(hold, now));
-  return isDue && mayAsk ? { do: 'serve-and-refresh' } : { do: 'serve' };
+  const isDue = leftMs <= token.refreshAheadMs;
+  return isDue && mayRefresh(entry, now) ? SERVE_AND_REFRESH : SERVE;
+}
+
+function acquire(reason: AcquisitionReason, { latch }: EntryState, now: Moment): Decision {
+  return isHeld(latch, now) ? { do: 'fail', error: latch.error } : { do: 'wait', reason };
+}
+
+function mayRefresh({ refreshGap, refreshPause, latch }: EntryState, now: Moment): boolean {
+  return !isHeld(refreshGap, now) && !isHeld(refreshPause, now) && !isHeld(latch, now);
 }
 
 /** What follows when the API refused a token. */
@@ -70,6 +79,8 @@ export type RefusalDecision = 'use-current' | 'replace' | 'replace-displaced' | 
 export interface Refusal {
   /** Whether the refused token is the current one. */
   readonly isCurrent: boolean;
+  /** Whether there was no token here yet: then the refused one is of a time that is forgotten, and must not come back from a store. */
+  readonly isBlank: boolean;
   /** Whether it worked until another token of the same client was acquired: some providers keep one for each client. */
   readonly wasDisplaced: boolean;
 }
@@ -84,11 +95,12 @@ const MAX_DISPLACEMENTS = 10;
  */
 export function decideRefusal(
   entry: EntryState,
-  { isCurrent, wasDisplaced }: Refusal,
+  { isCurrent, isBlank, wasDisplaced }: Refusal,
   now: Moment,
   cooldownMs: number,
 ): RefusalDecision {
   const { token } = entry;
+  if (isBlank) return 'replace';
   if (token === undefined || !isCurrent) return 'use-current';
   const isYoung = elapsedMs(token.obtained, now) < Math.min(cooldownMs, token.lifetimeMs / 2);
   if (!token.isReplacement || !isYoung) return 'replace';

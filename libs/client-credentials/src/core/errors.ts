@@ -3,6 +3,9 @@
  *
  * - `invalid_configuration`: options are wrong; the message lists every problem.
  * - `unknown_provider`: no provider of that name; the message lists the known ones.
+ * - `tenant_required`: the provider has tenants, and neither the call nor its context names one.
+ * - `unknown_tenant`: the provider's `tenants` knows no such tenant.
+ * - `tenant_unavailable`: `tenants` failed or did not answer; its error is the cause.
  * - `token_request_rejected`: the token endpoint answered with an error (RFC 6749 §5.2).
  * - `token_endpoint_unavailable`: no answer, or only 408, 425, 429 and 5xx, after all attempts.
  * - `invalid_token_response`: an answer that holds no usable token.
@@ -12,6 +15,9 @@
 export type ClientCredentialsErrorCode =
   | 'invalid_configuration'
   | 'unknown_provider'
+  | 'tenant_required'
+  | 'unknown_tenant'
+  | 'tenant_unavailable'
   | 'token_request_rejected'
   | 'token_endpoint_unavailable'
   | 'invalid_token_response'
@@ -22,6 +28,7 @@ export type ClientCredentialsErrorCode =
 export interface ClientCredentialsErrorDetails {
   code: ClientCredentialsErrorCode;
   provider?: string | undefined;
+  tenant?: string | undefined;
   retryable?: boolean | undefined;
   retryAt?: number | undefined;
   status?: number | undefined;
@@ -51,6 +58,8 @@ export class ClientCredentialsError extends Error {
   readonly code: ClientCredentialsErrorCode;
   /** The provider's name, where there is one. */
   readonly provider: string | undefined;
+  /** The tenant's id, where there is one. */
+  declare readonly tenant?: string;
   /** Whether the same call may succeed later, without any change. */
   readonly retryable: boolean;
   /** Epoch milliseconds before which another attempt is pointless. */
@@ -107,11 +116,16 @@ export function answerFunctionFailed(provider: string, thrown: unknown): ClientC
 }
 
 /** The error that lists everything that is wrong with a configuration. */
-export function invalidConfiguration(problems: readonly string[], provider?: string): ClientCredentialsError {
+export function invalidConfiguration(
+  problems: readonly string[],
+  provider?: string,
+  tenant?: string,
+): ClientCredentialsError {
+  const whose = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`;
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   return new ClientCredentialsError(
-    `The client credentials configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
-    { code: 'invalid_configuration', provider },
+    `The client credentials configuration${whose} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
+    { code: 'invalid_configuration', provider, tenant },
   );
 }
 
@@ -139,6 +153,22 @@ export function expiredOnArrival(provider: string): ClientCredentialsError {
     `The token of "${provider}" had ended before it arrived. Check the lifetime that the provider gives, and lifetime.defaultSeconds.`,
     { code: 'invalid_token_response', provider, retryable: true },
   );
+}
+
+/** The same error, as that of a tenant. */
+export function ofTenant(error: ClientCredentialsError, tenant: string | undefined): ClientCredentialsError {
+  if (tenant === undefined || error.tenant !== undefined) return error;
+  const { code, provider, retryable, retryAt, status, oauthError, oauthErrorDescription } = error;
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  const answer = { retryAt, status, oauthError, oauthErrorDescription };
+  return new ClientCredentialsError(`${error.message} (Tenant ${JSON.stringify(tenant)}.)`, {
+    code,
+    provider,
+    tenant,
+    retryable,
+    cause,
+    ...answer,
+  });
 }
 
 function ignored(): void {}

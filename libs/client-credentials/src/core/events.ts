@@ -10,6 +10,8 @@ export type AcquisitionReason = 'initial' | 'refresh-ahead' | 'expired' | 'rejec
 export interface TokenEventBase {
   /** The provider's name. */
   provider: string;
+  /** The tenant's id, where the provider has tenants. */
+  tenant?: string;
   /** The scopes of the token concerned. */
   scopes: readonly string[];
   /** Epoch milliseconds. */

@@ -1,6 +1,12 @@
 export { AccessToken } from './access-token.js';
-export type { AccessTokenFields } from './access-token.js';
-export type { ApiAccess, ApiRules, PossessionProver, ProvenRequest, TokenPlacement } from './api-access.js';
+export type {
+  ApiAccess,
+  ApiRules,
+  PossessionProver,
+  ProvenRequest,
+  RefusalOutcome,
+  TokenPlacement,
+} from './api-access.js';
 export type { Clock } from './clock.js';
 export type {
   AuthorizationDialect,
@@ -40,11 +46,12 @@ export type {
 } from './client-authentication.js';
 export type {
   ClientCredentialsOptions,
-  GetTokenOptions,
-  OutboundCall,
   ProviderConfig,
-  TokenRequest,
+  TenantCacheOptions,
+  TenantConfig,
+  TenantProviderConfig,
 } from './options.js';
+export type { GetTokenOptions, OutboundCall, TokenRequest } from './token-request.js';
 export type {
   ApiAnswer,
   LifetimeOptions,
@@ -52,7 +59,8 @@ export type {
   TokenRequestOptions,
 } from './provider-options.js';
 export type { SnapshotRow, TokenState } from './snapshot.js';
-export type { TokenSource } from './token-source.js';
+export { currentTenant, runWithTenant } from './tenant-context.js';
+export type { ReadyToken, TokenSource } from './token-source.js';
 export type { Lock, TokenStore } from './token-store.js';
 export { TokenManager } from '../manager/token-manager.js';
 export { MemoryTokenStore } from '../store/memory-token-store.js';

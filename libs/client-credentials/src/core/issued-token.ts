@@ -41,26 +41,32 @@ export interface Acquirer {
   acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken>;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 // RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
 const TOKEN = /^[\x21-\x7e]+$/;
+// In no JSON on one line, and in no token.
+const SEPARATOR = '\n';
 
 /** Whether a value can be a token: one that a header can carry. */
 export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value);
 }
 
-/** The form in which a token is kept in a store. */
-export function serialize(token: IssuedToken): string {
-  const { requested, ...rest } = token;
-  return JSON.stringify({ ...rest, format: FORMAT, requestedAt: requested.at });
+/** The form in which a token is kept in a store: a line of JSON, and the token as it is, which being long is joined and not copied. */
+export function serialize({ value, type, scopes, lifetimeMs, requested, ...rare }: IssuedToken): string {
+  const others = JSON.stringify([FORMAT, type, scopes, lifetimeMs, requested.at, rare]);
+  // One string, to which the token is added.
+  return [others, ''].join(SEPARATOR) + value;
 }
 
 /** Reads what {@link serialize} wrote; anything else, of another version or damaged, is as good as nothing. */
 export function deserialize(text: string | undefined, now: Moment): IssuedToken | undefined {
-  const { format, requestedAt, value, type, scopes, lifetimeMs, apiBaseURL, boundTo } = recordOf(
-    parsed(text),
-  );
+  // A store may hold anything.
+  if (typeof text !== 'string') return undefined;
+  const end = text.indexOf(SEPARATOR);
+  const value = text.slice(end + 1);
+  const [format, type, scopes, lifetimeMs, requestedAt, rare] = listIn(text.slice(0, Math.max(end, 0)));
+  const { apiBaseURL, boundTo } = recordOf(rare);
   const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
   if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;
@@ -77,11 +83,12 @@ export function deserialize(text: string | undefined, now: Moment): IssuedToken 
   };
 }
 
-function parsed(text: string | undefined): unknown {
+function listIn(text: string): unknown[] {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -29,7 +29,7 @@ export function marginsOf(lifetimeMs: number, options: LifetimeOptions, random: 
   }
   const share = Math.min(lifetimeMs * DEFAULT_REFRESH_AHEAD_SHARE, MAX_DEFAULT_REFRESH_AHEAD_MS);
   const jitter = 1 + JITTER_SHARE * (2 * random - 1);
-  return { skewMs, refreshAheadMs: Math.max(share, 2 * skewMs) * jitter };
+  return { skewMs, refreshAheadMs: Math.round(Math.max(share, 2 * skewMs) * jitter) };
 }
 
 function skewOf(lifetimeMs: number, configuredSeconds: number | undefined): number {

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isConfidential } from './confidential.js';
-import { credentialProblems } from './credential-rules.js';
+import { credentialProblems, methodProblems } from './credential-rules.js';
 import type { ProviderConfig } from './options.js';
 import { recordOf } from './record.js';
 import type { RuleProblem } from './rule-problem.js';
@@ -8,6 +8,11 @@ import { standardNamesOf } from './standard-parameters.js';
 
 /** The rules between options, and those of their contents. Each looks only at what has the right type already. */
 export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+  return [...absenceProblems(config), ...contentProblems(config), ...methodProblems(config)];
+}
+
+/** Those of options that stand for themselves: what is not there may come from elsewhere. */
+export function contentProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
     ...endpointProblems(config),
     ...urlProblems('api.baseURL', recordOf(config.api)['baseURL']),
@@ -20,10 +25,13 @@ export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   ];
 }
 
+function absenceProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RuleProblem[] {
+  return tokenUrl === undefined && issuer === undefined
+    ? [['tokenUrl', 'is required, unless an issuer is named that announces it']]
+    : [];
+}
+
 function endpointProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RuleProblem[] {
-  if (tokenUrl === undefined && issuer === undefined) {
-    return [['tokenUrl', 'is required, unless an issuer is named that announces it']];
-  }
   const problems = urlProblems('issuer', issuer, { mustBeConfidential: true });
   // RFC 8414 §2
   if (problems.length === 0 && typeof issuer === 'string' && new URL(issuer).search !== '') {

@@ -4,6 +4,9 @@ import { isRecord } from './record.js';
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
+// Room for as many is set aside at once.
+const MAX_TENANTS = 1_000_000;
+
 // The longest delay that a timer can hold.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -118,7 +121,7 @@ const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empt
     'must be a string that is not empty, a list of such strings, or a function that returns one of these',
 });
 
-export const providerSchema: z.ZodType = optionsOf({
+const provider = optionsOf({
   tokenUrl: text.optional(),
   issuer: text.optional(),
   clientId: filledText,
@@ -186,6 +189,17 @@ export const providerSchema: z.ZodType = optionsOf({
   reacquire: optionsOf({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
   issuance: optionsOf({ limit: wholeNumber, windowSeconds: positiveSeconds }).optional(),
   tokenFor: aFunction.optional(),
+});
+
+export const providerSchema: z.ZodType = provider;
+
+/** What tenants have in common: any of the options may be theirs instead. */
+export const tenantProviderSchema: z.ZodType = provider.partial().extend({
+  tenants: aFunction,
+  tenantCache: optionsOf({
+    max: wholeNumber.max(MAX_TENANTS, `must be at most ${MAX_TENANTS}`).optional(),
+    ttlSeconds: seconds.optional(),
+  }).optional(),
 });
 
 export const optionsSchema: z.ZodType = optionsOf({

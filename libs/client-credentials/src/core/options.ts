@@ -13,39 +13,8 @@ import type {
 } from './client-authentication.js';
 import type { Dialect, Parameters } from './dialect.js';
 import type { LifetimeOptions, ReacquireOptions, TokenRequestOptions } from './provider-options.js';
+import type { OutboundCall, TokenRequest } from './token-request.js';
 import type { TokenStore } from './token-store.js';
-
-/** What a caller asks of a token source. What is left out is as the provider's configuration says. */
-export interface TokenRequest {
-  /** The scopes to ask for. Order and duplicates make no difference. */
-  scope?: string | string[];
-  /** The API that the token is for, as some providers name it. */
-  audience?: string;
-  /** The API that the token is for, as RFC 8707 names it. */
-  resource?: string | string[];
-  /** More parameters, laid over the configured ones. They may not name the standard ones. */
-  parameters?: Parameters;
-  /** Seconds that the token must still be good for; if the current one has less, a new one is waited for. */
-  minRemainingSeconds?: number;
-}
-
-/** A {@link TokenRequest} made directly rather than through an API call. */
-export interface GetTokenOptions extends TokenRequest {
-  /** Acquire a new token even if the current one is good. The answer is never the one being replaced. */
-  forceRefresh?: boolean;
-  /** Stops the wait of this caller. The acquisition goes on for the others. */
-  signal?: AbortSignal;
-}
-
-/** What is known of an API call when its token is chosen. */
-export interface OutboundCall {
-  /** Upper case. */
-  method: string;
-  /** The final address, with the query. */
-  url: string;
-  /** The call's own headers, names in lower case. */
-  headers: Record<string, string>;
-}
 
 /**
  * One provider: where its tokens come from, who asks for them, and where they may go.
@@ -140,12 +109,62 @@ export interface ProviderConfig {
   issuance?: { limit: number; windowSeconds: number };
   /** Chooses what to ask for by the call it is for, e.g. the read scope for GET and the write scope for POST. */
   tokenFor?: (call: OutboundCall) => TokenRequest | undefined;
+  /**
+   * What differs for a tenant. It is asked when a tenant is first needed, once for all who wait for it, and again when
+   * `tenantCache` has forgotten the answer; what it does not name is as configured here. `undefined` says that there is no such
+   * tenant (`unknown_tenant`); a throw, or no answer within `tokenRequest.timeoutMs`, is `tenant_unavailable`. Neither is remembered.
+   */
+  tenants?: (tenant: string) => TenantConfig | undefined | Promise<TenantConfig | undefined>;
+  /** How long tenants are remembered, and how many. */
+  tenantCache?: TenantCacheOptions;
+}
+
+/** What is remembered of tenants. */
+export interface TenantCacheOptions {
+  /**
+   * How many are kept in memory; beyond that the one that was used longest ago is forgotten, unless a token of it is being acquired.
+   *
+   * @defaultValue 10 000
+   */
+  max?: number;
+  /**
+   * Seconds after which `tenants` is asked again. Tokens stay where the answer is the same.
+   *
+   * @defaultValue 300
+   */
+  ttlSeconds?: number;
+}
+
+/**
+ * What differs for one tenant, laid over the provider's own options: each option in its place, those of `api`, `dialect`,
+ * `lifetime`, `tokenRequest` and `reacquire` one by one, and `parameters` by name. Of `tokenUrl` and `issuer`, and of `clientSecret`, `privateKey` and `clientAssertion`, what the
+ * tenant names replaces all.
+ */
+export interface TenantConfig extends Partial<Omit<ProviderConfig, 'tenants' | 'tenantCache'>> {}
+
+/**
+ * A provider each of whose tenants has its own credentials, or its own server, API base, scope.
+ *
+ * @example
+ * ```ts
+ * const signeasyOfEach: TenantProviderConfig = {
+ *   ...shared,
+ *   tenants: async (tenant) => {
+ *     const row = await customers.find(tenant);
+ *     return row && { clientId: row.clientId, clientSecret: row.clientSecret };
+ *   },
+ * };
+ * ```
+ */
+export interface TenantProviderConfig extends TenantConfig, Pick<ProviderConfig, 'tenantCache'> {
+  /** What differs for a tenant: see {@link ProviderConfig.tenants}. */
+  tenants: NonNullable<ProviderConfig['tenants']>;
 }
 
 /** What a {@link TokenManager} and the Nest module are built from. */
 export interface ClientCredentialsOptions {
   /** The providers by the names they are asked for under. */
-  providers: Record<string, ProviderConfig>;
+  providers: Record<string, ProviderConfig | TenantProviderConfig>;
   /**
    * Where tokens are kept beside the manager's own memory.
    *

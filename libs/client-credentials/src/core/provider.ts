@@ -21,6 +21,7 @@ export interface ResolvedDialect extends Filled<
 /** A provider's configuration with every default filled in. */
 export interface Provider {
   readonly name: string;
+  readonly tenant: string | undefined;
   readonly config: ProviderConfig;
   readonly dialect: ResolvedDialect;
   readonly identity: ClientIdentity;
@@ -36,17 +37,19 @@ const LOCK_MARGIN_MS = 1_000;
 const DAY_SECONDS = 86_400;
 
 /** Fills in the defaults of a configuration that was found valid. */
-export function resolveProvider(name: string, config: ProviderConfig): Provider {
+export function resolveProvider(name: string, config: ProviderConfig, tenant?: string): Provider {
   const { lifetime, tokenRequest, reacquire } = config;
   const method = authenticationMethodOf(config);
   const timeoutMs = tokenRequest?.timeoutMs ?? 10_000;
   const dialect = resolveDialect(config.dialect);
   return {
     name,
+    tenant,
     config,
     dialect,
     identity: {
       provider: name,
+      tenant,
       server: config.tokenUrl ?? `issuer ${config.issuer}`,
       clientId: config.clientId,
       clientAuthentication: typeof method === 'string' ? method : 'custom',

@@ -7,6 +7,8 @@ export type TokenState = 'fresh' | 'refreshing' | 'degraded' | 'failing' | 'empt
 /** One token as an operator may see it. It names no secret and no token. */
 export interface SnapshotRow {
   provider: string;
+  /** The tenant's id, where the provider has tenants. */
+  tenant: string | undefined;
   /** The scopes asked for, separated by spaces. */
   scope: string;
   audience: string | undefined;

@@ -1,34 +1,40 @@
 import type { AccessToken } from './access-token.js';
 import { momentOf, type Moment } from './clock.js';
-import { decide, remainingMs, type Need, type RefusalDecision } from './decide.js';
-import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival } from './errors.js';
+import { decide, remainingMs, type Decision, type Need, type RefusalDecision } from './decide.js';
+import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from './errors.js';
 import type { ClientContext } from './client-context.js';
 import type { AcquisitionReason, TokenEventDetails } from './events.js';
 import type { IssuedToken } from './issued-token.js';
-import { SingleFlight, type FlightTask } from './single-flight.js';
+import { Flight, type FlightTask } from './flight.js';
 import { StorePatience } from './store-guard.js';
 import type { SnapshotRow } from './snapshot.js';
 import { acquireShared } from './shared-acquisition.js';
+import { runWithTenant } from './tenant-context.js';
 import type { ResolvedRequest } from './token-key.js';
 import { TokenRecord } from './token-record.js';
-import type { TokenShelf } from './token-shelf.js';
+import { TokenShelf } from './token-shelf.js';
 import { awake, unlessAborted } from './wait.js';
 
 /** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
 export class TokenEntry {
+  readonly key: string;
+  /** When it was used last, as whoever remembers entries counts. */
+  usedAt = 0;
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #shelf: TokenShelf;
   readonly #record: TokenRecord;
-  readonly #flight = new SingleFlight((task) => this.#fly(task));
+  /** There as long as it is needed: most entries have a token, and nothing to do, most of the time. */
+  #flight: Flight | undefined;
+  #shelfInUse: TokenShelf | undefined;
   /** What the API demanded of the next token. */
   #claims: string | undefined;
 
-  constructor(client: ClientContext, request: ResolvedRequest, shelf: TokenShelf) {
+  /** @param key - what tells it from others of its client */
+  constructor(client: ClientContext, request: ResolvedRequest, key: string) {
+    this.key = key;
     this.#client = client;
     this.#request = request;
-    this.#shelf = shelf;
-    this.#record = new TokenRecord(client.lifetime, client.random);
+    this.#record = new TokenRecord(client);
   }
 
   get provider(): string {
@@ -37,22 +43,25 @@ export class TokenEntry {
 
   /** Whether an acquisition is under way, so that the entry must not be forgotten. */
   get isBusy(): boolean {
-    return this.#flight.isUnderWay;
+    return this.#flight !== undefined;
+  }
+
+  /** The token, if it can be served without a wait. A renewal that is due is begun. */
+  peek(need?: Need): AccessToken | undefined {
+    if (this.#client.closing.isClosed) return undefined;
+    return this.#served(decide(this.#record.state, this.#now(), need));
   }
 
   async getToken(need: Need, signal?: AbortSignal): Promise<AccessToken> {
-    this.#client.closed.throwIfAborted();
+    this.#client.closing.throwIfClosed();
     signal?.throwIfAborted();
     const decision = decide(this.#record.state, this.#now(), need);
     if (decision.do === 'fail') throw decision.error;
-    if (decision.do === 'serve-and-refresh') void this.#flight.join('refresh-ahead');
-    const { current } = this.#record;
-    // What is to be served is there: the decision was made on it.
-    if (decision.do !== 'wait' && current !== undefined) return current;
+    const served = this.#served(decision);
+    if (served !== undefined) return served;
+    if (need.forceRefresh === true) return awake(unlessAborted(this.#replaced(), signal));
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    const wait =
-      need.forceRefresh === true ? this.#replaced() : this.#flight.join(reason, need.minRemainingMs);
-    return awake(unlessAborted(wait, signal));
+    return this.#join(reason, need.minRemainingMs).arrival(signal);
   }
 
   /** Takes the API's word that it refuses this token, and what it demands of another, as JSON. */
@@ -83,50 +92,96 @@ export class TokenEntry {
     await this.#shelf.remove(value, this.#client.lockMs);
   }
 
+  /** Takes what was acquired here out of the store. */
+  async forget(): Promise<void> {
+    const { lastToken } = this.#record;
+    if (lastToken !== undefined) await this.#shelf.remove(lastToken, this.#client.lockMs);
+  }
+
   /** Forgets failures, so that the next caller causes a request. */
   reset(): void {
     this.#record.reset();
   }
 
   noteReplay(status: number | undefined): void {
-    this.#record.count('replays');
+    this.#record.countReplay();
     this.#emit({ type: 'api.replayed', ...(status !== undefined && { status }) });
   }
 
   snapshot(): SnapshotRow {
     const { scopes, audience } = this.#request;
     const row = this.#record.row(this.#now(), this.isBusy);
-    return { provider: this.provider, scope: scopes.join(' '), audience, ...row };
+    return {
+      provider: this.provider,
+      tenant: this.#client.tenant,
+      scope: scopes.join(' '),
+      audience,
+      ...row,
+    };
+  }
+
+  /** The token that is to be served, if any is: the decision was made on it. */
+  #served(decision: Decision): AccessToken | undefined {
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    else if (decision.do !== 'serve') return undefined;
+    return this.#record.current;
   }
 
   /** A token asked for after this call: an acquisition that has sent its request already may bring the old one. */
   async #replaced(): Promise<AccessToken> {
-    await this.#flight.untilJoinable();
-    this.#client.closed.throwIfAborted();
+    while (this.#flight?.bringsNew === false) await this.#flight.landed();
+    this.#client.closing.throwIfClosed();
     const decision = decide(this.#record.state, this.#now(), { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
-    return this.#flight.join('forced');
+    return this.#join('forced').arrival();
+  }
+
+  /** The flight under way, or a new one: whoever asks, there is one at a time. */
+  #join(reason: AcquisitionReason, neededMs = 0): Flight {
+    if (this.#flight !== undefined) return this.#flight;
+    // In nobody's context but the tenant's: others wait for it too.
+    const fly = (task: FlightTask): Promise<AccessToken> =>
+      runWithTenant(this.#client.tenant, () => this.#fly(task));
+    this.#flight = new Flight({ reason, neededMs, hasSent: false }, fly, () => {
+      this.#flight = undefined;
+      this.#leaveShelf();
+    });
+    return this.#flight;
+  }
+
+  /** The token's place in the store. */
+  get #shelf(): TokenShelf {
+    return (this.#shelfInUse ??= new TokenShelf(this.#client.shelf, this.#request, () => this.#leaveShelf()));
+  }
+
+  /** It is found again, unless only it knows what the token is bound to. */
+  #leaveShelf(): void {
+    const shelf = this.#shelfInUse;
+    if (this.#flight === undefined && shelf?.isIdle === true && !shelf.isBound) this.#shelfInUse = undefined;
   }
 
   async #fly(task: FlightTask): Promise<AccessToken> {
-    const { closed, acquirer } = this.#client;
+    const { closing, acquirer } = this.#client;
     const started = this.#now();
     try {
-      this.#shelf.bindTo(await unlessAborted(acquirer.binding(closed), closed));
-      return await unlessAborted(this.#bring(task, started), closed);
+      return await closing.during(async (signal) => {
+        this.#shelf.bindTo(await unlessAborted(acquirer.binding(signal), signal));
+        return this.#bring(task, started, signal);
+      });
     } catch (thrown) {
-      if (closed.aborted) throw thrown;
+      if (closing.isClosed) throw thrown;
       const isOurs = thrown instanceof ClientCredentialsError;
-      const error = isOurs ? thrown : answerFunctionFailed(this.provider, thrown);
+      const failure = isOurs ? thrown : answerFunctionFailed(this.provider, thrown);
+      const error = ofTenant(failure, this.#client.tenant);
       this.#noteFailure(error, task.reason, started);
       throw error;
     }
   }
 
   /** A token from the store, or a new one. */
-  #bring(task: FlightTask, started: Moment): Promise<AccessToken> {
+  #bring(task: FlightTask, started: Moment, signal: AbortSignal): Promise<AccessToken> {
     const { reason, neededMs } = task;
-    const { closed: signal, acquirer, budget, lockMs, random } = this.#client;
+    const { acquirer, budget, lockMs, random } = this.#client;
     const claims = this.#takeClaims();
     const { lastToken, state } = this.#record;
     const patience = new StorePatience();
@@ -139,7 +194,8 @@ export class TokenEntry {
       );
       patienceOfAttempt = new StorePatience();
     };
-    const context = { signal, beforeSend, lastToken, claims, onRotation: this.#onRotation };
+    const onRotation = (wasRefused: boolean): void => this.#emit({ type: 'credentials.rotated', wasRefused });
+    const context = { signal, beforeSend, lastToken, claims, onRotation };
     const isWelcome = (stored: IssuedToken): boolean => this.#record.isWelcome(stored, neededMs, this.#now());
     return acquireShared({
       shelf: this.#shelf,
@@ -161,7 +217,7 @@ export class TokenEntry {
     const isSameToken = this.#record.hadLast(issued.value);
     const access = this.#accept(issued, reason);
     const now = this.#now();
-    this.#record.count('acquisitions');
+    this.#record.countAcquisition();
     this.#client.latest = this;
     const durationMs = now.ticks - started.ticks;
     this.#emit({ type: 'token.acquired', reason, durationMs, expiresAt: access.expiresAt, isSameToken });
@@ -186,9 +242,6 @@ export class TokenEntry {
     this.#emit({ type: 'token.failed', reason, durationMs, code, message, isServed });
   }
 
-  readonly #onRotation = (wasRefused: boolean): void =>
-    this.#emit({ type: 'credentials.rotated', wasRefused });
-
   /** They are for one token: the next is an ordinary one again. */
   #takeClaims(): string | undefined {
     const claims = this.#claims;
@@ -208,7 +261,8 @@ export class TokenEntry {
   }
 
   #emit(details: TokenEventDetails): void {
-    const { provider, clock, events } = this.#client;
-    events.emit({ ...details, provider, scopes: this.#request.scopes, at: clock.now() });
+    const { provider, tenant, clock, events } = this.#client;
+    const whose = tenant === undefined ? { provider } : { provider, tenant };
+    events.emit({ ...details, ...whose, scopes: this.#request.scopes, at: clock.now() });
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TokenRequest } from './options.js';
+import type { TokenRequest } from './token-request.js';
+import { RequestKeys } from './request-keys.js';
 import { resolveRequest, storeKeyOf, tokenKeyOf, type ClientIdentity } from './token-key.js';
 
 const CLIENT: ClientIdentity = {
+  tenant: undefined,
   provider: 'billing',
   server: 'https://id.example.com/token',
   clientId: 'desk',
@@ -13,7 +15,13 @@ const CLIENT: ClientIdentity = {
 const keyOf = (request: TokenRequest, client: Partial<ClientIdentity> = {}): string =>
   tokenKeyOf({ ...CLIENT, ...client }, resolveRequest({}, request));
 
-describe('two token requests are one', () => {
+/** Both ways to tell requests apart: everywhere, and among those of one client. */
+const WAYS: [name: string, keyOf: (request: TokenRequest) => string][] = [
+  ['everywhere', (request) => keyOf(request)],
+  ['of one client', (request) => new RequestKeys({}).keyOf(request)],
+];
+
+describe.each(WAYS)('two token requests %s are one', (_way, keyOfRequest) => {
   it.each<[string, TokenRequest, TokenRequest]>([
     ['whatever the order of scopes and how often one is named', { scope: 'x y' }, { scope: ['y', 'x', 'x'] }],
     ['whatever blanks stand between scopes', { scope: ' x   y ' }, { scope: 'x y' }],
@@ -36,11 +44,11 @@ describe('two token requests are one', () => {
     ],
     ['whatever lifetime is needed', { minRemainingSeconds: 5 }, {}],
   ])('%s', (_, one, other) => {
-    expect(keyOf(one)).toBe(keyOf(other));
+    expect(keyOfRequest(one)).toBe(keyOfRequest(other));
   });
 });
 
-describe('two token requests are different', () => {
+describe.each(WAYS)('two token requests %s are different', (_way, keyOfRequest) => {
   it.each<[string, TokenRequest, TokenRequest]>([
     ['by scope', { scope: 'x' }, { scope: 'y' }],
     ['by a slash at the end', { resource: 'https://x' }, { resource: 'https://x/' }],
@@ -58,10 +66,22 @@ describe('two token requests are different', () => {
     ['by names that look like JSON', { scope: ['a","b'] }, { scope: ['a', 'b'] }],
     ['by a list and an object', { parameters: { a: ['x'] } }, { parameters: { a: { 0: 'x' } } }],
     ['by the order of a list in a parameter', { parameters: { a: [1, 2] } }, { parameters: { a: [2, 1] } }],
+    [
+      'by what stands for the rest of a request',
+      { scope: 'a', audience: 'b' },
+      { scope: 'a ["b",[],{"pairs":[]}]' },
+    ],
+    [
+      'by what looks like the rest, on a line of its own',
+      { audience: 'b' },
+      { scope: '\n["b",[],{"pairs":[]}]' },
+    ],
   ])('%s', (_, one, other) => {
-    expect(keyOf(one)).not.toBe(keyOf(other));
+    expect(keyOfRequest(one)).not.toBe(keyOfRequest(other));
   });
+});
 
+describe('two token requests of different clients are different', () => {
   it.each<[string, Partial<ClientIdentity>, Partial<ClientIdentity>]>([
     ['provider', { provider: 'a' }, { provider: 'b' }],
     ['token endpoint', { server: 'https://x' }, { server: 'https://x/' }],
@@ -71,6 +91,30 @@ describe('two token requests are different', () => {
     ['where a quote stands', { provider: 'a","b' }, { provider: 'a', server: 'b' }],
   ])('by %s', (_, one, other) => {
     expect(keyOf({}, one)).not.toBe(keyOf({}, other));
+  });
+});
+
+describe('a request of a client', () => {
+  const settings = { scope: 'b a', audience: 'x', parameters: { plan: 'free' } };
+  const keyIn = (request: TokenRequest): string => new RequestKeys(settings).keyOf(request);
+
+  it.each<[string, TokenRequest]>([
+    ['the same scopes', { scope: ['a', 'b'] }],
+    ['the same audience', { audience: 'x' }],
+    ['the same parameters', { parameters: { plan: 'free' } }],
+    ['no parameters', { parameters: {} }],
+  ])('is the usual one where it names %s as the settings', (_, request) => {
+    expect(keyIn(request)).toBe(keyIn({}));
+  });
+
+  it.each<[string, TokenRequest]>([
+    ['other scopes', { scope: 'a' }],
+    ['no scopes', { scope: '' }],
+    ['another audience', { audience: 'y' }],
+    ['a resource', { resource: 'https://x' }],
+    ['more parameters', { parameters: { region: 'eu' } }],
+  ])('is another where it names %s', (_, request) => {
+    expect(keyIn(request)).not.toBe(keyIn({}));
   });
 });
 

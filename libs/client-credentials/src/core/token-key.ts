@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { JsonValue, Parameters } from './dialect.js';
-import type { TokenRequest } from './options.js';
+import type { TokenRequest } from './token-request.js';
 
 /** A {@link TokenRequest} laid over a provider's own settings, in one canonical form. */
 export interface ResolvedRequest {
@@ -14,6 +14,7 @@ export interface ResolvedRequest {
 /** What identifies a client at its token endpoint. */
 export interface ClientIdentity {
   readonly provider: string;
+  readonly tenant: string | undefined;
   /** Its token endpoint, or the issuer that announces it. */
   readonly server: string;
   readonly clientId: string;
@@ -23,21 +24,27 @@ export interface ClientIdentity {
 
 /** Lays a request over a provider's settings: what it names wins, parameter by parameter. */
 export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {}): ResolvedRequest {
+  const hasParameters = defaults.parameters !== undefined || request.parameters !== undefined;
   return {
     scopes: listOf(request.scope ?? defaults.scope, /\s+/),
     audience: request.audience ?? defaults.audience,
     resources: listOf(request.resource ?? defaults.resource),
-    parameters: { ...defaults.parameters, ...request.parameters },
+    parameters: hasParameters ? { ...defaults.parameters, ...request.parameters } : NO_PARAMETERS,
   };
 }
+
+// Shared, since there may be as many requests as there are tokens.
+const NOTHING: readonly string[] = Object.freeze([]);
+const NO_PARAMETERS: Readonly<Parameters> = Object.freeze({});
 
 /**
  * The one identity of a token: everything that could change it. Cache, flight, latch and snapshot all use it. Being
  * JSON it is unambiguous: no character in a part can make two different requests meet.
  */
 export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): string {
-  return JSON.stringify([
+  return canonicalJson([
     client.provider,
+    client.tenant ?? null,
     client.server,
     client.clientId,
     client.clientAuthentication,
@@ -45,8 +52,13 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
     request.scopes.toSorted(),
     request.audience ?? null,
     request.resources.toSorted(),
-    sorted({ ...request.parameters }),
+    { ...request.parameters },
   ]);
+}
+
+/** JSON that is the same for values that are, whatever the order in which an object has its properties. */
+export function canonicalJson(value: JsonValue): string {
+  return JSON.stringify(sorted(value));
 }
 
 /**
@@ -71,8 +83,18 @@ export function budgetKeyOf({ server, clientId }: ClientIdentity): string {
   return createHash('sha256').update(identity).digest('base64url');
 }
 
-function listOf(value: string | readonly string[] | undefined, separator?: RegExp): string[] {
-  const given = value === undefined ? [] : typeof value === 'string' ? [value] : value;
+/** The name under which a store has the moment up to which a tenant's tokens are forgotten. */
+export function forgottenKeyOf(provider: string, tenant: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['forgotten', provider, tenant]))
+    .digest('base64url');
+}
+
+function listOf(value: string | readonly string[] | undefined, separator?: RegExp): readonly string[] {
+  if (value === undefined) return NOTHING;
+  const given = typeof value === 'string' ? [value] : value;
+  // The usual case, and the same text again.
+  if (typeof value === 'string' && value !== '' && separator?.test(value) !== true) return given;
   const items = separator === undefined ? given : given.flatMap((item) => item.split(separator));
   return [...new Set(items.filter((item) => item !== ''))];
 }

@@ -17,32 +17,42 @@ import { marginsOf } from './lifetime.js';
 import type { LifetimeOptions } from './provider-options.js';
 import type { SnapshotRow } from './snapshot.js';
 
-/** What a record knows of itself, as an operator may see it. */
-type RecordRow = Omit<SnapshotRow, 'provider' | 'scope' | 'audience'>;
+/** What the records of one client have in common. */
+export interface RecordTerms {
+  readonly lifetime: LifetimeOptions;
+  /** A number from 0 to 1, anew each time. */
+  readonly random: () => number;
+}
 
+/** What a record knows of itself, as an operator may see it. */
+type RecordRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
+
+const NO_STATE: EntryState = Object.freeze({});
+const NONE: readonly string[] = Object.freeze([]);
 // Others may put one back that they do not know to be refused; that is over soon.
 const MAX_REFUSED = 5;
 
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
 export class TokenRecord {
-  readonly #lifetime: LifetimeOptions;
-  readonly #random: () => number;
-  #state: EntryState = {};
-  #current: AccessToken | undefined;
+  readonly #terms: RecordTerms;
+  #state: EntryState = NO_STATE;
+  /** The token that is in use, or was last, and how it was held: what tells the same token again from a new one. */
+  #last: AccessToken | undefined;
+  #lastHeld: HeldToken | undefined;
+  /** The lifetime that the last token had when it was first handed out. */
+  #originalLifetimeMs = 0;
   /** Whether the API took the current token at least once. */
   #isProven = false;
-  /** The value handed out last and the lifetime it had then: what tells the same token again from a new one. */
-  #lineage: { value: string; held: HeldToken; originalLifetimeMs: number } | undefined;
   /** Values that the API refused: they must not come back from a store. */
-  readonly #refused: string[] = [];
+  #refused: readonly string[] = NONE;
   #rateLimitsInARow = 0;
   #lastErrorCode: string | undefined;
-  readonly #counts = { acquisitions: 0, failures: 0, replays: 0 };
+  #acquisitions = 0;
+  #failures = 0;
+  #replays = 0;
 
-  /** @param random - a number from 0 to 1, anew each time */
-  constructor(lifetime: LifetimeOptions, random: () => number) {
-    this.#lifetime = lifetime;
-    this.#random = random;
+  constructor(terms: RecordTerms) {
+    this.#terms = terms;
   }
 
   get state(): EntryState {
@@ -50,27 +60,25 @@ export class TokenRecord {
   }
 
   get current(): AccessToken | undefined {
-    return this.#current;
+    return this.#state.token === undefined ? undefined : this.#last;
   }
 
   /** The token that is in use, or was last. */
   get lastToken(): string | undefined {
-    return this.#lineage?.value;
+    return this.#last?.value;
   }
 
   /** How a token would be held if it came now. */
   hold(issued: IssuedToken): HeldToken {
-    return {
-      obtained: issued.requested,
-      lifetimeMs: issued.lifetimeMs,
-      isReplacement: this.#state.dropped === 'refused',
-      ...marginsOf(issued.lifetimeMs, this.#lifetime, this.#random()),
-    };
+    const { requested: obtained, lifetimeMs } = issued;
+    const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, this.#terms.lifetime, this.#terms.random());
+    const isReplacement = this.#state.dropped === 'refused';
+    return { obtained, lifetimeMs, isReplacement, skewMs, refreshAheadMs };
   }
 
   /** Whether this is the token that was in use last, or is now. */
   hadLast(value: string): boolean {
-    return this.#lineage?.value === value;
+    return this.#last?.value === value;
   }
 
   /** Takes a new token into use. */
@@ -81,17 +89,17 @@ export class TokenRecord {
     reason: AcquisitionReason,
     now: Moment,
   ): void {
-    const lineage = this.#lineage;
     const isSameToken = this.hadLast(issued.value);
-    const originalLifetimeMs = (isSameToken ? lineage?.originalLifetimeMs : undefined) ?? issued.lifetimeMs;
-    const succession = { token: held, previous: lineage?.held, isSameToken, originalLifetimeMs };
+    const originalLifetimeMs = isSameToken ? this.#originalLifetimeMs : issued.lifetimeMs;
+    const succession = { token: held, previous: this.#lastHeld, isSameToken, originalLifetimeMs };
     const refreshPause = pauseAfterSuccess(succession, now);
     const { displacements } = this.#state;
     const gap = reason === 'refresh-ahead' ? refreshGap(held, now) : this.#state.refreshGap;
     this.#state = { token: held, refreshGap: gap, refreshPause, displacements };
-    this.#current = access;
+    this.#last = access;
+    this.#lastHeld = held;
+    this.#originalLifetimeMs = originalLifetimeMs;
     this.#isProven = false;
-    this.#lineage = { value: issued.value, held, originalLifetimeMs };
     this.#rateLimitsInARow = 0;
     this.#lastErrorCode = undefined;
   }
@@ -100,9 +108,9 @@ export class TokenRecord {
   fail(error: ClientCredentialsError, now: Moment): boolean {
     const { token } = this.#state;
     this.#rateLimitsInARow = error.status === 429 ? this.#rateLimitsInARow + 1 : 0;
-    const latch = latchAfterFailure(error, this.#rateLimitsInARow, now, this.#random());
+    const latch = latchAfterFailure(error, this.#rateLimitsInARow, now, this.#terms.random());
     this.#state = { ...this.#state, latch, refreshPause: token && pauseAfterFailure(token, now) };
-    this.#counts.failures += 1;
+    this.#failures += 1;
     this.#lastErrorCode = error.code;
     return token !== undefined && isUsable(token, now);
   }
@@ -113,15 +121,15 @@ export class TokenRecord {
    * @param hasYounger - whether another token of the same client was acquired since
    */
   refuse(value: string, hasYounger: boolean, now: Moment, cooldownMs: number): RefusalDecision {
-    const isCurrent = this.#current?.value === value;
-    const refusal = { isCurrent, wasDisplaced: this.#isProven && hasYounger };
+    const isCurrent = this.current?.value === value;
+    const isBlank = this.#last === undefined;
+    const refusal = { isCurrent, isBlank, wasDisplaced: this.#isProven && hasYounger };
     const decision = decideRefusal(this.#state, refusal, now, cooldownMs);
     if (decision === 'replace-displaced') {
       this.#state = { ...this.#state, displacements: countDisplacement(this.#state, now, cooldownMs) };
     }
     if (decision === 'replace' || decision === 'replace-displaced') {
-      this.#refused.push(value);
-      if (this.#refused.length > MAX_REFUSED) this.#refused.shift();
+      this.#refused = [...this.#refused, value].slice(-MAX_REFUSED);
       this.drop('refused');
     }
     return decision;
@@ -129,12 +137,11 @@ export class TokenRecord {
 
   /** Notes that the API took a token. */
   prove(value: string): void {
-    if (this.#current?.value === value) this.#isProven = true;
+    if (this.current?.value === value) this.#isProven = true;
   }
 
   drop(dropped: 'refused' | 'requested'): void {
     this.#state = { ...this.#state, token: undefined, dropped };
-    this.#current = undefined;
   }
 
   /** Forgets failures. */
@@ -143,8 +150,12 @@ export class TokenRecord {
     this.#state = { ...this.#state, latch: undefined, refreshPause: undefined };
   }
 
-  count(what: 'acquisitions' | 'replays'): void {
-    this.#counts[what] += 1;
+  countAcquisition(): void {
+    this.#acquisitions += 1;
+  }
+
+  countReplay(): void {
+    this.#replays += 1;
   }
 
   row(now: Moment, isBusy: boolean): RecordRow {
@@ -154,11 +165,13 @@ export class TokenRecord {
     const settled = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       state: isBusy ? 'refreshing' : settled,
-      obtainedAt: this.#current?.obtainedAt,
-      expiresAt: this.#current?.expiresAt,
-      ...this.#counts,
+      obtainedAt: this.current?.obtainedAt,
+      expiresAt: this.current?.expiresAt,
+      acquisitions: this.#acquisitions,
+      failures: this.#failures,
+      replays: this.#replays,
       lastErrorCode: this.#lastErrorCode,
-      fingerprint: this.#current && fingerprintOf(this.#current.value),
+      fingerprint: this.current && fingerprintOf(this.current.value),
     };
   }
 

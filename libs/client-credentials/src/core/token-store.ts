@@ -23,6 +23,12 @@ export interface Lock {
  * ```
  */
 export interface TokenStore {
+  /**
+   * How many tokens it keeps, if that is bounded. The manager's own memory keeps as many.
+   *
+   * @defaultValue 10000
+   */
+  readonly maxEntries?: number;
   /** The value kept under the key, or `undefined`. */
   get(key: string): Promise<string | undefined>;
   /** Keeps a value for `ttlMs` milliseconds. */

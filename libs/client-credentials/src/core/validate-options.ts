@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { invalidConfiguration } from './errors.js';
-import { optionsSchema, problemOf, providerSchema } from './option-schema.js';
-import { ruleProblems } from './option-rules.js';
-import type { ClientCredentialsOptions, ProviderConfig } from './options.js';
+import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './option-schema.js';
+import { contentProblems, ruleProblems } from './option-rules.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
 import { isRecord, recordOf } from './record.js';
+import type { RuleProblem } from './rule-problem.js';
 
 /**
  * Checks a manager's options as a whole.
@@ -24,15 +25,49 @@ export function validateOptions(candidate: ClientCredentialsOptions): void {
 }
 
 /** Checks one provider that is added later. */
-export function validateProvider(name: string, candidate: ProviderConfig): void {
+export function validateProvider(name: string, candidate: ProviderConfig | TenantProviderConfig): void {
   const problems = problemsOfProvider(name, candidate);
   if (problems.length > 0) throw invalidConfiguration(problems, name);
 }
 
+/**
+ * Checks what a tenant's options came to, once they are laid over the provider's.
+ *
+ * @param known - problems that were found before
+ */
+export function validateTenant(
+  name: string,
+  tenant: string,
+  candidate: object | undefined,
+  known: readonly RuleProblem[],
+): asserts candidate is ProviderConfig {
+  const problems = [
+    ...known.map(([key, problem]) => `providers.${name}.${key}: ${problem}`),
+    ...(candidate === undefined ? [] : problemsOfClient(name, candidate)),
+  ];
+  if (problems.length > 0) throw invalidConfiguration(problems, name, tenant);
+}
+
 function problemsOfProvider(name: string, candidate: unknown): string[] {
+  const hasTenants = isRecord(candidate) && candidate['tenants'] !== undefined;
+  return hasTenants
+    ? problemsBy(tenantProviderSchema, contentProblems, name, candidate)
+    : problemsOfClient(name, candidate);
+}
+
+function problemsOfClient(name: string, candidate: unknown): string[] {
+  return problemsBy(providerSchema, ruleProblems, name, candidate);
+}
+
+function problemsBy(
+  schema: z.ZodType,
+  rulesOf: (config: Partial<ProviderConfig>) => RuleProblem[],
+  name: string,
+  candidate: unknown,
+): string[] {
   const path = ['providers', name];
-  const problems = problemsOf(providerSchema, candidate, path);
-  const rules = isRecord(candidate) ? ruleProblems(candidate) : [];
+  const problems = problemsOf(schema, candidate, path);
+  const rules = isRecord(candidate) ? rulesOf(candidate) : [];
   return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
 }
 

@@ -2,8 +2,11 @@
  * The promise's outcome, unless the signal is aborted first: then the signal's reason. What the promise was waiting
  * for goes on.
  */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal === undefined ? promise : firstOf(promise, signal);
+}
+
+async function firstOf<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     // The reason is the aborter's own, whatever it is.
@@ -22,14 +25,31 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal 
 const LONG_MS = 2 ** 30;
 
 /**
- * Keeps the process alive while somebody waits for the promise. None of the library's own timers does that, so a
- * script whose only work is to wait for a token would else end in the middle of it.
+ * Keeps the process alive while somebody waits for something. None of the library's own timers does that, so a
+ * script whose only work is to wait for a token would else end in the middle of it. Any number may wait: one timer is enough.
  */
-export async function awake<T>(promise: Promise<T>): Promise<T> {
-  const hold = setInterval(() => undefined, LONG_MS);
-  try {
-    return await promise;
-  } finally {
-    clearInterval(hold);
+export class SharedWait {
+  #waiting = 0;
+  #hold: NodeJS.Timeout | undefined;
+
+  async for<T>(promise: Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    this.#hold ??= setInterval(() => undefined, LONG_MS);
+    try {
+      return await promise;
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#release();
+    }
   }
+
+  #release(): void {
+    clearInterval(this.#hold);
+    this.#hold = undefined;
+  }
+}
+
+/** The same for one who waits. */
+export function awake<T>(promise: Promise<T>): Promise<T> {
+  return new SharedWait().for(promise);
 }

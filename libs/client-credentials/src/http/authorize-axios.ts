@@ -1,7 +1,8 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import type { TokenRequest } from '../core/options.js';
+import type { TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
-import { AuthorizedAdapter, type NamedAdapter } from './authorized-adapter.js';
+import { AuthorizedAdapter } from './authorized-adapter.js';
+import { InstanceCalls } from './instance-calls.js';
 
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -42,10 +43,12 @@ export interface AuthorizableAxios {
  * ```
  */
 export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource): () => void {
-  const authorized = new AuthorizedAdapter(instance.defaults, source);
   const { request } = instance.interceptors;
-  const id = request.use((config) => attach(config, authorized), null, { synchronous: true });
-  const release = keepLast(request, { fulfilled: (config) => attach(config, authorized), synchronous: true });
+  const calls = new InstanceCalls(instance.defaults, source, () => !isAlone(request, attach));
+  const authorized = new AuthorizedAdapter(calls);
+  const attach: Handler['fulfilled'] = (config) => authorized.attachTo(config);
+  const id = request.use(attach, null, { synchronous: true });
+  const release = keepLast(request, { fulfilled: attach, synchronous: true });
   return () => {
     authorized.isDetached = true;
     release();
@@ -68,9 +71,11 @@ function keepLast(manager: object, handler: Handler): () => void {
   if (typeof walk !== 'function') return () => undefined;
   const isOwn = Object.hasOwn(manager, 'forEach');
   const walkAll = (visit: (handler: Handler) => void): void => {
-    visit(handler);
+    // Where there are no others it is the last one anyway.
+    const isLast = isAlone(manager, handler.fulfilled);
+    if (!isLast) visit(handler);
     Reflect.apply(walk, manager, [visit]);
-    visit(handler);
+    if (!isLast) visit(handler);
   };
   Reflect.set(manager, 'forEach', walkAll);
   return () => {
@@ -80,22 +85,16 @@ function keepLast(manager: object, handler: Handler): () => void {
   };
 }
 
-/**
- * Wraps the adapter that the call will be handed to. An interceptor that runs later may still name another one; that is
- * wrapped as well.
- */
-function attach(
-  config: InternalAxiosRequestConfig,
-  authorized: AuthorizedAdapter,
-): InternalAxiosRequestConfig {
-  let wrapped = authorized.wrap(config.adapter);
-  if (config.adapter === wrapped) return config;
-  return Object.defineProperty(config, 'adapter', {
-    configurable: true,
-    enumerable: true,
-    get: () => wrapped,
-    set: (adapter: NamedAdapter) => {
-      wrapped = authorized.wrap(adapter);
-    },
-  });
+/** Whether a handler is here, and nobody else's: others may keep the configs that they see. */
+function isAlone(manager: object, own: Handler['fulfilled']): boolean {
+  const handlers: unknown = Reflect.get(manager, 'handlers');
+  if (!Array.isArray(handlers)) return false;
+  let isHere = false;
+  // Those that were ejected have left a gap.
+  const places: (Handler | null)[] = handlers;
+  for (const handler of places) {
+    if (handler !== null && handler.fulfilled !== own) return false;
+    isHere ||= handler !== null;
+  }
+  return isHere;
 }

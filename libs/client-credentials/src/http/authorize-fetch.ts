@@ -1,4 +1,5 @@
-import type { TokenRequest } from '../core/options.js';
+import { ClientCredentialsError } from '../core/errors.js';
+import type { OutboundCall, TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
 import { unlessAborted } from '../core/wait.js';
 import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
@@ -35,27 +36,34 @@ export type AuthorizedFetch = (
  */
 export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fetch): AuthorizedFetch {
   return async (input, givenInit) => {
-    const { api } = source;
     const { clientCredentials: wishes = {}, ...init } = givenInit ?? {};
     const send = fetch ?? globalThis.fetch;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
     const headers = new Headers(init.headers ?? given?.headers);
-    const hasOwnToken =
-      'header' in api.placement
-        ? headers.has(api.placement.header)
-        : url.searchParams.has(api.placement.query);
+    if (wishes === false) return send(input, init);
+    const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
+    const outbound = (): OutboundCall => ({ method, url: url.href, headers: Object.fromEntries(headers) });
+    const signal = init.signal ?? given?.signal ?? undefined;
+    const hasOwnToken = ({ api: { placement } }: TokenSource): boolean =>
+      'header' in placement ? headers.has(placement.header) : url.searchParams.has(placement.query);
+    const find = async (): Promise<TokenSource> => source.sourceFor(wishes, outbound);
+    // Whose call it is matters only where it may get a token.
+    const serving = await unlessAborted(find(), signal).catch((error: unknown) => {
+      if (hasOwnToken(source) && error instanceof ClientCredentialsError) return source;
+      throw error;
+    });
+    if (hasOwnToken(serving)) return send(input, init);
+    const { api } = serving;
     const allowed = allowedOriginsOf(api);
-    if (wishes === false || hasOwnToken || !mayCarryToken(url, allowed)) {
-      if (allowed.size === 0) warnOfNoOrigin(source);
+    if (!mayCarryToken(url, allowed)) {
+      if (allowed.size === 0) warnOfNoOrigin(serving);
       return send(input, init);
     }
     if (`${url.username}${url.password}` !== '') throw userInfoProblem(source.provider);
 
     const body = requestBodyOf(init.body ?? given?.body ?? undefined);
     if (body.contentType !== undefined) headers.set('content-type', body.contentType);
-    const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
-    const signal = init.signal ?? given?.signal ?? undefined;
     const redirect = init.redirect ?? given?.redirect ?? 'follow';
     const call: FetchCall = {
       provider: source.provider,
@@ -71,11 +79,8 @@ export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fe
       signal,
       init: { ...settingsOf(given), ...init },
     };
-    return sendAuthorized<Response>(source, {
-      request: api.requestFor(
-        () => ({ method, url: url.href, headers: Object.fromEntries(headers) }),
-        wishes,
-      ),
+    return sendAuthorized<Response>(serving, {
+      request: api.requestFor(outbound, wishes),
       isRepeatable: body.isRepeatable,
       send: (token) => sendFetch(call, token),
       wait: (get) => unlessAborted(get(signal), signal),

@@ -1,126 +1,58 @@
-import {
-  getAdapter,
-  type AxiosAdapter,
-  type AxiosRequestConfig,
-  type InternalAxiosRequestConfig,
-} from 'axios';
-import type { OutboundCall } from '../core/options.js';
-import type { TokenSource } from '../core/token-source.js';
-import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
-import { sendAuthorized } from './authorized-call.js';
-import { discard } from './axios-dispatch.js';
-import { explain, sendOnce, settle, type AxiosResult } from './axios-sender.js';
-import { patienceOf } from './call-patience.js';
-import { finalUrl, fullUrl, isRelative } from './final-url.js';
-import { userInfoProblem } from './call-problems.js';
-import { lowerCased } from './header-record.js';
-import { requestBodyOf } from './request-body.js';
+import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
+import type { InstanceCalls } from './instance-calls.js';
+import { transportOf, type NamedAdapter } from './transport.js';
 
-/** An adapter as a config may name it. */
-export type NamedAdapter = AxiosRequestConfig['adapter'];
-
-/** Stands before the adapters of one instance: decides which calls get a token, and sends those. */
+/** Stands before the adapters of one instance. */
 export class AuthorizedAdapter {
   isDetached = false;
-  readonly #defaults: { readonly baseURL?: string | undefined };
-  readonly #source: TokenSource;
-  readonly #wrapped = new WeakSet<object>();
-  #allowed: { baseURL: string | undefined; origins: ReadonlySet<string> } | undefined;
+  readonly #calls: InstanceCalls;
+  /** By the adapter that is behind it, and by itself: one that has this in front already stays as it is. */
+  readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
+  #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
+  #latestNames: { readonly names: readonly unknown[]; readonly wrapped: AxiosAdapter } | undefined;
 
-  /** @param defaults - those of the axios instance, read at each call */
-  constructor(defaults: { readonly baseURL?: string | undefined }, source: TokenSource) {
-    this.#defaults = defaults;
-    this.#source = source;
+  constructor(calls: InstanceCalls) {
+    this.#calls = calls;
   }
 
-  /** The adapter with this in front. One that has it already, from a config that is sent again, stays as it is. */
-  wrap(named: NamedAdapter): AxiosAdapter {
-    if (typeof named === 'function' && this.#wrapped.has(named)) return named;
-    const adapter: AxiosAdapter = (config) =>
-      this.#send(config, resolveAdapter(named, config), typeof named === 'function');
-    this.#wrapped.add(adapter);
-    return adapter;
+  /** Puts this in front of the adapter that a config names. One that has it already, from a config that is sent again, stays as it is. */
+  attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+    const named = config.adapter;
+    const wrapped = this.#wrap(named);
+    if (named !== wrapped) config.adapter = wrapped;
+    return config;
   }
 
-  async #send(
-    config: InternalAxiosRequestConfig,
-    adapter: AxiosAdapter,
-    isOwnAdapter: boolean,
-  ): ReturnType<AxiosAdapter> {
-    const wishes = config.clientCredentials ?? {};
-    if (this.isDetached || wishes === false || this.#hasOwnToken(config)) return adapter(config);
-    const { api } = this.#source;
-    const allowed = this.#allowedOrigins();
-    const url = finalUrl(config);
-    const isForNamedBase = api.isBaseNamedByToken && isRelative(config.url ?? '');
-    const mayCarry = url !== undefined && mayCarryToken(url, allowed);
-    if (!mayCarry && !isForNamedBase) {
-      if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
-      return adapter(config);
-    }
-    if (url !== undefined && `${url.username}${url.password}` !== '')
-      throw userInfoProblem(this.#source.provider);
+  #wrap(named: NamedAdapter): AxiosAdapter {
+    if (this.#latest !== undefined && this.#latest.named === named) return this.#latest.wrapped;
+    if (typeof named !== 'function') return this.#wrapNames(named);
+    const wrapped = this.#wrapped.get(named) ?? this.#before(named);
+    this.#wrapped.set(named, wrapped);
+    this.#latest = { named, wrapped };
+    return wrapped;
+  }
 
-    const body = requestBodyOf(config.data);
-    const { provider } = this.#source;
-    const takesAgents = isOwnAdapter || adapter === getAdapter('http');
-    const call = {
-      config,
-      adapter,
-      takesAgents,
-      api,
-      provider,
-      allowed,
-      body,
-      url,
-      patience: patienceOf(config),
+  /** Names are in a list of its own for each call; nearly always it is the same one. */
+  #wrapNames(named: Exclude<NamedAdapter, AxiosAdapter>): AxiosAdapter {
+    const names: readonly unknown[] = Array.isArray(named) ? named : [named];
+    const latest = this.#latestNames;
+    if (latest !== undefined && isSame(latest.names, names)) return latest.wrapped;
+    const wrapped = this.#before(named);
+    this.#latestNames = { names, wrapped };
+    return wrapped;
+  }
+
+  #before(named: NamedAdapter): AxiosAdapter {
+    const transportFor = transportOf(named);
+    const wrapped: AxiosAdapter = (config) => {
+      const transport = transportFor(config);
+      return this.isDetached ? transport.adapter(config) : this.#calls.send(config, transport);
     };
-    const result = await sendAuthorized<AxiosResult>(this.#source, {
-      request: api.requestFor(() => outboundCall(config, url), wishes),
-      isRepeatable: body.isRepeatable,
-      send: (token) => sendOnce(call, token),
-      wait: (get) => call.patience.during(get),
-      discard,
-      explain,
-    });
-    return settle(result);
-  }
-
-  /** Computed anew only when the instance's base address was changed. */
-  #allowedOrigins(): ReadonlySet<string> {
-    const { baseURL } = this.#defaults;
-    if (this.#allowed === undefined || this.#allowed.baseURL !== baseURL) {
-      this.#allowed = { baseURL, origins: allowedOriginsOf(this.#source.api, baseURL) };
-    }
-    return this.#allowed.origins;
-  }
-
-  /** Whether the caller has put something where the token would go. */
-  #hasOwnToken(config: InternalAxiosRequestConfig): boolean {
-    const { placement } = this.#source.api;
-    if ('header' in placement) return config.headers.has(placement.header);
-    const url = finalUrl(config);
-    return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
-  }
-
-  #warnOfNoOrigin(): void {
-    this.#source.api.warnOnce(
-      'no-origin',
-      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
-    );
+    this.#wrapped.set(wrapped, wrapped);
+    return wrapped;
   }
 }
 
-function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
-  return {
-    method: (config.method ?? 'get').toUpperCase(),
-    url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
-    headers: lowerCased(config.headers),
-  };
-}
-
-function resolveAdapter(named: NamedAdapter, config: InternalAxiosRequestConfig): AxiosAdapter {
-  // The config says which fetch to use, in versions of axios that ask.
-  const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
-  return resolve(named ?? ['http', 'fetch'], config);
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at]);
 }

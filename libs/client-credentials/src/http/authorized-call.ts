@@ -1,6 +1,6 @@
 import type { AccessToken } from '../core/access-token.js';
 import { ClientCredentialsError } from '../core/errors.js';
-import type { TokenRequest } from '../core/options.js';
+import type { TokenRequest } from '../core/token-request.js';
 import type { ApiAnswer } from '../core/provider-options.js';
 import type { TokenSource } from '../core/token-source.js';
 import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
@@ -34,30 +34,44 @@ export interface AuthorizedCall<R> {
  * decides by what it sent itself: nothing is counted elsewhere.
  */
 export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCall<R>): Promise<R> {
+  const token = await call.wait(getterOf(source, call));
+  const proven = { ...call, send: provenSender(call) };
+  return concludeAuthorized(source, proven, token, await proven.send(token));
+}
+
+/** What follows the first answer to a call: see {@link sendAuthorized}. */
+export async function concludeAuthorized<R>(
+  source: TokenSource,
+  call: AuthorizedCall<R>,
+  token: AccessToken,
+  first: Sending<R>,
+): Promise<R> {
   const { api } = source;
   const { request } = call;
-  const getToken = (signal: AbortSignal | undefined): Promise<AccessToken> =>
-    source.getToken(signal === undefined ? request : { ...request, signal });
-
-  const token = await call.wait(getToken);
-  const send = provenSender(call);
-  const first = await send(token);
   if (api.prover !== undefined && wantsNonce(challengeIn(first)))
     return call.explain(first.result, final(UNPROVEN));
   if (!(await isRefused(source, call, token, first))) return first.result;
   const demand = claimsChallengeOf(challengeIn(first));
-  if (!api.refuse(token, request, demand?.claims)) return call.explain(first.result, final(YOUNG, demand));
-  if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE, demand));
   let newToken: AccessToken;
   try {
-    newToken = await call.wait(getToken);
+    const outcome = await api.refuse(token, request, demand?.claims);
+    if (outcome !== 'another') return call.explain(first.result, final(WITHOUT_ANOTHER[outcome], demand));
+    if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE, demand));
+    newToken = await call.wait(getterOf(source, call));
   } catch (error) {
     if (error instanceof ClientCredentialsError) return call.explain(first.result, error);
     call.discard(first.result);
     throw error;
   }
   call.discard(first.result);
-  return replay(source, { ...call, send }, newToken);
+  return replay(source, call, newToken);
+}
+
+function getterOf<R>(
+  source: TokenSource,
+  { request }: AuthorizedCall<R>,
+): (signal: AbortSignal | undefined) => Promise<AccessToken> {
+  return (signal) => source.getToken(signal === undefined ? request : { ...request, signal });
 }
 
 /**
@@ -111,8 +125,12 @@ async function isRefused<R>(
   }
 }
 
-const YOUNG =
-  'The API refused a token that had itself just replaced a refused one, so another would fare no better. Check that the token’s scope and audience are what this API asks for; see reacquire.cooldownSeconds.';
+const WITHOUT_ANOTHER = {
+  'too-young':
+    'The API refused a token that had itself just replaced a refused one, so another would fare no better. Check that the token’s scope and audience are what this API asks for; see reacquire.cooldownSeconds.',
+  changed:
+    'The API refused the token, and what is configured for the tenant changed while the call was on its way: another token would not be for this API. Make the call again; it will go by the new options.',
+};
 const READ_ONCE =
   'The API refused the token, and the body could be read only once. The next call gets a new token; send this one again, or pass the body as a Buffer or Blob.';
 const REFUSED_TWICE =

@@ -1,12 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  AxiosError,
-  AxiosHeaders,
-  getAdapter,
-  type AxiosAdapter,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Patience } from './call-patience.js';
 import { isAxiosError } from './conceal.js';
 import { fullUrl } from './final-url.js';
@@ -14,6 +7,7 @@ import { lowerCased, recordOf } from './header-record.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
 import type { RequestBody } from './request-body.js';
 import type { TokenTrip } from './token-trip.js';
+import type { Transport } from './transport.js';
 
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
 export interface Outcome {
@@ -25,7 +19,7 @@ export interface Outcome {
 
 /** What a request is sent with. */
 interface DispatchMeans {
-  readonly adapter: AxiosAdapter;
+  readonly transport: Transport;
   /** The caller's own config. */
   readonly config: InternalAxiosRequestConfig;
   readonly body: RequestBody;
@@ -35,22 +29,39 @@ interface DispatchMeans {
 /** Hands a request to the adapter, and sees to it that a redirect takes nothing along that is not meant for where it leads. */
 export async function dispatch(
   first: InternalAxiosRequestConfig,
-  { adapter, body, config, patience }: DispatchMeans,
+  means: DispatchMeans,
   trip: TokenTrip,
 ): Promise<Outcome> {
+  const { adapter, isHttp } = means.transport;
   // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
   // Where each request needs a proof of its own it could not be made in passing.
-  if (adapter === getAdapter('http') && !trip.isProven) return outcomeOf(adapter(first), trip);
-  const redirect: unknown =
-    first.fetchOptions === undefined ? undefined : Reflect.get(first.fetchOptions, 'redirect');
+  if (isHttp && !trip.isProven) return outcomeOf(adapter(first), trip);
+  const unfollowed = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
+  return followRedirects(first, await outcomeOf(adapter(unfollowed), trip), means, trip);
+}
+
+/** How `fetch` is told to leave redirects to us, unless they are not wanted at all. */
+function unfollowedOf({ fetchOptions }: InternalAxiosRequestConfig): object {
+  const isError = redirectOf(fetchOptions) === 'error';
+  return { ...fetchOptions, redirect: isError ? 'error' : 'manual' };
+}
+
+function redirectOf(fetchOptions: object | undefined): unknown {
+  return fetchOptions === undefined ? undefined : Reflect.get(fetchOptions, 'redirect');
+}
+
+/** Goes where an answer leads that an adapter gave which was told to follow nothing, as far as the request says. */
+export async function followRedirects(
+  first: InternalAxiosRequestConfig,
+  answered: Outcome,
+  { transport, body, config, patience }: DispatchMeans,
+  trip: TokenTrip,
+): Promise<Outcome> {
+  const redirect = redirectOf(first.fetchOptions);
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
-  let hop = {
-    ...first,
-    maxRedirects: 0,
-    fetchOptions: { ...first.fetchOptions, redirect: redirect === 'error' ? redirect : 'manual' },
-  };
+  let hop = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
+  let result = answered;
   for (let count = 0; ; count += 1) {
-    const result = await outcomeOf(adapter(hop), trip);
     const next = mayFollow ? await followed(hop, result.response, body, trip) : undefined;
     if (next === undefined) return result;
     discard(result);
@@ -61,6 +72,7 @@ export async function dispatch(
     // The client certificate goes nowhere the token may not.
     const agent = !trip.isCarrying && { httpsAgent: config.httpsAgent as unknown };
     hop = Object.assign({}, hop, next, agent, timeout !== undefined && { timeout });
+    result = await outcomeOf(transport.adapter(hop), trip);
   }
 }
 

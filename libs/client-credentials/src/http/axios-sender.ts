@@ -1,25 +1,21 @@
 import type { Agent } from 'node:https';
-import {
-  AxiosError,
-  AxiosHeaders,
-  type AxiosAdapter,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import type { Sending } from './authorized-call.js';
-import { dispatch, type Outcome } from './axios-dispatch.js';
+import { dispatch, followRedirects, type Outcome } from './axios-dispatch.js';
 import { certificateProblem } from './call-problems.js';
 import { timeoutMessageOf, type Patience } from './call-patience.js';
 import { wantsNonce } from './challenge.js';
-import { concealError, concealResponse, isAxiosError, type Concealment } from './conceal.js';
-import { finalUrl, fullUrl, withoutToken } from './final-url.js';
+import { concealError, concealResponse, isAxiosError, shownRequest, type Concealment } from './conceal.js';
+import { finalUrl } from './final-url.js';
 import { lowerCased, recordOf } from './header-record.js';
 import { parsedData } from './parsed-data.js';
 import { redirectHook } from './redirect-hook.js';
+import { copyOf } from './config-copy.js';
 import type { RequestBody } from './request-body.js';
 import { TokenTrip } from './token-trip.js';
+import type { Transport } from './transport.js';
 
 /** What an adapter came to, and what the caller may see of it. */
 export interface AxiosResult extends Outcome {
@@ -30,9 +26,7 @@ export interface AxiosResult extends Outcome {
 export interface AxiosCall {
   /** The caller's own config, which is never changed. */
   readonly config: InternalAxiosRequestConfig;
-  readonly adapter: AxiosAdapter;
-  /** Whether the adapter uses the agents that a config names: `fetch` does not. */
-  readonly takesAgents: boolean;
+  readonly transport: Transport;
   readonly provider: string;
   readonly api: ApiAccess;
   readonly allowed: ReadonlySet<string>;
@@ -44,24 +38,41 @@ export interface AxiosCall {
 
 /** Sends a call once with a token. Rejects, with nothing of the token in the error, if no answer came. */
 export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sending<AxiosResult>> {
-  const { config, api } = call;
-  const url = token.apiBaseURL === undefined ? call.url : finalUrl(config, token);
+  const trip = tripOf(call, token);
+  return concealed(call, trip, async () => {
+    const agent = trip.isCarrying ? agentFor(call, token) : undefined;
+    await trip.prove((call.config.method ?? 'get').toUpperCase());
+    return dispatch(prepared(call, trip, agent), call, trip);
+  });
+}
+
+/** Goes on from an answer to a call that was sent as it is, but for the token. */
+export async function resume(
+  call: AxiosCall,
+  trip: TokenTrip,
+  answered: Outcome,
+): Promise<Sending<AxiosResult>> {
+  return concealed(call, trip, async () =>
+    call.transport.isHttp ? answered : followRedirects(prepared(call, trip), answered, call, trip),
+  );
+}
+
+function tripOf({ config, api, url: known, allowed }: AxiosCall, token: AccessToken): TokenTrip {
+  const url = token.apiBaseURL === undefined ? known : finalUrl(config, token);
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
   const named = token.apiBaseURL === undefined ? [] : [new URL(token.apiBaseURL).origin];
-  const trip = new TokenTrip(url, token, api, new Set([...call.allowed, ...named]));
-  const agent = trip.isCarrying ? agentFor(call, token) : undefined;
-  const concealment: Concealment = {
-    config,
-    request: () => {
-      const at = withoutToken(trip.url, api.placement);
-      const shown = trip.hasMoved ? at : fullUrl(config, at);
-      const method = (config.method ?? 'get').toUpperCase();
-      return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
-    },
-  };
+  return new TokenTrip(url, token, api, new Set([...allowed, ...named]));
+}
+
+/** What an adapter comes to, with nothing of the token in its errors. */
+async function concealed(
+  { config, api }: AxiosCall,
+  trip: TokenTrip,
+  send: () => Promise<Outcome>,
+): Promise<Sending<AxiosResult>> {
+  const concealment = { config, request: () => shownRequest(config, trip, api.placement) };
   try {
-    await trip.prove((config.method ?? 'get').toUpperCase());
-    const result = await dispatch(prepared(call, trip, agent), call, trip);
+    const result = await send();
     const { status, headers, data } = result.response;
     const answer = { status, headers: lowerCased(headers), data: () => parsedData(data) };
     return {
@@ -95,32 +106,31 @@ export function explain(result: AxiosResult, cause: Error): AxiosResult {
 }
 
 /** The connections that the token can be used on; those that the caller or the configuration names come first. */
-function agentFor({ config, api, takesAgents, provider }: AxiosCall, token: AccessToken): Agent | undefined {
+function agentFor({ config, api, transport, provider }: AxiosCall, token: AccessToken): Agent | undefined {
   const agent = api.agentOf(token);
   if (agent === undefined || config.httpsAgent !== undefined) return undefined;
-  if (!takesAgents) throw certificateProblem(provider);
+  if (!transport.takesAgents) throw certificateProblem(provider);
   return agent;
 }
 
 function prepared(
   { config, body, patience, api }: AxiosCall,
   trip: TokenTrip,
-  agent: Agent | undefined,
+  agent?: Agent,
 ): InternalAxiosRequestConfig {
   const headers = new AxiosHeaders(recordOf(config.headers));
   if (body.contentType !== undefined) headers.setContentType(body.contentType);
   trip.equip(headers);
   const timeout = patience.remainingMs();
-  const inner: InternalAxiosRequestConfig = {
-    ...config,
-    url: trip.url.href,
-    baseURL: '',
-    headers,
-    data: body.data,
-    ...(timeout !== undefined && { timeout }),
-    ...(agent !== undefined && { httpsAgent: agent }),
-    beforeRedirect: redirectHook(config, trip, api.placement),
-  };
+  const isAddressOurs = 'query' in api.placement || api.isBaseNamedByToken;
+  const inner: InternalAxiosRequestConfig = Object.assign(
+    copyOf(config),
+    { headers, data: body.data, beforeRedirect: redirectHook(config, () => trip, api.placement) },
+    // Else it is left to the adapter, which goes by the same rules.
+    isAddressOurs && { url: trip.url.href, baseURL: '' },
+    timeout !== undefined && { timeout },
+    agent !== undefined && { httpsAgent: agent },
+  );
   // It would take the place of the token.
   delete inner.auth;
   return inner;

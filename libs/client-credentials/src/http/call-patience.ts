@@ -12,11 +12,14 @@ export interface Patience {
 // The longest delay that a timer can hold: 24 days.
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** The patience of a call that begins now. */
-export function patienceOf(config: InternalAxiosRequestConfig): Patience {
+/** The patience of a call that began then, by `performance.now()`. */
+export function patienceOf(
+  config: InternalAxiosRequestConfig,
+  startedAt: number = performance.now(),
+): Patience {
   // A number as text, from an environment variable for instance, is good enough for axios.
   const timeoutMs = Number.parseFloat(String(config.timeout ?? 0));
-  const endsAt = timeoutMs > 0 ? performance.now() + timeoutMs : undefined;
+  const endsAt = timeoutMs > 0 ? startedAt + timeoutMs : undefined;
   const remainingMs = (): number | undefined =>
     endsAt === undefined
       ? undefined

@@ -1,5 +1,9 @@
 import { Readable } from 'node:stream';
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { TokenPlacement } from '../core/api-access.js';
+import { printAs } from '../core/printed.js';
+import { fullUrl, withoutToken } from './final-url.js';
+import type { TokenTrip } from './token-trip.js';
 
 /** All that is shown of a request that carried a token. */
 interface ShownRequest {
@@ -11,19 +15,62 @@ interface ShownRequest {
 /** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
 export interface Concealment {
   readonly config: InternalAxiosRequestConfig;
-  readonly request: () => ShownRequest & { readonly url: string };
+  request(): ShownRequest & { readonly url: string };
+}
+
+/** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
+export function shownRequest(
+  config: InternalAxiosRequestConfig,
+  trip: TokenTrip,
+  placement: TokenPlacement,
+): ReturnType<Concealment['request']> {
+  const at = withoutToken(trip.url, placement);
+  const shown = trip.hasMoved ? at : fullUrl(config, at);
+  const method = (config.method ?? 'get').toUpperCase();
+  return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
 }
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
 export function concealResponse(response: AxiosResponse, concealment: Concealment): AxiosResponse {
   response.config = concealment.config;
-  if (response.request) {
-    const { url, ...request } = concealment.request();
-    // Where the http adapter has it, for those who want to know where redirects led.
-    response.request = { ...request, res: { responseUrl: url } };
-  }
+  if (response.request) response.request = new RequestOnDemand(concealment);
   response.data = concealStream(response.data, concealment);
   return response;
+}
+
+/** What is shown of the request of a response: worked out when somebody looks, which few do. */
+class RequestOnDemand implements ShownRequest {
+  static {
+    printAs(RequestOnDemand, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
+  }
+
+  readonly #concealment: Concealment;
+
+  constructor(concealment: Concealment) {
+    this.#concealment = concealment;
+  }
+
+  get method(): string {
+    return this.#concealment.request().method;
+  }
+
+  get host(): string {
+    return this.#concealment.request().host;
+  }
+
+  get path(): string {
+    return this.#concealment.request().path;
+  }
+
+  /** Where the http adapter has it, for those who want to know where redirects led. */
+  get res(): { responseUrl: string } {
+    return { responseUrl: this.#concealment.request().url };
+  }
+
+  toJSON(): ShownRequest {
+    const { method, host, path } = this.#concealment.request();
+    return { method, host, path };
+  }
 }
 
 /** The same for an error of axios; others know nothing of the request. */

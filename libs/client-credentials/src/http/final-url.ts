@@ -2,6 +2,8 @@ import { Axios, type InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { TokenPlacement } from '../core/api-access.js';
 
+const SLASH = 47;
+
 // Without defaults of its own it only computes.
 const axios = new Axios({});
 
@@ -27,6 +29,8 @@ export function fullUrl({ params, paramsSerializer }: InternalAxiosRequestConfig
 
 /** Whether a call names no host of its own. */
 export function isRelative(url: string): boolean {
+  // Most begin with one slash.
+  if (url.charCodeAt(0) === SLASH) return url.charCodeAt(1) !== SLASH;
   return !/^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);
 }
 

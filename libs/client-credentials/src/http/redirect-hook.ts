@@ -6,31 +6,43 @@ import type { TokenTrip } from './token-trip.js';
 
 type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
+/** What the caller says of redirects, and of connections. */
+interface RedirectTerms {
+  readonly beforeRedirect?: RedirectHook | undefined;
+  readonly httpAgent?: unknown;
+  readonly httpsAgent?: unknown;
+}
+
 /**
  * What the http adapter asks before it follows a redirect: the token comes along only if it may. The caller's own hook is
  * asked in between, and sees nothing of it.
  */
 export function redirectHook(
-  { beforeRedirect: own, httpAgent, httpsAgent }: AxiosRequestConfig,
-  trip: TokenTrip,
+  { beforeRedirect: own, httpAgent, httpsAgent }: RedirectTerms,
+  tripOf: () => TokenTrip,
   placement: TokenPlacement,
 ): RedirectHook {
   return (options, answered, requested) => {
+    const trip = tripOf();
     trip.moveTo(new URL(String(options['href'])));
     const redirected = headersOfRecord(Object(options['headers']));
     for (const name of trip.ownHeaders) redirected.delete(name);
-    own?.(options, answered, shown(requested));
+    own?.(options, answered, shown(requested, trip, placement));
     trip.equip(redirected);
     // Nor does the client certificate go where the token may not.
     if (!trip.isCarrying) options['agents'] = { http: httpAgent, https: httpsAgent };
   };
+}
 
-  function shown(requested: Parameters<RedirectHook>[2]): Parameters<RedirectHook>[2] {
-    // Older versions of axios do not tell what was requested.
-    if (requested === undefined) return requested;
-    const ours = new Set(trip.ownHeaders.map((name) => name.toLowerCase()));
-    const headers = Object.entries(requested.headers).filter(([name]) => !ours.has(name.toLowerCase()));
-    const url = withoutToken(new URL(requested.url), placement).href;
-    return { ...requested, url, headers: Object.fromEntries(headers) };
-  }
+function shown(
+  requested: Parameters<RedirectHook>[2],
+  trip: TokenTrip,
+  placement: TokenPlacement,
+): Parameters<RedirectHook>[2] {
+  // Older versions of axios do not tell what was requested.
+  if (requested === undefined) return requested;
+  const ours = new Set(trip.ownHeaders.map((name) => name.toLowerCase()));
+  const headers = Object.entries(requested.headers).filter(([name]) => !ours.has(name.toLowerCase()));
+  const url = withoutToken(new URL(requested.url), placement).href;
+  return { ...requested, url, headers: Object.fromEntries(headers) };
 }

@@ -21,7 +21,7 @@ export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
 }
 
 /** By its shape: there are implementations beside the platform's. A `form-data` instance is a stream, not a form. */
-function isForm(data: unknown): data is FormData {
+export function isForm(data: unknown): data is FormData {
   if (typeof data !== 'object' || data === null || 'pipe' in data) return false;
   return Symbol.iterator in data && Reflect.get(data, Symbol.toStringTag) === 'FormData';
 }

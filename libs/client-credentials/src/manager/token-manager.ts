@@ -1,17 +1,21 @@
 import { systemClock, type Clock } from '../core/clock.js';
 import { invalidConfiguration, unknownProvider } from '../core/errors.js';
 import { EventHub, type TokenEventListener } from '../core/events.js';
-import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../core/options.js';
+import { printAs } from '../core/printed.js';
 import type { SnapshotRow } from '../core/snapshot.js';
-import { EntryTokenSource, type TokenSource } from '../core/token-source.js';
 import { StoreGuard } from '../core/store-guard.js';
+import type { TokenSource } from '../core/token-source.js';
 import type { TokenStore } from '../core/token-store.js';
 import { validateOptions, validateProvider } from '../core/validate-options.js';
-import { MemoryTokenStore } from '../store/memory-token-store.js';
-import { EntryRegistry } from './entry-registry.js';
-import { ManagedProvider } from './managed-provider.js';
-import { printAs } from '../core/printed.js';
 import { awake } from '../core/wait.js';
+import { MemoryTokenStore } from '../store/memory-token-store.js';
+import type { EntryMemory } from './client-entries.js';
+import { RecentlyUsed } from './recently-used.js';
+import { registerProvider, type RegisteredProvider } from './registered-provider.js';
+
+// For a store that does not say how many it keeps. Beyond that the entry that was used longest ago is forgotten.
+const MAX_ENTRIES = 10_000;
 
 /**
  * Holds the providers and their tokens: one for an application. Nest's module makes it; elsewhere you do.
@@ -36,9 +40,9 @@ export class TokenManager {
   readonly #guard: StoreGuard;
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
-  readonly #entries = new EntryRegistry();
+  readonly #entries: EntryMemory;
   #isClosed = false;
-  readonly #providers = new Map<string, { managed: ManagedProvider; source: TokenSource }>();
+  readonly #providers = new Map<string, RegisteredProvider>();
 
   /**
    * @param options - the providers and what they share
@@ -50,6 +54,11 @@ export class TokenManager {
     this.#clock = options.clock ?? systemClock;
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
     this.#guard = new StoreGuard(this.#store);
+    this.#entries = new RecentlyUsed({
+      max: this.#store.maxEntries ?? MAX_ENTRIES,
+      isBusy: (_, entry) => entry.isBusy,
+      onForgotten: (entries, entry) => entries.forget(entry),
+    });
     this.#warn = warn;
     for (const [name, config] of Object.entries(options.providers)) this.#register(name, config);
     this.warmedUp = this.warmUp(options.warmUp ?? false);
@@ -76,9 +85,9 @@ export class TokenManager {
    *
    * @throws `ClientCredentialsError` `invalid_configuration` if it is wrong, or if another one has its name
    */
-  add(name: string, config: ProviderConfig): TokenSource {
+  add(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
     const known = this.#providers.get(name);
-    if (known?.managed.config === config) return known.source;
+    if (known?.config === config) return known.source;
     if (known !== undefined) {
       throw invalidConfiguration([`providers.${name}: is registered already with other options`], name);
     }
@@ -89,11 +98,11 @@ export class TokenManager {
   /**
    * Acquires tokens before they are needed. A failure is reported, never thrown.
    *
-   * @param names - those of the providers, or `true` for all
+   * @param names - those of the providers, or `true` for all but those with tenants, whose tokens are each tenant's own
    * @throws `ClientCredentialsError` `unknown_provider` for a name that nobody registered
    */
   async warmUp(names: boolean | readonly string[] = true): Promise<void> {
-    const wanted = typeof names === 'boolean' ? (names ? this.names : []) : names;
+    const wanted = typeof names === 'boolean' ? (names ? this.#withoutTenants() : []) : names;
     const sources = wanted.map((name) => this.source(name));
     await Promise.all(
       sources.map(async (source) => {
@@ -116,32 +125,44 @@ export class TokenManager {
 
   /** How every token stands: one row for each. No row holds a secret or a token. */
   snapshot(): SnapshotRow[] {
-    return [...this.#entries.all()].map((entry) => entry.snapshot());
+    return [...this.#entries.entries()].map(([entry]) => entry.snapshot());
+  }
+
+  /**
+   * Forgets a tenant of every provider: its options, its tokens here, and what of them was put into the store from here. For a customer who leaves,
+   * or whose credentials were replaced; the next call asks `tenants` again. Other processes forget by themselves, or are told likewise.
+   */
+  async forgetTenant(tenant: string): Promise<void> {
+    const directories = [...this.#providers.values()].flatMap(({ tenants }) => tenants ?? []);
+    await awake(Promise.all(directories.map((tenants) => tenants.forget(tenant))));
   }
 
   /** Ends every acquisition. Who waits for one, or asks from now on, gets the error `closed`. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const { managed } of this.#providers.values()) managed.close();
+    for (const { close } of this.#providers.values()) close();
     await this.warmedUp;
     await awake(this.#guard.settled());
     const closing = this.#store.close?.();
     if (closing !== undefined) await awake(closing);
   }
 
-  #register(name: string, config: ProviderConfig): TokenSource {
-    const managed = new ManagedProvider(name, config, {
+  #register(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
+    const registered = registerProvider(name, config, {
       clock: this.#clock,
       guard: this.#guard,
       events: this.#events,
       entries: this.#entries,
       warn: this.#warn,
     });
-    if (this.#isClosed) managed.close();
-    const source = new EntryTokenSource(managed);
-    this.#providers.set(name, { managed, source });
-    return source;
+    if (this.#isClosed) registered.close();
+    this.#providers.set(name, registered);
+    return registered.source;
+  }
+
+  #withoutTenants(): string[] {
+    return this.names.filter((name) => this.#providers.get(name)?.tenants === undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { invalidConfiguration } from '../core/errors.js';
-import type { ClientCredentialsOptions, ProviderConfig } from '../core/options.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../core/options.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { getTokenClientToken } from './inject-token-client.decorator.js';
 import type {
@@ -70,7 +70,7 @@ export class ClientCredentialsModule {
    *
    * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if a name is taken already
    */
-  static forFeature(providers: Record<string, ProviderConfig>): DynamicModule {
+  static forFeature(providers: Record<string, ProviderConfig | TenantProviderConfig>): DynamicModule {
     const clients = Object.entries(providers).map(([name, config]) => ({
       provide: getTokenClientToken(name),
       useFactory: (manager: TokenManager, known: TokenClients): TokenClient => {

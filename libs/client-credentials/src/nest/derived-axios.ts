@@ -1,6 +1,7 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import type { TokenRequest } from '../core/options.js';
+import type { TokenRequest } from '../core/token-request.js';
 import { mergeRequests } from '../core/token-source.js';
+import { WithoutToken } from '../http/without-token.js';
 
 /** Where each of axios's methods takes its config. */
 const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, number>([
@@ -37,8 +38,17 @@ function configIndexOf([first]: unknown[]): number {
 function withRequest(args: unknown[], index: number, request: TokenRequest): unknown[] {
   const config = (args[index] ?? {}) as AxiosRequestConfig;
   const wishes = config.clientCredentials;
-  const clientCredentials = wishes === false ? wishes : mergeRequests(request, wishes ?? {});
+  const clientCredentials = mergedWishes(request, wishes);
   const changed = [...args];
   changed[index] = { ...config, clientCredentials };
   return changed;
+}
+
+function mergedWishes(
+  request: TokenRequest,
+  wishes: AxiosRequestConfig['clientCredentials'],
+): AxiosRequestConfig['clientCredentials'] {
+  if (wishes instanceof WithoutToken) return wishes;
+  if (wishes !== false) return mergeRequests(request, wishes ?? {});
+  return request.tenant === undefined ? false : new WithoutToken(request.tenant);
 }

@@ -10,8 +10,9 @@ export function logEvent(logger: LoggerService, event: TokenEvent): void {
 }
 
 function lineOf(event: TokenEvent): [Level, string] {
-  const name =
-    event.scopes.length === 0 ? `"${event.provider}"` : `"${event.provider}" (${event.scopes.join(' ')})`;
+  const whose = event.tenant === undefined ? '' : ` for tenant ${JSON.stringify(event.tenant)}`;
+  const scopes = event.scopes.length === 0 ? '' : ` (${event.scopes.join(' ')})`;
+  const name = `"${event.provider}"${scopes}${whose}`;
   switch (event.type) {
     case 'token.acquired':
       return [

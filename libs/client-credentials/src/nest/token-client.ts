@@ -2,8 +2,9 @@ import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
-import type { GetTokenOptions, TokenRequest } from '../core/options.js';
-import type { TokenSource } from '../core/token-source.js';
+import type { GetTokenOptions, TokenRequest } from '../core/token-request.js';
+import { requestOfTenant } from '../core/tenant-context.js';
+import type { ReadyToken, TokenSource } from '../core/token-source.js';
 import { authorizeAxios } from '../http/authorize-axios.js';
 import { derivedAxios } from './derived-axios.js';
 import { printAs } from '../core/printed.js';
@@ -55,6 +56,11 @@ export class TokenClient extends HttpService implements TokenSource {
     return this.#source.getToken(options);
   }
 
+  /** What {@link getToken} would answer with, if that takes no wait. */
+  peek(request?: TokenRequest): ReadyToken | undefined {
+    return this.#source.peek(request);
+  }
+
   /** Drops a token, if it is still in use; the next call gets a new one. */
   invalidate(token: AccessToken | string): Promise<void> {
     return this.#source.invalidate(token);
@@ -71,5 +77,26 @@ export class TokenClient extends HttpService implements TokenSource {
    */
   with(request: TokenRequest): TokenClient {
     return new TokenClient(this.#source.with(request), derivedAxios(this.axiosRef, request));
+  }
+
+  /**
+   * The client of one tenant, where the provider has tenants: its calls go to that tenant's API with that tenant's tokens,
+   * whatever tenant the context has. It shares the axios instance.
+   *
+   * @example
+   * ```ts
+   * await firstValueFrom(this.signeasy.forTenant(customer.id).get('/me'));
+   * ```
+   */
+  forTenant(tenant: string): TokenClient {
+    const source = this.#source.forTenant(tenant);
+    // Where there are no tenants nothing differs.
+    return source === this.#source
+      ? this
+      : new TokenClient(source, derivedAxios(this.axiosRef, requestOfTenant(tenant)));
+  }
+
+  sourceFor(request: TokenRequest): TokenSource | Promise<TokenSource> {
+    return this.#source.sourceFor(request);
   }
 }

@@ -154,13 +154,15 @@ export class Acquisition {
   }
 
   async #extraParameters(): Promise<Parameters> {
-    const { parameters } = this.#tools.provider.config;
+    const { tenant, config } = this.#tools.provider;
+    const { parameters } = config;
     if (typeof parameters !== 'function') return this.#request.parameters;
     const { scopes, audience, resources } = this.#request;
     const context = {
       scope: [...scopes],
       resource: [...resources],
       ...(audience !== undefined && { audience }),
+      ...(tenant !== undefined && { tenant }),
     };
     const given = await this.#input('The parameters', async () => parameters(context));
     return { ...given, ...this.#request.parameters };

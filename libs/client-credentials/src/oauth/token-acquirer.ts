@@ -15,6 +15,14 @@ import { DpopKey } from './dpop-key.js';
 import { serverLocatorOf, type ServerLocator } from './server-locator.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
+/** What a client may take over from one before it, or from others of the same provider. */
+export interface Heirloom {
+  /** The key that tokens are bound to, if it was made here: tokens that are there are of use with no other. */
+  readonly dpop?: DpopKey | undefined;
+  /** Where the server was found. */
+  readonly locate?: ServerLocator | undefined;
+}
+
 /** Acquires a provider's tokens, and knows what they are bound to. */
 export class TokenAcquirer implements Acquirer {
   readonly #provider: Provider;
@@ -25,15 +33,19 @@ export class TokenAcquirer implements Acquirer {
   readonly #endpoint: TokenEndpoint;
   readonly #locate: ServerLocator;
 
-  constructor(provider: Provider, clock: Clock) {
+  constructor(provider: Provider, clock: Clock, heirloom: Heirloom = {}) {
     const { dpop, certificate, tokenRequest } = provider.config;
     this.#provider = provider;
     this.#clock = clock;
-    this.#dpop = dpop && new DpopKey(dpop);
+    this.#dpop = dpop && (heirloom.dpop ?? new DpopKey(dpop));
     this.#certificates = certificate && new CertificateSource(certificate);
     this.#credentials = credentialSourceOf(provider, this.#certificates, clock);
     this.#endpoint = createTokenEndpoint(tokenRequest?.axios);
-    this.#locate = serverLocatorOf(provider, this.#endpoint, clock);
+    this.#locate = heirloom.locate ?? serverLocatorOf(provider, this.#endpoint, clock);
+  }
+
+  get heirloom(): Heirloom {
+    return { dpop: this.#dpop, locate: this.#locate };
   }
 
   /** Proves possession of the key that tokens are bound to, if they are. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Dialect, Parameters } from '../core/dialect.js';
-import type { TokenRequest } from '../core/options.js';
+import type { TokenRequest } from '../core/token-request.js';
 import { resolveProvider } from '../core/provider.js';
 import { resolveRequest } from '../core/token-key.js';
 import { attemptOf, encodeAttempt, type WireRequest } from './token-request.js';

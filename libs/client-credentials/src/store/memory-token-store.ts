@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { elapsedMs, momentOf, systemClock, type Clock, type Moment } from '../core/clock.js';
+import { PassingTime, systemClock, type Clock } from '../core/clock.js';
 import type { Lock, TokenStore } from '../core/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
@@ -18,13 +18,6 @@ export interface MemoryTokenStoreOptions {
   clock?: Clock;
 }
 
-/** A value, and when it ends. */
-interface Kept {
-  readonly value: string;
-  readonly since: Moment;
-  readonly ttlMs: number;
-}
-
 /**
  * Keeps tokens in this process, as many as it may. It can be given to several managers, so that they share what they have
  * acquired.
@@ -35,20 +28,22 @@ interface Kept {
  * ```
  */
 export class MemoryTokenStore implements TokenStore {
-  readonly #entries: LRUCache<string, Kept>;
-  readonly #clock: Clock;
+  readonly maxEntries: number;
+  readonly #entries: LRUCache<string, string>;
+  #locks = 0;
 
   constructor({ maxEntries = 10_000, clock = systemClock }: MemoryTokenStoreOptions = {}) {
-    this.#entries = new LRUCache({ max: maxEntries });
-    this.#clock = clock;
+    this.maxEntries = maxEntries;
+    // Looked at whenever something is read: no timer is set.
+    this.#entries = new LRUCache({ max: maxEntries, perf: new PassingTime(clock), ttlResolution: 0 });
   }
 
   async get(key: string): Promise<string | undefined> {
-    return this.#find(key)?.value;
+    return this.#entries.get(key);
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    this.#entries.set(key, { value, since: momentOf(this.#clock), ttlMs });
+    this.#keep(key, value, ttlMs);
   }
 
   async delete(key: string): Promise<void> {
@@ -56,9 +51,10 @@ export class MemoryTokenStore implements TokenStore {
   }
 
   async lock(key: string, ttlMs: number): Promise<Lock | undefined> {
-    if (this.#find(key) !== undefined) return undefined;
-    const mine: Kept = { value: '', since: momentOf(this.#clock), ttlMs };
-    this.#entries.set(key, mine);
+    if (this.#entries.get(key) !== undefined) return undefined;
+    this.#locks += 1;
+    const mine = `lock ${this.#locks}`;
+    this.#keep(key, mine, ttlMs);
     return {
       release: async () => {
         if (this.#entries.peek(key) === mine) this.#entries.delete(key);
@@ -67,17 +63,16 @@ export class MemoryTokenStore implements TokenStore {
   }
 
   async increment(key: string, windowMs: number): Promise<number> {
-    const known = this.#find(key) ?? { value: '0', since: momentOf(this.#clock), ttlMs: windowMs };
-    const count = Number(known.value) + 1;
-    this.#entries.set(key, { ...known, value: String(count) });
+    const known = this.#entries.get(key);
+    const count = Number(known ?? 0) + 1;
+    // The window stays that of the first.
+    this.#keep(key, String(count), windowMs, known !== undefined);
     return count;
   }
 
-  #find(key: string): Kept | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    if (elapsedMs(entry.since, momentOf(this.#clock)) < entry.ttlMs) return entry;
-    this.#entries.delete(key);
-    return undefined;
+  #keep(key: string, value: string, ttlMs: number, noUpdateTTL = false): void {
+    // The cache takes 0 for: without end. And at the very end it would still have the value.
+    if (!(ttlMs > 0)) this.#entries.delete(key);
+    else this.#entries.set(key, value, { ttl: ttlMs * (1 - Number.EPSILON), noUpdateTTL });
   }
 }

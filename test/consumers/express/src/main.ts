@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { ClientCredentialsError, TokenManager } from 'nestjs-client-credentials/core';
+import { runWithTenant } from 'nestjs-client-credentials/express';
 import { resistantDocuments } from 'nestjs-client-credentials/providers';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 import { documentsApplication } from './documents.js';
-import { callRequired } from './required.cjs';
+import { callRequired, requiredTenant } from './required.cjs';
 
 const server = await startAuthorizationServer();
 const tokens = new TokenManager({
@@ -33,11 +34,12 @@ for (const route of ['axios/1', 'fetch/2', 'axios/3', 'fetch/4']) {
 const required = await callRequired();
 const { resolve } = createRequire(import.meta.url);
 const seen = {
-  modules: ['core', 'providers', 'testing'].map((name) =>
+  modules: ['core', 'express', 'providers', 'testing'].map((name) =>
     import.meta.resolve(`nestjs-client-credentials/${name}`),
   ),
   requiredModules: required.modules,
   isErrorOfOtherCopyKnown: required.error instanceof ClientCredentialsError,
+  tenantSeenByOtherCopy: runWithTenant('acme', requiredTenant),
   resolvable: ['@nestjs/common', '@nestjs/core', '@nestjs/axios', 'rxjs', 'reflect-metadata'].filter((name) =>
     isResolvable(name),
   ),

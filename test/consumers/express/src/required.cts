@@ -1,8 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import axios from 'axios';
 import { authorizeAxios, ClientCredentialsError, TokenManager } from 'nestjs-client-credentials/core';
+import { currentTenant } from 'nestjs-client-credentials/express';
 import { signeasy } from 'nestjs-client-credentials/providers';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+
+/** The tenant as the required copy sees it. */
+export function requiredTenant(): string | undefined {
+  return currentTenant();
+}
 
 /** Every entry point once more, by `require`. */
 export async function callRequired(): Promise<{
@@ -32,7 +38,7 @@ export async function callRequired(): Promise<{
     .catch((reason: unknown) => reason);
   if (!(error instanceof ClientCredentialsError))
     throw new Error('the manager did not say that it is closed');
-  const modules = ['core', 'providers', 'testing'].map((name) =>
+  const modules = ['core', 'express', 'providers', 'testing'].map((name) =>
     require.resolve(`nestjs-client-credentials/${name}`),
   );
   return { modules, error, tokenRequests: server.tokenRequests.length, assertionParts: await signOne() };

@@ -1,0 +1,193 @@
+import type { IncomingMessage } from 'node:http';
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
+import { ClientCredentialsError } from '../core/errors.js';
+import type { OutboundCall, TokenRequest } from '../core/token-request.js';
+import type { TokenSource } from '../core/token-source.js';
+import { claimsChallengeOf, isInsufficientScope } from '../http/challenge.js';
+import { lowerCased } from '../http/header-record.js';
+import { handedOn, type Middleware, type Next } from './middleware.js';
+import { TokenRelayError } from './relay-error.js';
+
+/** What a relay asks for, and what it may do. */
+export interface TokenRelayOptions extends TokenRequest {
+  /**
+   * Whether the token takes the place of one that the caller sent. Else such a request goes on as it is.
+   *
+   * @defaultValue `false`
+   */
+  replaceAuthorization?: boolean;
+}
+
+/** An answer of the upstream service, as proxies show it. */
+export interface UpstreamAnswer {
+  readonly statusCode?: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** A middleware that puts a token on requests, and what is to be told of the answers to them. */
+export interface TokenRelay<Request extends IncomingMessage> extends Middleware<Request> {
+  /** To be called with every answer of the upstream service: see {@link tokenRelay}. */
+  readonly onResponse: (answer: UpstreamAnswer, request: IncomingMessage) => void;
+}
+
+/** What a request was given. */
+interface Relayed {
+  readonly source: TokenSource;
+  readonly wishes: TokenRequest;
+  readonly token: AccessToken;
+}
+
+interface RelayedMessage extends IncomingMessage {
+  [RELAYED]?: Relayed;
+}
+
+// On the request itself, so that any relay, of any copy of this package, finds it.
+const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
+
+function relayOf<Request extends IncomingMessage>(
+  source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
+  { replaceAuthorization = false, ...wishes }: TokenRelayOptions = {},
+): TokenRelay<Request> {
+  const relay = async (request: Request): Promise<void> => {
+    const owner = typeof source === 'function' ? await source(request) : source;
+    const serving = await servingOf(owner, request, wishes, replaceAuthorization);
+    const { placement, headers, prover } = serving.api;
+    if (!replaceAuthorization && hasOwnToken(request, placement)) return;
+    if (prover !== undefined) throw boundToKey(serving.provider);
+    if ('query' in placement) throw shownInQuery(serving.provider);
+    const token = await serving.getToken(serving.api.requestFor(() => outboundCall(request), wishes));
+    Object.assign(request.headers, lowerCased(headers));
+    request.headers[placement.header.toLowerCase()] = token.authorization;
+    const relayed: Relayed = { source: serving, wishes, token };
+    Object.defineProperty(request, RELAYED, { value: relayed, configurable: true });
+  };
+  return Object.assign(
+    (request: Request, _: unknown, next: Next): void => {
+      void handOn(relay(request), request, next);
+    },
+    { onResponse },
+  );
+}
+
+function onResponse({ statusCode = 0, headers }: UpstreamAnswer, request: IncomingMessage): void {
+  const { [RELAYED]: relayed }: RelayedMessage = request;
+  if (relayed === undefined) return;
+  const { source, wishes, token } = relayed;
+  const answer = { status: statusCode, headers: lowerCased(headers), data: undefined };
+  const challenge = answer.headers['www-authenticate'];
+  if (isInsufficientScope(challenge)) return;
+  if (isRefusal(source.api, answer)) {
+    const claims = claimsChallengeOf(challenge)?.claims;
+    // Whose token it was may not be known any more: then there is nothing to drop.
+    void (async () => source.api.refuse(token, wishes, claims))().catch(() => undefined);
+  } else if (statusCode < 400) source.api.noteAccepted(token, wishes);
+}
+
+async function handOn(relayed: Promise<void>, request: IncomingMessage, next: Next): Promise<void> {
+  try {
+    await relayed;
+  } catch (error) {
+    next(handedOn(answerable(error)));
+    return;
+  }
+  // Of a caller who is gone by now the proxy would never learn: it would open a connection, and wait.
+  if (!hasLeft(request)) next();
+}
+
+/** A request that a test made up has no connection. */
+function hasLeft({ socket }: Partial<IncomingMessage>): boolean {
+  return socket?.destroyed === true;
+}
+
+/** The source that serves a request. Whose it is does not matter where the caller's own token goes on as it is. */
+async function servingOf(
+  owner: TokenSource,
+  request: IncomingMessage,
+  wishes: TokenRequest,
+  isReplaced: boolean,
+): Promise<TokenSource> {
+  try {
+    return await owner.sourceFor(wishes, () => outboundCall(request));
+  } catch (error) {
+    if (!isReplaced && hasOwnToken(request, owner.api.placement)) return owner;
+    throw error;
+  }
+}
+
+/** Where it will be sent is the proxy's affair: the address is the gateway's own. */
+function outboundCall({ method = 'GET', url = '', headers }: IncomingMessage): OutboundCall {
+  return { method: method.toUpperCase(), url, headers: lowerCased(headers) };
+}
+
+/** An error as an answer can be made of it. */
+function answerable(error: unknown): unknown {
+  return error instanceof ClientCredentialsError ? new TokenRelayError(error) : error;
+}
+
+/** As the configuration says; where that fails for want of a body, which passes by unread, by the status. */
+function isRefusal(api: ApiAccess, answer: Parameters<ApiAccess['isRefusal']>[0]): boolean {
+  try {
+    return api.isRefusal(answer);
+  } catch {
+    return answer.status === 401;
+  }
+}
+
+function hasOwnToken({ headers, url = '' }: IncomingMessage, placement: TokenPlacement): boolean {
+  if ('header' in placement) return headers[placement.header.toLowerCase()] !== undefined;
+  return queryOf(url).has(placement.query);
+}
+
+function queryOf(url: string): URLSearchParams {
+  return new URLSearchParams(url.split('?').slice(1).join('?'));
+}
+
+function shownInQuery(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `A token of "${provider}" goes in the query (dialect.authorization.query), where a proxy would show it in its errors and logs. Send it with authorizeAxios or authorizeFetch, or use a provider that takes it in a header for the relay.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
+function boundToKey(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `A token of "${provider}" goes with a proof for the very request that it is sent with (dpop), which only who sends the request can make. Send it with authorizeAxios or authorizeFetch, or use a provider without dpop for the relay.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
+/** The type of {@link tokenRelay}. */
+export interface TokenRelayFactory {
+  <Request extends IncomingMessage>(
+    source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
+    options?: TokenRelayOptions,
+  ): TokenRelay<Request>;
+  /**
+   * Tells of an upstream answer, so that a token that was refused is not used again. A token that had itself just replaced a
+   * refused one stays for `reacquire.cooldownSeconds`. Requests that no relay put a token on are none of its business.
+   */
+  readonly onResponse: (answer: UpstreamAnswer, request: IncomingMessage) => void;
+}
+
+/**
+ * Puts a token on the incoming request, for the proxy that follows to send on. What the caller sent under the same name goes on as it is, unless
+ * `replaceAuthorization` is set. Where the proxy sends it is the gateway's own affair: the token goes to its target.
+ *
+ * A token in the query, and one that is bound to a key (dpop), cannot be relayed; for one that is bound to a certificate the proxy presents the certificate.
+ * `tokenFor` sees the address as the gateway has it.
+ *
+ * A proxied request is not sent twice. Have `tokenRelay.onResponse` told of the answers: after a 401 the token is dropped, and the next
+ * request gets a new one.
+ *
+ * @param source - where the tokens come from, or a function that says so for a request
+ * @param options - the scope, audience, tenant and the like of the token; the tenant of the context is used where there is one
+ * @returns a middleware. If no token can be had it calls `next` with a {@link TokenRelayError}, a 502 or 503.
+ * @example
+ * ```ts
+ * app.use('/signeasy', tokenRelay(tokens.source('signeasy')), createProxyMiddleware({
+ *   target: 'https://api.signeasy.com', changeOrigin: true, on: { proxyRes: tokenRelay.onResponse },
+ * }));
+ * ```
+ */
+export const tokenRelay: TokenRelayFactory = Object.assign(relayOf, { onResponse });

@@ -1,0 +1,219 @@
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AccessToken } from '../core/access-token.js';
+import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
+import { ClientCredentialsError } from '../core/errors.js';
+import { NO_REQUEST, type OutboundCall, type TokenRequest } from '../core/token-request.js';
+import type { TokenSource } from '../core/token-source.js';
+import { mayCarryToken } from './allowed-origins.js';
+import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from './authorized-call.js';
+import { discard, type Outcome } from './axios-dispatch.js';
+import { explain, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './axios-sender.js';
+import { userInfoProblem } from './call-problems.js';
+import { patienceOf } from './call-patience.js';
+import { finalUrl, fullUrl, isRelative } from './final-url.js';
+import { lowerCased } from './header-record.js';
+import { InstanceOrigins } from './instance-origins.js';
+import { isPlain, PlainCall } from './plain-call.js';
+import { requestBodyOf } from './request-body.js';
+import {
+  atTenantsBase,
+  withTenantsDefaults,
+  type CallDefaults,
+  type InstanceDefaults,
+} from './tenant-call.js';
+import type { Transport } from './transport.js';
+import { WithoutToken } from './without-token.js';
+
+/** A call that is to get a token, and how. */
+interface TokenCall {
+  readonly source: TokenSource;
+  readonly defaults: CallDefaults;
+  readonly wishes: TokenRequest;
+  readonly transport: Transport;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+}
+
+/** The calls of one axios instance: decides which of them get a token, and sends them. */
+export class InstanceCalls {
+  readonly #defaults: InstanceDefaults;
+  readonly #source: TokenSource;
+  readonly #isWatched: () => boolean;
+  readonly #origins: InstanceOrigins;
+  #accepted: AccessToken | undefined;
+
+  /**
+   * @param defaults - those of the axios instance, read at each call
+   * @param isWatched - whether others may look at the configs of calls that are on their way
+   */
+  constructor(defaults: InstanceDefaults, source: TokenSource, isWatched: () => boolean) {
+    this.#defaults = defaults;
+    this.#source = source;
+    this.#isWatched = isWatched;
+    this.#origins = new InstanceOrigins(defaults, source.api.defaults);
+  }
+
+  /** Sends a call, with a token if it is to have one. */
+  send(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> {
+    return this.#sendPlain(config, transport) ?? this.#sendOther(config, transport);
+  }
+
+  /** Sends the call if it is a plain one. */
+  #sendPlain(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> | undefined {
+    const { clientCredentials: wishes = NO_REQUEST } = config;
+    if (wishes === false || wishes instanceof WithoutToken || !this.#source.api.isPlain) return undefined;
+    const ready = this.#source.peek(wishes);
+    if (ready === undefined) return this.#sendOnceReady(config, transport, wishes);
+    const { api } = ready.source;
+    const hasOwnDefaults = api.defaults !== this.#source.api.defaults;
+    if (hasOwnDefaults || !api.isPlain || !isPlain(config, transport, api.placement)) return undefined;
+    const origins = this.#origins.of(api);
+    if (!origins.plainlyAllow(config)) return undefined;
+    return this.#send(new PlainCall(config, transport, ready, wishes, origins));
+  }
+
+  /** Waits for the token of a call that will be a plain one then. */
+  #sendOnceReady(
+    config: InternalAxiosRequestConfig,
+    transport: Transport,
+    wishes: TokenRequest,
+  ): Promise<AxiosResponse> | undefined {
+    const { api } = this.#source;
+    // What is left of a timeout after the wait has to be counted.
+    if (!api.isSettled || config.timeout || !isPlain(config, transport, api.placement)) return undefined;
+    const origins = this.#origins.of(api);
+    if (!origins.plainlyAllow(config)) return undefined;
+    const getToken = (signal: AbortSignal | undefined): Promise<AccessToken> =>
+      this.#source.getToken(signal === undefined ? wishes : { ...wishes, signal });
+    const send = async (): Promise<AxiosResponse> => {
+      const token = await patienceOf(config).during(getToken);
+      const ready = { source: this.#source, token };
+      return this.#send(new PlainCall(config, transport, ready, wishes, origins));
+    };
+    return send();
+  }
+
+  #send(call: PlainCall): Promise<AxiosResponse> {
+    return call.send(this.#isWatched(), this.#goOn, this.#noteAccepted);
+  }
+
+  async #sendOther(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> {
+    const startedAt = performance.now();
+    const wishes = config.clientCredentials ?? {};
+    const isWanted = wishes !== false && !(wishes instanceof WithoutToken);
+    const isForBase = isRelative(config.url ?? '');
+    // A call without a token is nobody's, except that a relative address is one of its tenant's API.
+    if (!isWanted && !isForBase) return transport.adapter(config);
+    const isNeeded = isWanted && !hasOwnToken(config, this.#source.api.placement);
+    const source = await this.#sourceFor(config, wishes === false ? {} : wishes, isNeeded);
+    const defaults = this.#defaultsFor(source.api);
+    const placed = atTenantsBase(config, defaults);
+    if (!isWanted || hasOwnToken(config, source.api.placement))
+      return transport.adapter(isForBase ? withTenantsDefaults(placed, defaults) : config);
+    return this.#sendWithToken(placed, { source, defaults, wishes, transport, startedAt });
+  }
+
+  async #sendWithToken(
+    placed: InternalAxiosRequestConfig,
+    { source, defaults, wishes, transport, startedAt }: TokenCall,
+  ): Promise<AxiosResponse> {
+    const { api, provider } = source;
+    const { allowed } = this.#origins.of(api);
+    const url = finalUrl(placed);
+    const isForNamedBase = api.isBaseNamedByToken && isRelative(placed.url ?? '');
+    const mayCarry = url !== undefined && mayCarryToken(url, allowed);
+    if (!mayCarry && !isForNamedBase) {
+      if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
+      return transport.adapter(placed);
+    }
+    if (url !== undefined && `${url.username}${url.password}` !== '') throw userInfoProblem(provider);
+
+    const config = withTenantsDefaults(placed, defaults);
+    const body = requestBodyOf(config.data);
+    const patience = patienceOf(config, startedAt);
+    const call = { config, transport, api, provider, allowed, body, url, patience };
+    const request = api.requestFor(() => outboundCall(config, url), wishes);
+    return settle(await sendAuthorized(source, authorized(call, request)));
+  }
+
+  /** Once for each token, as far as they do not take turns. */
+  readonly #noteAccepted = ({ ready: { source, token }, wishes }: PlainCall): void => {
+    if (token === this.#accepted) return;
+    this.#accepted = token;
+    source.api.noteAccepted(token, wishes);
+  };
+
+  /** What becomes of a plain call whose answer is not good. */
+  readonly #goOn = async (plain: PlainCall, answer: Outcome): Promise<AxiosResponse> => {
+    const { config, transport, wishes, patience, trip } = plain;
+    const { source, token } = plain.ready;
+    const call: AxiosCall = {
+      config,
+      transport,
+      api: source.api,
+      provider: source.provider,
+      allowed: plain.origins.allowed,
+      body: requestBodyOf(config.data),
+      url: finalUrl(config),
+      patience,
+    };
+    const first = await resume(call, trip, answer);
+    return settle(await concludeAuthorized(source, authorized(call, wishes), token, first));
+  };
+
+  /**
+   * The source that serves the call: its tenant's, where there are tenants. A call that needs no token is sent as it is where nobody knows whose it
+   * is, unless it is for the base address of a tenant.
+   */
+  async #sourceFor(
+    config: InternalAxiosRequestConfig,
+    wishes: TokenRequest,
+    isNeeded: boolean,
+  ): Promise<TokenSource> {
+    try {
+      const found = this.#source.sourceFor(wishes, () => outboundCall(config, finalUrl(config)));
+      return found instanceof Promise ? await patienceOf(config).during(() => found) : found;
+    } catch (error) {
+      if (isNeeded || !(error instanceof ClientCredentialsError)) throw error;
+      if (error.code !== 'tenant_required' && isRelative(config.url ?? '')) throw error;
+      return this.#source;
+    }
+  }
+
+  #defaultsFor({ defaults: tenant }: ApiAccess): CallDefaults {
+    return { instance: this.#defaults, provider: this.#source.api.defaults, tenant };
+  }
+
+  #warnOfNoOrigin(): void {
+    this.#source.api.warnOnce(
+      'no-origin',
+      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
+    );
+  }
+}
+
+function authorized(call: AxiosCall, request: TokenRequest): AuthorizedCall<AxiosResult> {
+  return {
+    request,
+    isRepeatable: call.body.isRepeatable,
+    send: (token) => sendOnce(call, token),
+    wait: (get) => call.patience.during(get),
+    discard,
+    explain,
+  };
+}
+
+/** Whether the caller has put something where the token would go. */
+function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
+  if ('header' in placement) return config.headers.has(placement.header);
+  const url = finalUrl(config);
+  return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
+}
+
+function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
+  return {
+    method: (config.method ?? 'get').toUpperCase(),
+    url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
+    headers: lowerCased(config.headers),
+  };
+}

@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+
+/** What a {@link RecentlyUsed} asks about what it holds. */
+export interface Holding<K, V> {
+  readonly max: number;
+  /** Whether something is going on that must not be forgotten. */
+  readonly isBusy: (value: V, key: K) => boolean;
+  /** Told of what was forgotten for want of room. */
+  readonly onForgotten?: (value: V, key: K) => void;
+}
+
+// More than one, so that there are fewer of them with each use.
+const LOOKS = 4;
+const SLACK_SHARE = 1 / 8;
+
+/** A memory that is bounded: what was used longest ago is forgotten when it is full, but nothing that is busy. */
+export class RecentlyUsed<K extends {}, V extends {}> {
+  readonly #recent: LRUCache<K, V>;
+  readonly #busy = new Map<K, V>();
+  readonly #holding: Holding<K, V>;
+  readonly #slack: number;
+  #puts = 0;
+
+  constructor(holding: Holding<K, V>) {
+    this.#holding = holding;
+    this.#slack = Math.floor(holding.max * SLACK_SHARE);
+    this.#recent = new LRUCache<K, V>({
+      max: holding.max,
+      dispose: (value, key, reason) => {
+        if (reason !== 'evict') return;
+        if (holding.isBusy(value, key)) this.#busy.set(key, value);
+        else holding.onForgotten?.(value, key);
+      },
+    });
+  }
+
+  /**
+   * Notes a use of what is here. As long as little else came since the last one it is far from being forgotten, and nothing has to be done.
+   *
+   * @param usedAt - what the last use, or {@link set}, answered
+   */
+  touch(key: K, usedAt: number): number {
+    if (this.#puts - usedAt < this.#slack) return usedAt;
+    this.get(key);
+    return this.#puts;
+  }
+
+  /** What is there, which counts as a use. */
+  get(key: K): V | undefined {
+    const known = this.#recent.get(key);
+    if (this.#busy.size === 0) return known;
+    this.#forgetIdle();
+    if (known !== undefined) return known;
+    const busy = this.#busy.get(key);
+    if (busy !== undefined) this.set(key, busy);
+    return busy;
+  }
+
+  /** Puts something here, which counts as a use. */
+  set(key: K, value: V): number {
+    this.#busy.delete(key);
+    this.#recent.set(key, value);
+    this.#forgetIdle();
+    this.#puts += 1;
+    return this.#puts;
+  }
+
+  delete(key: K): void {
+    this.#busy.delete(key);
+    this.#recent.delete(key);
+  }
+
+  *entries(): Iterable<[K, V]> {
+    yield* this.#recent.entries();
+    yield* this.#busy;
+  }
+
+  /** A few at a time, in turn: there may be many. */
+  #forgetIdle(): void {
+    let left = LOOKS;
+    for (const [key, value] of this.#busy) {
+      this.#busy.delete(key);
+      if (this.#holding.isBusy(value, key)) this.#busy.set(key, value);
+      else this.#holding.onForgotten?.(value, key);
+      left -= 1;
+      if (left === 0) return;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { Closing } from '../core/closing.js';
+import { closed } from '../core/errors.js';
+import type { ProviderConfig, TenantProviderConfig } from '../core/options.js';
+import { resolveProvider } from '../core/provider.js';
+import { EntryTokenSource, type TokenSource } from '../core/token-source.js';
+import { apiOfNoTenant } from './api-rules.js';
+import { ManagedClient, type Shared } from './managed-client.js';
+import { TenantDirectory } from './tenant-directory.js';
+import { TenantTokenSource } from './tenant-source.js';
+
+/** One provider of a manager. */
+export interface RegisteredProvider {
+  readonly config: ProviderConfig | TenantProviderConfig;
+  readonly source: TokenSource;
+  /** Where its tenants are known, if it has any. */
+  readonly tenants: TenantDirectory | undefined;
+  /** Ends every acquisition. */
+  readonly close: () => void;
+}
+
+/** What the providers of a manager share. */
+interface Registry extends Pick<Shared, 'clock' | 'guard' | 'events' | 'entries'> {
+  readonly warn: (message: string) => void;
+}
+
+export function registerProvider(
+  name: string,
+  config: ProviderConfig | TenantProviderConfig,
+  { warn, ...registry }: Registry,
+): RegisteredProvider {
+  const closing = new Closing();
+  const close = (): void => closing.close(closed(name));
+  const shared: Shared = { ...registry, warnOnce: onceForEach(warn), closing };
+  if (!hasTenants(config)) {
+    const source = new EntryTokenSource(new ManagedClient(name, config, shared));
+    return { config, source, tenants: undefined, close };
+  }
+  const tenants = new TenantDirectory(name, config, shared);
+  const untold = apiOfNoTenant(resolveProvider(name, { clientId: '', ...config }), shared.warnOnce);
+  return { config, source: new TenantTokenSource(tenants, untold), tenants, close };
+}
+
+function hasTenants(config: ProviderConfig | TenantProviderConfig): config is TenantProviderConfig {
+  return config.tenants !== undefined;
+}
+
+function onceForEach(warn: (message: string) => void): Shared['warnOnce'] {
+  const warned = new Set<string>();
+  return (topic, message) => {
+    if (warned.has(topic)) return;
+    warned.add(topic);
+    warn(message);
+  };
+}

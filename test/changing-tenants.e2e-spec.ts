@@ -1,0 +1,220 @@
+import axios, { type AxiosInstance } from 'axios';
+import { describe, expect, it } from '@jest/globals';
+import {
+  authorizeAxios,
+  authorizeFetch,
+  MemoryTokenStore,
+  TokenManager,
+  type TenantConfig,
+} from 'nestjs-client-credentials/core';
+import { credentialsOf, openTenants, startTenantServer, tenantOf, type Tenants } from './support/tenants.js';
+
+/** An axios instance whose calls are for tenant `a`. */
+function clientOf({ server, tokens }: Tenants): AxiosInstance {
+  const http = axios.create({ baseURL: server.apiUrl, validateStatus: () => true });
+  authorizeAxios(http, tokens.source('desk').forTenant('a'));
+  return http;
+}
+
+/** Credentials whose functions are others each time, as those of a resolver that reads a vault are. */
+function freshCredentialsOf(tenant: string): TenantConfig {
+  return { clientId: `client-${tenant}`, clientSecret: () => `secret-${tenant}` };
+}
+
+describe('a call on its way', () => {
+  it.each([
+    ['is asked for again', async (desk: Tenants) => desk.clock.advance(61_000)],
+    [
+      'is forgotten for want of room',
+      (desk: Tenants) => desk.tokens.source('desk').forTenant('b').getToken(),
+    ],
+  ])('gets a new token for a refused one also where its tenant %s meanwhile', async (_, change) => {
+    await using desk = await openTenants({
+      provider: { tenants: freshCredentialsOf, tenantCache: { ttlSeconds: 60, max: 1 } },
+    });
+    const source = desk.tokens.source('desk').forTenant('a');
+    const http = clientOf(desk);
+    desk.server.api.hold();
+    const call = http.get('/held');
+    await desk.server.api.received(1);
+    await change(desk);
+    await source.getToken();
+
+    desk.server.revoke();
+    desk.server.api.release();
+    const { status } = await call;
+    const next = await http.get('/next');
+
+    expect([status, next.status]).toEqual([200, 200]);
+    expect(desk.server.apiRequests.map(tenantOf)).toEqual(['a', 'a', 'a']);
+    expect(new Set(desk.server.apiRequests.map(({ token }) => token)).size).toBe(2);
+  });
+
+  it.each(['axios', 'fetch'])(
+    'goes on with new credentials once its tenant was forgotten, by %s',
+    async (by) => {
+      let current = 'a';
+      await using desk = await openTenants({ provider: { tenants: () => credentialsOf(current) } });
+      const fetch = authorizeFetch(desk.tokens.source('desk').forTenant('a'));
+      const http = clientOf(desk);
+      const call = (path: string): Promise<{ status: number }> =>
+        by === 'axios' ? http.get(path) : fetch(desk.server.apiUrl + path);
+      desk.server.api.hold();
+      const held = call('/held');
+      await desk.server.api.received(1);
+
+      current = 'a2';
+      desk.server.revoke();
+      await desk.tokens.forgetTenant('a');
+      const newer = await desk.tokens.source('desk').forTenant('a').getToken();
+      desk.server.api.release();
+
+      expect((await held).status).toBe(200);
+      expect(desk.server.apiRequests.at(-1)?.token).toBe(newer.value);
+      expect(desk.server.tokenRequests).toHaveLength(2);
+    },
+  );
+
+  it('is not sent again for a tenant that has left', async () => {
+    let isHere = true;
+    await using desk = await openTenants({
+      provider: { tenants: (tenant) => (isHere ? credentialsOf(tenant) : undefined) },
+    });
+    desk.server.api.hold();
+    const call = clientOf(desk).get('/held');
+    await desk.server.api.received(1);
+
+    isHere = false;
+    await desk.tokens.forgetTenant('a');
+    desk.server.revoke();
+    desk.server.api.release();
+    const response = await call;
+
+    expect(response.status).toBe(401);
+    expect(response).toMatchObject({ cause: { code: 'unknown_tenant' } });
+    expect(desk.server.tokenRequests).toHaveLength(1);
+    expect(desk.tokens.snapshot()).toEqual([]);
+  });
+
+  it('leaves nothing of a forgotten tenant behind', async () => {
+    await using desk = await openTenants();
+    desk.server.api.hold();
+    const call = clientOf(desk).get('/held');
+    await desk.server.api.received(1);
+
+    await desk.tokens.forgetTenant('a');
+    desk.server.api.release();
+
+    expect((await call).status).toBe(200);
+    expect(desk.tokens.snapshot()).toEqual([]);
+  });
+
+  it('takes no new token to an API that is its tenant’s no more', async () => {
+    await using other = await startTenantServer();
+    let apiUrl: string | undefined;
+    await using desk = await openTenants({
+      provider: {
+        tenants: (tenant) => ({ ...credentialsOf(tenant), api: { baseURL: apiUrl ?? desk.server.apiUrl } }),
+      },
+    });
+    desk.server.api.hold();
+    const call = clientOf(desk).get('/held');
+    await desk.server.api.received(1);
+
+    apiUrl = other.apiUrl;
+    await desk.tokens.forgetTenant('a');
+    desk.server.revoke();
+    desk.server.api.release();
+    const response = await call;
+
+    expect(response.status).toBe(401);
+    expect(response).toMatchObject({ cause: { message: expect.stringContaining('changed') } });
+    expect(desk.server.apiRequests).toHaveLength(1);
+    expect(other.apiRequests).toHaveLength(0);
+  });
+});
+
+describe('a tenant that is forgotten', () => {
+  /** Two processes, as it were, that share a store. */
+  async function openPair(max: number): Promise<{ desk: Tenants; other: TokenManager } & AsyncDisposable> {
+    const store = new MemoryTokenStore();
+    const desk = await openTenants({
+      provider: { tenants: freshCredentialsOf, tenantCache: { max } },
+      manager: { store },
+    });
+    const other = new TokenManager({ providers: { desk: desk.provider }, store, clock: desk.clock });
+    return {
+      desk,
+      other,
+      async [Symbol.asyncDispose]() {
+        await other.close();
+        await desk[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('is forgotten in the store too where it was forgotten here for want of room', async () => {
+    await using pair = await openPair(1);
+    const { desk, other } = pair;
+    const old = await desk.tokens.source('desk').forTenant('a').getToken();
+    await desk.tokens.source('desk').forTenant('b').getToken();
+
+    desk.clock.advance(1);
+    await desk.tokens.forgetTenant('a');
+    desk.clock.advance(1);
+
+    expect((await other.source('desk').forTenant('a').getToken()).value).not.toBe(old.value);
+  });
+
+  it('stays forgotten however many others are forgotten after it', async () => {
+    await using pair = await openPair(2);
+    const { desk } = pair;
+    const source = desk.tokens.source('desk');
+    const tenants = ['a', 'b', 'c', 'd'];
+    const before = new Map<string, string>();
+    for (const tenant of tenants) before.set(tenant, (await source.forTenant(tenant).getToken()).value);
+
+    desk.clock.advance(1);
+    for (const tenant of tenants) await desk.tokens.forgetTenant(tenant);
+    desk.clock.advance(1);
+
+    for (const tenant of tenants) {
+      expect((await source.forTenant(tenant).getToken()).value).not.toBe(before.get(tenant));
+    }
+  });
+
+  it('leaves others no token that was on its way', async () => {
+    await using pair = await openPair(10);
+    const { desk, other } = pair;
+    desk.server.tokenEndpoint.hold();
+    const early = desk.tokens.source('desk').forTenant('a').getToken();
+    await desk.server.tokenEndpoint.received(1);
+
+    desk.clock.advance(1);
+    await desk.tokens.forgetTenant('a');
+    desk.server.tokenEndpoint.release();
+    const old = await early;
+    desk.clock.advance(1);
+
+    expect((await other.source('desk').forTenant('a').getToken()).value).not.toBe(old.value);
+  });
+});
+
+describe('more tenants at once than are remembered', () => {
+  it('are asked for once each, and each token is asked for once', async () => {
+    await using desk = await openTenants({ provider: { tenantCache: { max: 5 } } });
+    const source = desk.tokens.source('desk');
+    const tenants = Array.from({ length: 50 }, (_, index) => `t${index}`);
+    const everybody = (): Promise<unknown>[] => tenants.map((tenant) => source.forTenant(tenant).getToken());
+    desk.server.tokenEndpoint.hold();
+
+    const first = everybody();
+    await desk.server.tokenEndpoint.received(50);
+    const second = everybody();
+    desk.server.tokenEndpoint.release();
+    await Promise.all([...first, ...second]);
+
+    expect(desk.asked.toSorted()).toEqual(tenants.toSorted());
+    expect(desk.server.tokenRequests).toHaveLength(50);
+  });
+});

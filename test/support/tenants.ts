@@ -1,0 +1,91 @@
+import {
+  TokenManager,
+  type ClientCredentialsOptions,
+  type TenantConfig,
+  type TenantProviderConfig,
+  type TokenEvent,
+} from 'nestjs-client-credentials/core';
+import {
+  startAuthorizationServer,
+  type ApiRequest,
+  type AuthorizationServer,
+  type RecordedRequest,
+} from 'nestjs-client-credentials/testing';
+import { collectEvents } from './collect-events.js';
+import { FakeClock } from './fake-clock.js';
+
+/** What the server of many tenants is set up with. */
+export interface TenantsOptions {
+  /** Laid over the provider. */
+  provider?: Partial<TenantProviderConfig>;
+  /** Of the manager. */
+  manager?: Partial<ClientCredentialsOptions>;
+}
+
+/** A server that knows a client for each tenant, and a manager whose provider `desk` has these tenants. */
+export interface Tenants extends AsyncDisposable {
+  readonly server: AuthorizationServer;
+  readonly provider: TenantProviderConfig;
+  readonly tokens: TokenManager;
+  readonly clock: FakeClock;
+  readonly events: TokenEvent[];
+  readonly warnings: string[];
+  /** Every tenant that `tenants` was asked for. */
+  readonly asked: string[];
+}
+
+/** The credentials of a tenant. */
+export function credentialsOf(tenant: string): TenantConfig {
+  return { clientId: `client-${tenant}`, clientSecret: `secret-${tenant}` };
+}
+
+/** Whose token a call to the API carried. */
+export function tenantOf({ token = '' }: ApiRequest): string | undefined {
+  return /^token-of-client-(.*)-\d+$/.exec(token)?.[1];
+}
+
+/** Starts it all. It is closed at the end of the block that has it `await using`. Tenants whose id begins with `no` are unknown. */
+export async function openTenants({ provider: given, manager }: TenantsOptions = {}): Promise<Tenants> {
+  const clock = new FakeClock();
+  const server = await startTenantServer(clock);
+  const asked: string[] = [];
+  const provider: TenantProviderConfig = {
+    tokenUrl: server.tokenUrl,
+    api: { baseURL: server.apiUrl },
+    tenants: (tenant) => {
+      asked.push(tenant);
+      return tenant.startsWith('no') ? undefined : credentialsOf(tenant);
+    },
+    ...given,
+  };
+  const warnings: string[] = [];
+  const options = { providers: { desk: provider }, clock, ...manager };
+  const tokens = new TokenManager(options, (message) => void warnings.push(message));
+  return {
+    server,
+    provider,
+    tokens,
+    clock,
+    events: collectEvents(tokens),
+    warnings,
+    asked,
+    async [Symbol.asyncDispose]() {
+      await tokens.close();
+      await server.close();
+    },
+  };
+}
+
+/** A server that knows a client for each tenant, and names the client in its tokens. */
+export function startTenantServer(clock?: FakeClock): Promise<AuthorizationServer> {
+  const basicOf = ({ headers: { authorization = '' } }: RecordedRequest): string =>
+    Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+  return startAuthorizationServer({
+    ...(clock && { clock }),
+    clientAuthentication: (request) => {
+      const [id, secret] = basicOf(request).split(':');
+      return id?.replace('client-', 'secret-') === secret;
+    },
+    newToken: (issue, request) => `token-of-${basicOf(request).split(':')[0]}-${issue}`,
+  });
+}
