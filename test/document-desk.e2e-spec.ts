@@ -57,6 +57,40 @@ describe('the document desk, with its sandbox', () => {
     );
   });
 
+  it('has each tenant’s documents signed through its own account', async () => {
+    const [acme, globex] = await Promise.all([
+      pushDocument(url, () => undefined, 'acme'),
+      pushDocument(url, () => undefined, 'globex'),
+    ]);
+
+    const signed = [acme, globex].map(({ steps }) => steps.find(({ step }) => step === 'sign')?.message);
+    expect(signed[0]).toContain('desk@acme.example');
+    expect(signed[1]).toContain('desk@globex.example');
+  });
+
+  it('passes /signeasy on with the token of the tenant that asks, bodies included', async () => {
+    const headers = { 'x-tenant-id': 'globex', authorization: 'Bearer of-the-caller' };
+    const me = await fetch(`${url}/signeasy/me`, { headers });
+    const envelope = await fetch(`${url}/signeasy/rs/envelope`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'contract', recipients: [{ email: 'desk@globex.example' }] }),
+    });
+
+    expect(await me.json()).toMatchObject({ email: 'desk@globex.example' });
+    expect(envelope.status).toBe(201);
+  });
+
+  it('refuses a tenant that it does not know, and names those it does', async () => {
+    const headers = { 'x-tenant-id': 'nobody' };
+    const answers = await Promise.all(
+      ['/signeasy/me', '/documents/x'].map((path) => fetch(url + path, { headers })),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(await answers[0]?.text()).toContain('acme or globex');
+  });
+
   it('refuses an empty document, and knows no document that it was not given', async () => {
     const empty = await fetch(`${url}/documents`, { method: 'POST' });
     const unknown = await fetch(`${url}/documents/none`);

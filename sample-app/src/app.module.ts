@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { ClientCredentialsModule } from 'nestjs-client-credentials';
+import { tenantContext } from 'nestjs-client-credentials/express';
 import { Backend } from './backend/backend.js';
 import { BackendModule } from './backend/backend.module.js';
 import { CallCounter } from './backend/call-counter.js';
@@ -13,10 +14,12 @@ import type { DeskStep } from './desk/desk-step.js';
 import { DocumentReading } from './desk/document-reading.js';
 import { FraudCheck } from './desk/fraud-check.js';
 import { PaperCopy } from './desk/paper-copy.js';
+import { tenantOfRequest } from './desk/request-tenant.js';
 import { SignatureRequest } from './desk/signature-request.js';
+import { SigneasyGateway } from './desk/signeasy-gateway.js';
 
 @Module({})
-export class AppModule {
+export class AppModule implements NestModule {
   static forAccess(access: DeskAccess): DynamicModule {
     return {
       module: AppModule,
@@ -25,8 +28,12 @@ export class AppModule {
         ClientCredentialsModule.forRootAsync({
           providers: [...providerNames],
           inject: [Backend],
-          useFactory: ({ configs, store }: Backend) => ({ providers: configs, ...(store && { store }) }),
+          useFactory: ({ configs, store }: Backend) => ({
+            providers: { ...configs },
+            ...(store && { store }),
+          }),
         }),
+        SigneasyGateway,
       ],
       controllers: [DeskController],
       providers: [
@@ -44,6 +51,10 @@ export class AppModule {
         CameraList,
       ],
     };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(tenantContext(tenantOfRequest)).forRoutes('*path');
   }
 }
 

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { raw } from 'express';
 import { AppModule } from './app.module.js';
 import type { DeskAccess } from './config/environment.js';
 
@@ -13,8 +14,8 @@ export async function createDesk(access: DeskAccess): Promise<NestExpressApplica
     abortOnError: false,
     logger: ['error', 'warn'],
   });
-  // The body is the document, whatever curl says its type is.
-  desk.useBodyParser('raw', { type: () => true, limit: MAX_DOCUMENT_SIZE });
+  // The body is the document, whatever curl says its type is. What is proxied keeps its body for the proxy.
+  desk.use('/documents', raw({ type: () => true, limit: MAX_DOCUMENT_SIZE }));
   desk.enableShutdownHooks();
   return desk;
 }

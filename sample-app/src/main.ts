@@ -38,6 +38,7 @@ async function main(isOnce: boolean): Promise<void> {
   console.log(`\nThe desk stays open; Ctrl+C closes it. Try:
   curl --data-binary @package.json '${url}/documents?name=package.json'
   curl ${url}/documents/<id>
+  curl -H 'x-tenant-id: globex' ${url}/signeasy/me
   curl ${url}/cameras
   curl ${url}/tokens`);
 }

@@ -1,11 +1,10 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { ProviderConfig, TokenStore } from 'nestjs-client-credentials';
+import type { TokenStore } from 'nestjs-client-credentials';
 import { RedisTokenStore } from 'nestjs-client-credentials/redis';
 import type { DeskAccess, SharedStore } from '../config/environment.js';
-import type { ProviderName } from '../config/providers.js';
 import { startSandbox, stopSandbox } from '../sandbox/sandbox.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { configureProviders, configureSandbox } from './provider-configs.js';
+import { configureProviders, configureSandbox, type DeskConfigs } from './provider-configs.js';
 import { connectRedis, type SharedRedis } from './shared-redis.js';
 import { announceSandbox, findSandbox, withdrawSandbox } from './shared-sandbox.js';
 
@@ -16,7 +15,7 @@ export interface PollPace {
 }
 
 interface BackendParts {
-  configs: Record<ProviderName, ProviderConfig>;
+  configs: DeskConfigs;
   pollPace: PollPace;
   /** The sandbox that this desk has started. */
   sandbox?: Sandbox;
@@ -26,7 +25,7 @@ interface BackendParts {
 
 /** What the desk talks to: the providers themselves, or a sandbox; and the Redis that it shares with other desks, if it does. */
 export class Backend implements OnApplicationShutdown {
-  readonly configs: Record<ProviderName, ProviderConfig>;
+  readonly configs: DeskConfigs;
   readonly pollPace: PollPace;
   readonly sandbox: Sandbox | undefined;
   readonly store: TokenStore | undefined;
@@ -38,6 +37,11 @@ export class Backend implements OnApplicationShutdown {
     this.sandbox = sandbox;
     this.redis = redis;
     this.store = store;
+  }
+
+  /** Where Signeasy's API is, for every tenant. */
+  get signeasyBaseURL(): string {
+    return this.configs.signeasy.api.baseURL;
   }
 
   static async open({ providers, shared }: DeskAccess): Promise<Backend> {

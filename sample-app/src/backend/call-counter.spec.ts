@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TokenClients, TokenManager } from 'nestjs-client-credentials';
+import { runWithTenant } from 'nestjs-client-credentials/express';
 import { firstValueFrom } from 'rxjs';
 import { providerNames } from '../config/providers.js';
 import { startSandbox, stopSandbox } from '../sandbox/sandbox.js';
@@ -28,12 +29,14 @@ describe('the call counter', () => {
     const observing = new CallCounter({} as Backend, tokens, clients);
     observing.onModuleInit();
 
-    const outcomes = await Promise.allSettled([
-      firstValueFrom(clients.get('signeasy').get('/me')),
-      firstValueFrom(clients.get('signeasy').get('/me')),
-      firstValueFrom(clients.get('fuuffy').get('/order', { params: { id: 'none' } })),
-      firstValueFrom(clients.get('fyma').get('/tracking-cameras')),
-    ]);
+    const outcomes = await runWithTenant('acme', () =>
+      Promise.allSettled([
+        firstValueFrom(clients.get('signeasy').get('/me')),
+        firstValueFrom(clients.get('signeasy').get('/me')),
+        firstValueFrom(clients.get('fuuffy').get('/order', { params: { id: 'none' } })),
+        firstValueFrom(clients.get('fyma').get('/tracking-cameras')),
+      ]),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
 
     const counting = new CallCounter({ sandbox } as Backend, tokens, clients);

@@ -1,4 +1,4 @@
-import type { ProviderConfig } from 'nestjs-client-credentials';
+import type { ProviderConfig, TenantConfig, TenantProviderConfig } from 'nestjs-client-credentials';
 import {
   fuuffy,
   fyma,
@@ -6,13 +6,19 @@ import {
   signeasy,
   smartDocumentor,
 } from 'nestjs-client-credentials/providers';
-import type { ProviderAccess } from '../config/environment.js';
+import type { Credentials, ProviderAccess } from '../config/environment.js';
 import type { ProviderName } from '../config/providers.js';
-import type { SandboxAccess } from './shared-sandbox.js';
+import { isTenantName, tenantNames, type TenantName } from '../config/tenants.js';
+import type { ProviderAddress, SandboxAccess } from './shared-sandbox.js';
+
+/** At Signeasy every tenant is a client of its own; elsewhere the desk is. */
+export interface DeskConfigs extends Record<Exclude<ProviderName, 'signeasy'>, ProviderConfig> {
+  signeasy: TenantProviderConfig & { api: { baseURL: string } };
+}
 
 /** The providers themselves: each preset knows its addresses and how its provider wants to be asked. */
-export function configureProviders(access: ProviderAccess): Record<ProviderName, ProviderConfig> {
-  const { credentials, resistantLocation, resistantApiURL, fuuffyEnvironment } = access;
+export function configureProviders(access: ProviderAccess): DeskConfigs {
+  const { credentials, tenants, resistantLocation, resistantApiURL, fuuffyEnvironment } = access;
   return {
     resistant: resistantDocuments({
       ...resistantLocation,
@@ -20,25 +26,38 @@ export function configureProviders(access: ProviderAccess): Record<ProviderName,
       ...(resistantApiURL !== undefined && { api: { baseURL: resistantApiURL } }),
     }),
     smartDocumentor: smartDocumentor(credentials.smartDocumentor),
-    signeasy: signeasy(credentials.signeasy),
+    signeasy: signeasyOf(tenants, 'https://api.signeasy.com/v3'),
     fuuffy: fuuffy({ environment: fuuffyEnvironment, ...credentials.fuuffy }),
     fyma: fyma(credentials.fyma),
   };
 }
 
 /** The same presets with other addresses: what the sandbox judges is what the providers would get. */
-export function configureSandbox(
-  sandbox: Record<ProviderName, SandboxAccess>,
-): Record<ProviderName, ProviderConfig> {
+export function configureSandbox(sandbox: SandboxAccess): DeskConfigs {
+  const { tokenUrl, apiBaseURL, tenants } = sandbox.signeasy;
   return {
     resistant: resistantDocuments({ stage: 'prod', cell: 'eu-1', ...inSandbox(sandbox.resistant) }),
     smartDocumentor: smartDocumentor(inSandbox(sandbox.smartDocumentor)),
-    signeasy: signeasy(inSandbox(sandbox.signeasy)),
+    signeasy: signeasyOf(tenants, apiBaseURL, { tokenUrl }),
     fuuffy: fuuffy({ environment: 'testing', ...inSandbox(sandbox.fuuffy) }),
     fyma: fyma(inSandbox(sandbox.fyma)),
   };
 }
 
-function inSandbox({ client, tokenUrl, apiBaseURL }: SandboxAccess) {
+/** A tenant is asked for when a request of its comes in; here that is a look into a record, elsewhere into a database. */
+function signeasyOf(
+  tenants: Partial<Record<TenantName, Credentials>>,
+  baseURL: string,
+  options: TenantConfig = {},
+): DeskConfigs['signeasy'] {
+  const api = { baseURL };
+  const configOf = (tenant: string): TenantConfig | undefined => {
+    const credentials = isTenantName(tenant) ? tenants[tenant] : undefined;
+    return credentials && signeasy({ ...options, api, ...credentials });
+  };
+  return { api, tenants: configOf, tenantCache: { max: tenantNames.length } };
+}
+
+function inSandbox({ client, tokenUrl, apiBaseURL }: ProviderAddress) {
   return { ...client, tokenUrl, api: { baseURL: apiBaseURL } };
 }

@@ -1,30 +1,29 @@
-import { providerNames } from '../config/providers.js';
 import type { ProviderName } from '../config/providers.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
 import type { SandboxProvider } from '../sandbox/sandbox-provider.js';
+import type { SigneasySandbox } from '../sandbox/signeasy.js';
 import type { SharedRedis } from './shared-redis.js';
 
-/** A provider of a sandbox that another desk may have started: where it is, and who is known there. */
-export type SandboxAccess = Pick<SandboxProvider, 'client' | 'tokenUrl' | 'apiBaseURL'>;
+/** Where a provider of a sandbox is, and who is known there. */
+export type ProviderAddress = Pick<SandboxProvider, 'client' | 'tokenUrl' | 'apiBaseURL'>;
+
+/** A sandbox that another desk may have started. */
+export interface SandboxAccess extends Record<ProviderName, ProviderAddress> {
+  signeasy: ProviderAddress & Pick<SigneasySandbox, 'tenants'>;
+}
 
 const KEY = 'document-desk:sandbox';
 
 /** Tells other desks of a sandbox: its tokens are good for nothing elsewhere. */
 export async function announceSandbox(redis: SharedRedis, sandbox: Sandbox): Promise<void> {
-  const entries = providerNames.map((name): [string, SandboxAccess] => {
-    const { client, tokenUrl, apiBaseURL } = sandbox[name];
-    return [name, { client, tokenUrl, apiBaseURL }];
-  });
-  await redis.set(KEY, JSON.stringify(Object.fromEntries(entries)));
+  await redis.set(KEY, JSON.stringify(sandbox));
 }
 
 /** The sandbox of another desk, if one was announced and is still there. */
-export async function findSandbox(
-  redis: SharedRedis,
-): Promise<Record<ProviderName, SandboxAccess> | undefined> {
+export async function findSandbox(redis: SharedRedis): Promise<SandboxAccess | undefined> {
   const announced = await redis.get(KEY);
   if (announced === null) return undefined;
-  const sandbox: Record<ProviderName, SandboxAccess> = JSON.parse(announced);
+  const sandbox: SandboxAccess = JSON.parse(announced);
   try {
     await fetch(sandbox.signeasy.apiBaseURL);
     return sandbox;

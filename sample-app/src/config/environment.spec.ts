@@ -48,6 +48,11 @@ describe('the environment', () => {
       { ...complete, RESISTANT_STAGE: 'test', RESISTANT_CELL: 'us-1' },
       ['RESISTANT_CELL'],
     ],
+    [
+      'the second tenant has no secret',
+      { ...complete, SIGNEASY_GLOBEX_CLIENT_ID: 'id' },
+      ['SIGNEASY_GLOBEX_CLIENT_SECRET'],
+    ],
     ['the cell is unknown', { ...complete, RESISTANT_CELL: 'mars-1' }, ['RESISTANT_CELL', 'eu-1, us-1']],
     ['the environment is unknown', { ...complete, FUUFFY_ENVIRONMENT: 'dev' }, ['FUUFFY_ENVIRONMENT']],
     ['the Redis is none', { REDIS_URL: 'http://cache' }, ['REDIS_URL']],

@@ -1,6 +1,7 @@
 import type { ResistantDocumentsOptions } from 'nestjs-client-credentials/providers';
 import { providerNames } from './providers.js';
 import type { ProviderName } from './providers.js';
+import type { TenantName } from './tenants.js';
 
 const resistantStages = ['prod', 'test'] as const;
 const resistantCells = {
@@ -11,7 +12,7 @@ const fuuffyEnvironments = ['production', 'testing'] as const;
 
 type ResistantLocation = Pick<ResistantDocumentsOptions, 'stage' | 'cell'>;
 
-interface Credentials {
+export interface Credentials {
   clientId: string;
   clientSecret: string;
 }
@@ -19,6 +20,8 @@ interface Credentials {
 /** What is needed to talk to the providers themselves. */
 export interface ProviderAccess {
   credentials: Record<ProviderName, Credentials>;
+  /** Who has an account at Signeasy. */
+  tenants: Partial<Record<TenantName, Credentials>>;
   resistantLocation: ResistantLocation;
   /** Where it is not the documented one; that of the test stage is not public. */
   resistantApiURL: string | undefined;
@@ -65,6 +68,8 @@ const prefixes: Record<ProviderName, string> = {
   fyma: 'FYMA',
 };
 
+const GLOBEX = 'SIGNEASY_GLOBEX';
+
 /** Reads the environment. An empty variable counts as absent, so that `.env.example` can be copied as it is. */
 export function readEnvironment(variables: Variables): DeskEnvironment {
   const problems: string[] = [];
@@ -108,10 +113,8 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
   // Some providers for real and some played would be a document that is half sent: all or none.
   problems.push(...missing.map((name) => `${name} is missing (set all ten, or none for the sandbox)`));
 
-  const credentialsOf = (name: ProviderName): Credentials => ({
-    clientId: read(variables, `${prefixes[name]}_CLIENT_ID`) ?? '',
-    clientSecret: read(variables, `${prefixes[name]}_CLIENT_SECRET`) ?? '',
-  });
+  const credentialsOf = (name: ProviderName): Credentials => readCredentials(variables, prefixes[name]);
+  const globex = readGlobex(variables, problems);
   const resistantLocation = readResistantLocation(variables, problems);
   const resistantApiURL = read(variables, 'RESISTANT_API_URL');
   if (resistantLocation.stage === 'test' && resistantApiURL === undefined) {
@@ -125,10 +128,27 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
       fuuffy: credentialsOf('fuuffy'),
       fyma: credentialsOf('fyma'),
     },
+    tenants: { acme: credentialsOf('signeasy'), ...(globex && { globex }) },
     resistantLocation,
     resistantApiURL,
     fuuffyEnvironment: readChoice(variables, 'FUUFFY_ENVIRONMENT', fuuffyEnvironments, problems),
   };
+}
+
+function readCredentials(variables: Variables, prefix: string): Credentials {
+  return {
+    clientId: read(variables, `${prefix}_CLIENT_ID`) ?? '',
+    clientSecret: read(variables, `${prefix}_CLIENT_SECRET`) ?? '',
+  };
+}
+
+/** The second tenant is welcome, not needed. */
+function readGlobex(variables: Variables, problems: string[]): Credentials | undefined {
+  const { clientId, clientSecret } = readCredentials(variables, GLOBEX);
+  if (clientId === '' && clientSecret === '') return undefined;
+  if (clientId === '') problems.push(`${GLOBEX}_CLIENT_ID is missing (its secret is there)`);
+  if (clientSecret === '') problems.push(`${GLOBEX}_CLIENT_SECRET is missing (its id is there)`);
+  return { clientId, clientSecret };
 }
 
 function readResistantLocation(variables: Variables, problems: string[]): ResistantLocation {

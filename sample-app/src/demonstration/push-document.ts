@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { TenantName } from '../config/tenants.js';
 import type { DocumentProgress, StepProgress } from '../desk/document.js';
 
 const LOOK_EVERY_MS = 50;
@@ -7,9 +8,11 @@ const LOOK_EVERY_MS = 50;
 export async function pushDocument(
   deskUrl: string,
   onStep: (step: StepProgress) => void,
+  tenant?: TenantName,
 ): Promise<DocumentProgress> {
   const accepted = await fetch(`${deskUrl}/documents?name=contract.txt`, {
     method: 'POST',
+    headers: tenant === undefined ? {} : { 'x-tenant-id': tenant },
     body: 'The parties agree to agree.',
   });
   if (accepted.status !== 202) throw new Error(`The desk answered ${accepted.status}. Look at its log.`);

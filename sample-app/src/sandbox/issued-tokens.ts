@@ -6,7 +6,7 @@ export type BearerState = 'valid' | 'absent' | 'unknown' | 'expired';
 
 /** The access tokens that a sandbox provider has issued, and how long each is good. */
 export class IssuedTokens {
-  private readonly expiresAtByToken = new Map<string, number>();
+  private readonly issued = new Map<string, { expiresAt: number; holder: string }>();
 
   constructor(
     readonly lifetimeSeconds: number,
@@ -14,18 +14,22 @@ export class IssuedTokens {
     private readonly prefix = '',
   ) {}
 
-  issue(): string {
+  issue(holder = ''): string {
     const token = this.prefix + randomBytes(24).toString('hex');
-    this.expiresAtByToken.set(token, this.now() + this.lifetimeSeconds * 1000);
+    this.issued.set(token, { expiresAt: this.now() + this.lifetimeSeconds * 1000, holder });
     return token;
   }
 
-  stateOf({ headers: { authorization } }: ReceivedRequest): BearerState {
-    if (authorization === undefined) return 'absent';
-    const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
-    const expiresAt = token === undefined ? undefined : this.expiresAtByToken.get(token);
-    if (expiresAt === undefined) return 'unknown';
-    return this.now() < expiresAt ? 'valid' : 'expired';
+  stateOf(request: ReceivedRequest): BearerState {
+    if (request.headers.authorization === undefined) return 'absent';
+    const shown = this.find(request);
+    if (shown === undefined) return 'unknown';
+    return this.now() < shown.expiresAt ? 'valid' : 'expired';
+  }
+
+  /** Whose token a request shows. */
+  holderOf(request: ReceivedRequest): string {
+    return this.find(request)?.holder ?? '';
   }
 
   /** The handler, for those who show a valid token. */
@@ -34,6 +38,10 @@ export class IssuedTokens {
       const state = this.stateOf(request);
       return state === 'valid' ? handle(request) : refuse(state);
     };
+  }
+
+  private find({ headers: { authorization = '' } }: ReceivedRequest) {
+    return this.issued.get(/^Bearer (\S+)$/.exec(authorization)?.[1] ?? '');
   }
 }
 

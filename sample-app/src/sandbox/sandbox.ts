@@ -2,14 +2,14 @@ import { startFuuffy } from './fuuffy.js';
 import { startFyma } from './fyma.js';
 import { startResistantDocuments } from './resistant-documents.js';
 import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
-import { startSigneasy } from './signeasy.js';
+import { startSigneasy, type SigneasySandbox } from './signeasy.js';
 import { startSmartDocumentor } from './smart-documentor.js';
 
 /** The five providers on loopback, by the names the desk gives them. */
 export interface Sandbox {
   resistant: SandboxProvider;
   smartDocumentor: SandboxProvider;
-  signeasy: SandboxProvider;
+  signeasy: SigneasySandbox;
   fuuffy: SandboxProvider;
   fyma: SandboxProvider;
 }

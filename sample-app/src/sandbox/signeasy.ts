@@ -4,7 +4,8 @@ import { isFilledString, readJsonObject } from './json-body.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { Answer, ReceivedRequest } from './loopback-server.js';
 import { createSandboxClient } from './sandbox-provider.js';
-import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
+import type { SandboxClient, SandboxOptions, SandboxProvider } from './sandbox-provider.js';
+import { tenantNames, type TenantName } from '../config/tenants.js';
 import { rejectAsInRfc6749, tokenAnswer } from './token-answers.js';
 import { findFault } from './token-request-rules.js';
 
@@ -14,22 +15,29 @@ const LIFETIME_SECONDS = 2_592_000;
 /** An identifier, not an address to call: the slash at the end belongs to it, and the API is on another host. */
 const AUDIENCE = 'https://api-ext.signeasy.com/';
 
+/** Signeasy knows every tenant as a client of its own; `client` is the first. */
+export interface SigneasySandbox extends SandboxProvider {
+  tenants: Record<TenantName, SandboxClient>;
+}
+
 /** Signeasy: tokens on one host, the API on another. */
-export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
-  const client = createSandboxClient('body');
+export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Promise<SigneasySandbox> {
+  const tenants = { acme: createSandboxClient('body'), globex: createSandboxClient('body') };
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
 
   function issueToken(request: ReceivedRequest): Answer {
+    const clientId = readJsonObject(request)?.['client_id'];
+    const tenant = tenantNames.find((name) => tenants[name].clientId === clientId) ?? 'acme';
     const fault = findFault(request, {
-      client,
+      client: tenants[tenant],
       credentialsIn: 'body',
       encoding: 'json',
       required: { grant_type: 'client_credentials', audience: AUDIENCE },
     });
     if (fault !== undefined) return rejectAsInRfc6749(fault);
     return tokenAnswer({
-      access_token: tokens.issue(),
+      access_token: tokens.issue(tenant),
       scope: 'rs:read rs:update',
       expires_in: LIFETIME_SECONDS,
       token_type: 'Bearer',
@@ -44,15 +52,21 @@ export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Pr
   const api = await LoopbackServer.start({
     counts,
     routes: {
-      [`GET ${BASE_PATH}/me`]: tokens.require(() => ({
+      [`GET ${BASE_PATH}/me`]: tokens.require((request) => ({
         status: 200,
-        body: { id: 1, first_name: 'Document', last_name: 'Desk', email: 'desk@example.com' },
+        body: {
+          id: 1,
+          first_name: 'Document',
+          last_name: 'Desk',
+          email: `desk@${tokens.holderOf(request)}.example`,
+        },
       })),
       [`POST ${BASE_PATH}/rs/envelope`]: tokens.require(sendEnvelope),
     },
   });
   return {
-    client,
+    client: tenants.acme,
+    tenants,
     counts,
     tokenUrl: authorizationServer.origin + TOKEN_PATH,
     apiBaseURL: api.origin + BASE_PATH,

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { createApplication } from '../examples/express/src/application.js';
+import { listen } from './support/listen.js';
+import { openTenants, tenantOf, type Tenants } from './support/tenants.js';
+
+async function openExample(): Promise<{ desk: Tenants; url: string } & AsyncDisposable> {
+  const desk = await openTenants();
+  const { url, close } = await listen(createApplication(desk.tokens.source('desk'), desk.server.apiUrl));
+  return {
+    desk,
+    url,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await desk[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('the example for Express', () => {
+  it('calls for each of its customers with the customer’s own token, directly and through its gateway', async () => {
+    await using example = await openExample();
+    const { desk, url } = example;
+    const asked = ['acme', 'globex', 'acme', 'globex'];
+
+    const answers = await Promise.all(
+      asked.flatMap((tenant) =>
+        ['/documents', '/gateway/documents'].map((path) =>
+          fetch(url + path, { headers: { 'x-tenant-id': tenant } }),
+        ),
+      ),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(8).fill(200));
+    expect(desk.server.apiRequests.map((request) => String(tenantOf(request))).toSorted()).toEqual([
+      ...Array<string>(4).fill('acme'),
+      ...Array<string>(4).fill('globex'),
+    ]);
+    expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it.each(['/documents', '/gateway/documents'])('tells who has no account at %s so', async (path) => {
+    await using example = await openExample();
+
+    const answers = await Promise.all(
+      [{}, { 'x-tenant-id': 'nobody' }].map((headers) => fetch(example.url + path, { headers })),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(example.desk.server.tokenRequests).toHaveLength(0);
+  });
+});
