@@ -20,7 +20,7 @@ export class Replica {
   constructor(world, skewMs) {
     this.#world = world;
     this.#skewMs = skewMs;
-    this.#record = new TokenRecord({}, world.random);
+    this.#record = new TokenRecord({ lifetime: {}, random: world.random });
   }
 
   /** Makes the next call, which comes by chance after this. */

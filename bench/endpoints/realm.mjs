@@ -1,0 +1,130 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+/** How a realm behaves until it is told otherwise. */
+const DEFAULTS = {
+  lifetimeSeconds: 3_600,
+  tokenDelayMs: 0,
+  apiDelayMs: 0,
+  /** How long a token's text is at least. */
+  tokenLength: 0,
+  /** Whether the API refuses every token. */
+  refusesAll: false,
+};
+
+const API_ANSWER = JSON.stringify({ id: 4711, name: 'a small answer', tags: ['one', 'two'] });
+// Thousands may connect at once; what the system's own limit lets through, we take.
+const BACKLOG = 65_535;
+
+/** A token endpoint and an API that belong together, on ports of their own, so that one measurement knows nothing of another. */
+export class Realm {
+  /** Epoch milliseconds at which each token request arrived. */
+  tokenRequests = [];
+  apiRequests = 0;
+  /** API requests that were answered with 401. */
+  refusals = 0;
+  #settings;
+  #issued = 0;
+  #revoked = 0;
+  #gated = [];
+  #isGateOpen = false;
+  #servers = [];
+
+  constructor(settings) {
+    this.#settings = { ...DEFAULTS, ...settings };
+  }
+
+  async open() {
+    const tokenEndpoint = await this.#serve((request, response) =>
+      this.#answerTokenRequest(request, response),
+    );
+    const api = await this.#serve((request, response) => this.#answerCall(request, response));
+    return { tokenUrl: `${tokenEndpoint}/token`, apiUrl: api };
+  }
+
+  change(settings) {
+    Object.assign(this.#settings, settings);
+  }
+
+  /** A token that nobody asked for. */
+  issue() {
+    const { lifetimeSeconds, tokenLength } = this.#settings;
+    this.#issued += 1;
+    const expiresAt = Date.now() + lifetimeSeconds * 1_000;
+    return `t.${this.#issued}.${expiresAt}.`.padEnd(tokenLength, String(this.#issued));
+  }
+
+  close() {
+    for (const server of this.#servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  async #serve(answer) {
+    const server = createServer(answer);
+    // A connection that is closed while it is used again would count as the contender's failure.
+    server.keepAliveTimeout = 0;
+    this.#servers.push(server);
+    await once(server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }), 'listening');
+    return `http://127.0.0.1:${server.address().port}`;
+  }
+
+  #answerTokenRequest(request, response) {
+    this.tokenRequests.push(performance.timeOrigin + performance.now());
+    request.resume();
+    request.on('end', () => {
+      const answer = () => {
+        const { lifetimeSeconds } = this.#settings;
+        respond(
+          response,
+          200,
+          JSON.stringify({ access_token: this.issue(), token_type: 'Bearer', expires_in: lifetimeSeconds }),
+        );
+      };
+      later(this.#settings.tokenDelayMs, answer);
+    });
+  }
+
+  #answerCall(request, response) {
+    this.apiRequests += 1;
+    const answer = () => this.#judge(request, response);
+    const gate = this.#isGateOpen ? null : /^\/gate\/(\d+)/.exec(request.url);
+    if (gate === null) return later(this.#settings.apiDelayMs, answer);
+    // All who are in flight hold a good token when they are sent, and a revoked one when they are answered.
+    this.#gated.push(answer);
+    if (this.#gated.length < Number(gate[1])) return undefined;
+    this.#isGateOpen = true;
+    this.#revoked = this.#issued;
+    return this.#gated.splice(0).forEach((open) => open());
+  }
+
+  #judge(request, response) {
+    if (this.#accepts(request.headers.authorization)) return respond(response, 200, API_ANSWER);
+    this.refusals += 1;
+    response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+    return respond(response, 401, '{"error":"invalid_token"}');
+  }
+
+  #accepts(authorization = '') {
+    const [scheme, number, expiresAt] = authorization.split('.', 3);
+    return (
+      !this.#settings.refusesAll &&
+      scheme === 'Bearer t' &&
+      Number(number) > this.#revoked &&
+      Number(expiresAt) > Date.now()
+    );
+  }
+}
+
+function later(ms, action) {
+  if (ms > 0) setTimeout(() => action(), ms);
+  else action();
+}
+
+function respond(response, status, body) {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-length', body.length);
+  response.end(body);
+}

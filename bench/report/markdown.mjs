@@ -1,0 +1,80 @@
+import { demandOf } from './judgement.mjs';
+import { numberOf, ratioText, tableOf } from './table.mjs';
+
+/** The whole report. */
+export function reportOf({ machine, isShort, scenarios, verdicts }) {
+  return [
+    `# Results of the benchmark${isShort ? ', short form' : ''}`,
+    machineOf(machine),
+    'Ratios first: formed within each round, then their median, and in brackets what the middle half of the rounds lies between. Absolute figures are medians of rounds.',
+    '## Targets',
+    targetsOf(verdicts),
+    ...scenarios.map(sectionOf),
+    '## Versions',
+    Object.entries(machine.packages)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    '',
+  ].join('\n\n');
+}
+
+function machineOf({ date, node, cpu, cores, memoryGb, platform }) {
+  return `${date.slice(0, 10)}, Node ${node}, ${cores} × ${cpu}, ${memoryGb} GB, ${platform}.`;
+}
+
+/** What each target asked for, and what came of it. */
+export function targetsOf(verdicts) {
+  const rows = verdicts.map(({ scenario, contender, what, value, isMet, isNear, ...target }) => [
+    `${scenario} ${what}${contender.endsWith('-nest') ? ' (TokenClient)' : ''}`,
+    demandOf(target),
+    numberOf(value),
+    isMet ? 'met' : isNear ? 'missed' : '**missed by far**',
+  ]);
+  return tableOf(['target', 'is to be', 'is', ''], rows);
+}
+
+/** One scenario. */
+export function sectionOf({ scenario, rows, skipped }) {
+  const { id, title, method } = scenario;
+  const heading = `## ${id} ${title}`;
+  if (skipped !== undefined) return `${heading}\n\nSkipped: ${skipped}.`;
+  const notes = [];
+  const head = ['', ...columnsOf(scenario).map(({ label }) => label)];
+  const lines = inOrder(rows, scenario).map((row) => lineOf(row, scenario, notes));
+  const footnotes = notes.map((note, index) => `${index + 1}. ${note}`);
+  return [
+    heading,
+    method,
+    tableOf(head, lines),
+    ...(footnotes.length > 0 ? [footnotes.join('\n')] : []),
+  ].join('\n\n');
+}
+
+function lineOf({ name, abstains, failure, medians, ratios }, scenario, notes) {
+  const note = failure ?? abstains;
+  const label = note === undefined ? name : `${name} ${noteOf(notes, note)}`;
+  const cells = columnsOf(scenario).map(({ key, isRatio, scale = 1 }) =>
+    isRatio ? ratioText(ratios[key]) : numberOf(medians[key] * scale),
+  );
+  return [label, ...cells];
+}
+
+/** Ratios come first, those formed between contenders before all. */
+function columnsOf({ figures, ratios }) {
+  const isRatio = true;
+  return [
+    ...ratios.map((ratio) => ({ ...ratio, isRatio })),
+    ...figures.filter((figure) => figure.isRatio),
+    ...figures.filter((figure) => !figure.isRatio),
+  ];
+}
+
+function noteOf(notes, note) {
+  if (!notes.includes(note)) notes.push(note);
+  return `[${notes.indexOf(note) + 1}]`;
+}
+
+/** Those who took part come first. */
+function inOrder(rows) {
+  return rows.toSorted((a, b) => Number(a.abstains !== undefined) - Number(b.abstains !== undefined));
+}

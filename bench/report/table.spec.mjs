@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { numberOf, ratioText, tableOf } from './table.mjs';
+
+describe('a table', () => {
+  it('is padded Markdown, with figures to the right', () => {
+    const table = tableOf(
+      ['', 'ns'],
+      [
+        ['ours', 1_250],
+        ['a peer', 9],
+      ],
+    );
+
+    expect(table.split('\n')).toEqual([
+      '|        |   ns |',
+      '| ------ | ---: |',
+      '| ours   | 1250 |',
+      '| a peer |    9 |',
+    ]);
+  });
+});
+
+describe('a number', () => {
+  it.each([
+    [1_234.5, '1,235'],
+    [0.012345, '0.0123'],
+    [12.345, '12.3'],
+    [0, '0'],
+    [undefined, '—'],
+    [Number.NaN, '—'],
+  ])('%p is written %s', (value, text) => {
+    expect(numberOf(value)).toBe(text);
+  });
+});
+
+describe('a ratio', () => {
+  it('shows between what the middle half of the rounds lies', () => {
+    expect(ratioText({ median: 1.031, quartiles: [1.02, 1.0449], rounds: 9 })).toBe('1.03 (1.02–1.04)');
+  });
+
+  it('stands alone where there was one round', () => {
+    expect(ratioText({ median: 38.51, quartiles: [38.51, 38.51], rounds: 1 })).toBe('38.5');
+  });
+
+  it('is a dash where there is none', () => {
+    expect(ratioText(undefined)).toBe('—');
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * The benchmark. Results go to the console and to bench/results.
+ *
+ *     npm run bench                 everything, about a quarter of an hour
+ *     npm run bench -- a e          the scenarios whose ids begin so
+ *     npm run bench -- --short      what CI runs: under a minute, and it fails if a target is missed by more than twice
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { BASELINES, LINEUP, OURS } from './contenders/lineup.mjs';
+import { summarize } from './figures/summary.mjs';
+import { race } from './racing/race.mjs';
+import { judgeAll } from './report/judgement.mjs';
+import { machine } from './report/machine.mjs';
+import { reportOf, sectionOf, targetsOf } from './report/markdown.mjs';
+import { scenariosFor } from './scenarios/programme.mjs';
+import { TARGETS } from './targets.mjs';
+
+const RESULTS = new URL('./results/', import.meta.url);
+const PEERS = LINEUP.filter((id) => !BASELINES.includes(id) && !OURS.includes(id));
+
+const { values, positionals } = parseArgs({
+  options: { short: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const isShort = values.short ?? false;
+
+const endpoints = fork(new URL('./endpoints/server.mjs', import.meta.url));
+const [controlUrl] = await once(endpoints, 'message');
+const results = [];
+for (const scenario of await scenariosFor(positionals)) {
+  const result = await run(scenario);
+  results.push(result);
+  console.log(`\n${sectionOf(result)}`);
+  console.error(`${scenario.id} took ${result.tookSeconds ?? 0} s.`);
+}
+endpoints.disconnect();
+
+const scenarios = results.filter(({ rows }) => rows !== undefined);
+const verdicts = judgeAll(
+  TARGETS,
+  scenarios.map(({ scenario, rows }) => ({ id: scenario.id, rows })),
+);
+console.log(`\n## Targets\n\n${targetsOf(verdicts)}`);
+// Committed are results of the whole, from a quiet machine.
+if (!isShort && positionals.length === 0) write();
+if (isShort && verdicts.some(({ isNear }) => !isNear)) {
+  console.log('\nA target is missed by more than twice.');
+  process.exitCode = 1;
+}
+
+async function run(scenario) {
+  const skipped = scenario.unavailable?.() || undefined;
+  if (skipped !== undefined) return { scenario, skipped };
+  const startedAt = performance.now();
+  const settings = { lineup: LINEUP, ...(isShort ? scenario.short : scenario.full) };
+  const rounds = await race(scenario, { settings, controlUrl });
+  const tookSeconds = Math.round((performance.now() - startedAt) / 1_000);
+  return { scenario, settings, tookSeconds, rows: summarize(scenario, rounds, PEERS) };
+}
+
+/** As JSON, a line for each scenario. */
+function linesOf({ scenarios: all, ...rest }) {
+  const head = JSON.stringify(rest).slice(0, -1);
+  return `${head},"scenarios":[\n${all.map((each) => JSON.stringify(each)).join(',\n')}\n]}\n`;
+}
+
+function write() {
+  const all = { machine: machine(), isShort, verdicts, scenarios: results };
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(new URL('latest.json', RESULTS), linesOf(all));
+  writeFileSync(new URL('latest.md', RESULTS), reportOf(all));
+}

@@ -1,0 +1,38 @@
+const CALLS = [20, 200];
+
+export const scenario = {
+  title: 'An API that always says 401',
+  method:
+    'It took the token once, and then takes none: calls one after the other. Counted are token requests, and requests that the API got, after the first call.',
+  needs: ['acquiring'],
+  figures: CALLS.flatMap((calls) => [
+    { key: `tokenRequests${calls}`, label: `token requests in ${calls} calls` },
+    { key: `apiRequests${calls}`, label: `API requests in ${calls} calls` },
+  ]),
+  ratios: [],
+  full: { rounds: 1 },
+  short: { rounds: 1, lineup: ['nestjs-client-credentials'] },
+
+  async prepare({ openRealm, connect }) {
+    return async () => {
+      const figures = {};
+      for (const calls of CALLS) Object.assign(figures, await refuse(calls, await openRealm(), connect));
+      return figures;
+    };
+  },
+};
+
+async function refuse(calls, realm, connect) {
+  const connection = await connect(realm);
+  await connection.send('/a');
+  const before = await realm.report();
+  await realm.change({ refusesAll: true });
+  for (let call = 0; call < calls; call += 1) await connection.send('/a').catch(() => undefined);
+  const after = await realm.report();
+  await connection.close();
+  await realm.close();
+  return {
+    [`tokenRequests${calls}`]: after.tokenRequests.length - before.tokenRequests.length,
+    [`apiRequests${calls}`]: after.apiRequests - before.apiRequests,
+  };
+}

@@ -1,0 +1,153 @@
+const WITH_AXIOS = 'nestjs-client-credentials';
+const WITH_NEST = 'nestjs-client-credentials-nest';
+
+/**
+ * What the library is to reach, as data. A `ratio` or a `figure` of a scenario; `atMost`, `atLeast`, or `exactly` for counts that leave
+ * nothing to chance. The full run says for each whether it is met; the short one fails where one is missed by more than twice.
+ */
+export const TARGETS = [
+  {
+    scenario: 'a1',
+    contender: WITH_AXIOS,
+    ratio: 'timesFloor',
+    what: 'a whole call, × bare axios',
+    atMost: 1.03,
+  },
+  {
+    scenario: 'a2',
+    contender: WITH_AXIOS,
+    ratio: 'leanestPeer',
+    what: 'work added to a call, × the leanest peer that puts the token on',
+    atMost: 0.75,
+  },
+  {
+    scenario: 'a3',
+    contender: WITH_AXIOS,
+    ratio: 'leanestPeer',
+    what: 'a cached token, × the leanest peer',
+    atMost: 1,
+  },
+  ...[1, 64].flatMap((lanes) => [
+    {
+      scenario: 'b',
+      contender: WITH_AXIOS,
+      ratio: `timesFloor${lanes}`,
+      what: `requests/s at ${lanes}, × bare axios`,
+      atLeast: 0.97,
+    },
+    {
+      scenario: 'b',
+      contender: WITH_NEST,
+      ratio: `timesFloor${lanes}`,
+      what: `requests/s at ${lanes}, TokenClient × HttpService`,
+      atLeast: 0.97,
+    },
+  ]),
+  ...['c1', 'c2'].flatMap((scenario) =>
+    [1_000, 10_000].flatMap((callers) => [
+      {
+        scenario,
+        contender: WITH_AXIOS,
+        figure: `tokenRequests${callers}`,
+        what: `token requests of ${callers} cold callers`,
+        exactly: 1,
+      },
+      {
+        scenario,
+        contender: WITH_AXIOS,
+        figure: `failed${callers}`,
+        what: `failed of ${callers} cold callers`,
+        exactly: 0,
+      },
+    ]),
+  ),
+  ...['c1', 'c2'].map((scenario) => ({
+    scenario,
+    contender: WITH_AXIOS,
+    ratio: 'fastestPeer10000',
+    what: '10,000 cold callers, × the fastest peer',
+    atMost: 1,
+  })),
+  ...[WITH_AXIOS, WITH_NEST].flatMap((contender) => [
+    {
+      scenario: 'd1',
+      contender,
+      figure: 'tokenRequests',
+      what: 'token requests after a revocation under 500 calls',
+      exactly: 1,
+    },
+    { scenario: 'd1', contender, figure: 'failed', what: 'failed calls of these 500', exactly: 0 },
+    {
+      scenario: 'd2',
+      contender,
+      figure: 'tokenRequests20',
+      what: 'token requests in 20 calls that are always refused',
+      exactly: 1,
+    },
+    {
+      scenario: 'd2',
+      contender,
+      figure: 'tokenRequests200',
+      what: 'token requests in 200 calls that are always refused',
+      exactly: 1,
+    },
+  ]),
+  { scenario: 'e', contender: WITH_AXIOS, figure: 'refusals', what: '401s under renewals', exactly: 0 },
+  { scenario: 'e', contender: WITH_AXIOS, figure: 'failed', what: 'failed calls under renewals', exactly: 0 },
+  {
+    scenario: 'e',
+    contender: WITH_AXIOS,
+    figure: 'tokenRequests',
+    what: 'token requests in 10 s with tokens of 2 s',
+    atMost: 7,
+  },
+  {
+    scenario: 'e',
+    contender: WITH_AXIOS,
+    ratio: 'nearToElsewhere',
+    what: 'p99 near a renewal / elsewhere',
+    atMost: 1.1,
+  },
+  {
+    scenario: 'f1',
+    contender: WITH_AXIOS,
+    figure: 'bytes',
+    what: 'bytes a token beyond its text',
+    atMost: 800,
+  },
+  {
+    scenario: 'f2',
+    contender: WITH_AXIOS,
+    ratio: 'growthToMap',
+    what: 'growth of a look-up from 1,000 tokens to the most, × that of a Map',
+    atMost: 1,
+  },
+  {
+    scenario: 'f3',
+    contender: WITH_AXIOS,
+    figure: 'fullToFilling',
+    what: 'longest pause of a full cache / of one that fills',
+    atMost: 1.5,
+  },
+  {
+    scenario: 'g',
+    contender: WITH_AXIOS,
+    figure: 'coldRequests',
+    what: 'token requests of two cold tokens',
+    exactly: 2,
+  },
+  {
+    scenario: 'g',
+    contender: WITH_AXIOS,
+    figure: 'secondRequests',
+    what: 'token requests of a second process',
+    exactly: 0,
+  },
+  {
+    scenario: 'g',
+    contender: WITH_AXIOS,
+    figure: 'pausedFailed',
+    what: 'failures while Redis is paused',
+    exactly: 0,
+  },
+];
