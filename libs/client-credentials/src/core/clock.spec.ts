@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, momentOf, PassingTime, type Moment } from './clock.js';
+import { elapsedMs, momentOf, PassingTime, systemClock, type Moment } from './clock.js';
 
 const MOMENT: Moment = { at: 1_000, ticks: 10 };
 
@@ -25,6 +25,28 @@ describe('a moment', () => {
 
     expect(at).toBe(7);
     expect(ticks).toBeGreaterThanOrEqual(before);
+  });
+});
+
+describe('a moment of the system', () => {
+  it('is now by both clocks, to the millisecond', () => {
+    const before = { at: Date.now(), ticks: performance.now() };
+
+    const moment = momentOf(systemClock);
+
+    expect(moment.at).toBeGreaterThanOrEqual(before.at);
+    expect(moment.ticks).toBeGreaterThan(before.ticks - 1);
+    expect(moment.ticks).toBeLessThanOrEqual(performance.now());
+  });
+
+  it('goes on', () => {
+    const first = momentOf(systemClock);
+    while (Date.now() === first.at);
+
+    const second = momentOf(systemClock);
+
+    expect(second.at).toBeGreaterThan(first.at);
+    expect(second.ticks).toBeGreaterThan(first.ticks);
   });
 });
 
