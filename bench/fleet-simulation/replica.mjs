@@ -111,9 +111,7 @@ export class Replica {
 
   #accept(issued, reason) {
     const held = this.#record.hold(issued);
-    const { value, type, scopes, requested, lifetimeMs } = issued;
-    const times = { obtainedAt: requested.at, expiresAt: requested.at + lifetimeMs };
-    const access = new AccessToken({ value, type, scopes, authorization: `Bearer ${value}`, ...times });
+    const access = new AccessToken(issued, ({ value }) => `Bearer ${value}`);
     this.#record.accept(issued, held, access, reason, this.#now());
   }
 
