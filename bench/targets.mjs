@@ -3,7 +3,8 @@ const WITH_NEST = 'nestjs-client-credentials-nest';
 
 /**
  * What the library is to reach, as data. A `ratio` or a `figure` of a scenario; `atMost`, `atLeast`, or `exactly` for counts that leave
- * nothing to chance. The full run says for each whether it is met; the short one fails where one is missed by more than twice.
+ * nothing to chance. The full run says for each whether it is met; the short one fails where one is missed by more than twice, or is
+ * more than twice what was `reached` where that is more than the target.
  */
 export const TARGETS = [
   {
@@ -19,6 +20,7 @@ export const TARGETS = [
     ratio: 'leanestPeer',
     what: 'work added to a call, × the leanest peer that puts the token on',
     atMost: 0.75,
+    reached: 1.5,
   },
   {
     scenario: 'a3',

@@ -7,6 +7,8 @@ describe('the judgement of a target', () => {
     ['at most, missed', { atMost: 1.03 }, 1.04, false, true],
     ['at most, twice as much', { atMost: 1.03 }, 2.06, false, true],
     ['at most, more than twice', { atMost: 1.03 }, 2.07, false, false],
+    ['at most, twice what was reached', { atMost: 0.75, reached: 1.5 }, 3, false, true],
+    ['at most, more than twice what was reached', { atMost: 0.75, reached: 1.5 }, 3.1, false, false],
     ['at least', { atLeast: 0.97 }, 0.97, true, true],
     ['at least, missed', { atLeast: 0.97 }, 0.5, false, true],
     ['at least, less than half', { atLeast: 0.97 }, 0.48, false, false],
