@@ -1,15 +1,21 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
+import otherAxios from 'axios-1.7';
 import axios, {
   AxiosError,
   type AxiosAdapter,
   type AxiosInstance,
+  type AxiosRequestConfig,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
 import { authorizeAxios, type OutboundCall } from 'nestjs-client-credentials/core';
-import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+import {
+  startAuthorizationServer,
+  type RawAnswer,
+  type RedirectAnswer,
+} from 'nestjs-client-credentials/testing';
 import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
 
 async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
@@ -110,6 +116,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     const next = await api.http.get('/next');
 
     expect(error.response?.status).toBe(401);
+    expect(inspect(error)).not.toContain(String(api.server.issued[0]?.value));
     expect(String(error.cause)).toContain('could be read only once');
     expect(next.status).toBe(200);
     expect(api.server.apiRequests.map(({ path }) => path)).toEqual(['/warm', '/upload', '/next']);
@@ -368,25 +375,52 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.apiRequests).toHaveLength(0);
   });
 
-  it('leaves no token in a response, a config or an error', async () => {
+  it.each(['alone', 'beside another interceptor'])(
+    'leaves no token in a response, a config or an error, %s',
+    async (where) => {
+      await using api = await startApiUnderTest({ axios: { adapter } });
+      const seen: InternalAxiosRequestConfig[] = [];
+      if (where !== 'alone') api.http.interceptors.request.use((config) => (seen.push(config), config));
+
+      const response: AxiosResponse = await api.http.get('/a');
+      api.server.api.answerNext(1, { status: 500 });
+      const error = await failureOf(api.http.get('/b?x=1'));
+      api.server.api.answerNext(1, 'reset');
+      const broken = await failureOf(api.http.get('/c'));
+
+      const token = api.server.issued[0]?.value as string;
+      for (const value of [seen, response, error, broken, api.http, error.toJSON()]) {
+        expect(shown(value).includes(token)).toBe(false);
+      }
+      const { host } = new URL(api.server.apiUrl);
+      expect(error.request).toEqual({ method: 'GET', host, path: '/b?x=1' });
+      expect(error.config?.url).toBe('/b?x=1');
+      expect(response.config.url).toBe('/a');
+    },
+  );
+
+  it.each<[string, RawAnswer | RedirectAnswer, AxiosRequestConfig]>([
+    ['404', { status: 404 }, {}],
+    ['503 within a timeout', { status: 503 }, { timeout: 5_000 }],
+    ['500 to a call that names its scope', { status: 500 }, { clientCredentials: { scope: 'b' } }],
+    ['redirect that is not followed', { redirectTo: '/there' }, { maxRedirects: 0 }],
+    ['500 whose body is a stream', { status: 500 }, { responseType: 'stream' }],
+  ])('leaves no token in what an answer fails with: a %s', async (_, answer, config) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
-    const seen: InternalAxiosRequestConfig[] = [];
-    api.http.interceptors.request.use((config) => (seen.push(config), config));
+    await api.http.get('/warm');
+    api.server.api.answerNext(2, answer);
 
-    const response: AxiosResponse = await api.http.get('/a');
-    api.server.api.answerNext(1, { status: 500 });
-    const error = await failureOf(api.http.get('/b?x=1'));
-    api.server.api.answerNext(1, 'reset');
-    const broken = await failureOf(api.http.get('/c'));
+    const error = await failureOf(api.http.request({ url: '/a', ...config }));
 
-    const token = api.server.issued[0]?.value as string;
-    for (const value of [seen, response, error, broken, api.http, error.toJSON()]) {
-      expect(shown(value)).not.toContain(token);
+    const { status, data, request } = error.response as AxiosResponse;
+    expect(status).toBe(answer.status ?? 302);
+    expect(request).not.toHaveProperty('getHeader');
+    for (const value of [error, error.response, data, request]) {
+      for (const { value: token } of api.server.issued) {
+        expect(inspect(value).includes(token)).toBe(false);
+        expect(shown(value).includes(token)).toBe(false);
+      }
     }
-    const { host } = new URL(api.server.apiUrl);
-    expect(error.request).toEqual({ method: 'GET', host, path: '/b?x=1' });
-    expect(error.config?.url).toBe('/b?x=1');
-    expect(response.config.url).toBe('/a');
   });
 
   it('leaves no token in a stream, nor in what it fails with', async () => {
@@ -624,6 +658,194 @@ describe('an authorized axios instance', () => {
 
     expect(error).toMatchObject({ code: 'ERR_NO_WAY', request: { method: 'GET', path: '/a?x=1' } });
     expect(shown(error)).not.toContain(api.server.issued[0]?.value);
+  });
+
+  it('leaves no token in headers that a transform keeps, not even while the call is on its way', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const kept: unknown[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      expect(config.headers.has('Authorization')).toBe(true);
+      expect(shown(kept)).not.toContain(api.server.issued[0]?.value);
+      return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config };
+    };
+
+    await api.http.get('/a', {
+      adapter,
+      transformRequest(data, headers) {
+        kept.push(this, headers);
+        return data as unknown;
+      },
+    });
+
+    expect(kept).toHaveLength(2);
+  });
+
+  it('takes its header back from an adapter that writes it in another way', async () => {
+    const dialect = { authorization: { header: 'x-api-key', scheme: '' } };
+    await using api = await startApiUnderTest({ server: { dialect } });
+    await api.source.getToken();
+    const adapter: AxiosAdapter = async (config) => {
+      config.headers.normalize(true);
+      return axios.getAdapter('http')(config);
+    };
+
+    const { config } = await api.http.get('/a', { adapter });
+
+    expect(shown(config)).not.toContain(api.server.issued[0]?.value);
+  });
+
+  it.each<[string, (config: InternalAxiosRequestConfig) => void]>([
+    ['the body', (config) => (config.data = `<${config.data}>`)],
+    ['the address', (config) => (config.url = `/v2${config.url}`)],
+    ['the params', (config) => (config.params = { ...config.params, n: Number(config.params?.n ?? 0) + 1 })],
+    ['the method', (config) => (config.method = config.method === 'post' ? 'put' : 'delete')],
+  ])('replays what an adapter was given, which changes %s itself', async (_, change) => {
+    await using api = await startApiUnderTest();
+    await api.http.get('/warm');
+    api.server.revoke();
+    const adapter: AxiosAdapter = async (config) => {
+      change(config);
+      return axios.getAdapter('http')(config);
+    };
+
+    await api.http.post('/a', { n: 1 }, { adapter });
+
+    const [, refused, replayed] = api.server.apiRequests;
+    expect([refused?.status, replayed?.status]).toEqual([401, 200]);
+    expect([replayed?.method, replayed?.url, replayed?.text]).toEqual([
+      refused?.method,
+      refused?.url,
+      refused?.text,
+    ]);
+  });
+
+  it.each(['alone', 'beside another interceptor'])(
+    'sends all headers by an adapter of another copy of axios, %s, also when it replays or follows a redirect',
+    async (where) => {
+      await using api = await startApiUnderTest();
+      const adapter: AxiosAdapter = (config) => otherAxios.getAdapter('http')(config as never) as never;
+      const http = otherAxios.create({ baseURL: api.server.apiUrl, adapter: adapter as never });
+      authorizeAxios(http as unknown as AxiosInstance, api.source);
+      if (where !== 'alone') http.interceptors.request.use((config) => config);
+
+      await http.post('/cold', { n: 1 }, { headers: { 'X-Mine': '1' } });
+      await http.post('/warm', { n: 1 }, { headers: { 'X-Mine': '1' } });
+      api.server.api.answerNext(1, { redirectTo: '/there', status: 307 });
+      await http.post('/moved', { n: 1 }, { headers: { 'X-Mine': '1' } });
+      api.server.revoke();
+      await http.post('/refused', { n: 1 }, { headers: { 'X-Mine': '1' } });
+
+      const sent = api.server.apiRequests.map(({ url, headers, token }) => [
+        url,
+        token === undefined ? undefined : api.server.issued.findIndex(({ value }) => value === token),
+        headers['x-mine'],
+        headers['content-type'],
+      ]);
+      expect(sent).toEqual([
+        ['/cold', 0, '1', 'application/json'],
+        ['/warm', 0, '1', 'application/json'],
+        ['/moved', 0, '1', 'application/json'],
+        ['/there', 0, '1', 'application/json'],
+        ['/refused', 0, '1', 'application/json'],
+        ['/refused', 1, '1', 'application/json'],
+      ]);
+    },
+  );
+
+  it.each(['cold', 'warm'])('takes addresses as axios does, %s', async (start) => {
+    await using api = await startApiUnderTest();
+    if (start === 'warm') await api.source.getToken();
+    const url = new URL('/of-an-object', api.server.apiUrl) as unknown as string;
+
+    await api.http.get(url);
+    await api.http.request({ url: null as unknown as string });
+
+    const bearer = `Bearer ${api.server.issued[0]?.value}`;
+    expect(api.server.apiRequests.map((request) => request.url)).toEqual(['/of-an-object', '/']);
+    expect(bearersOf(api.server)).toEqual([bearer, bearer]);
+  });
+
+  it('asks for what a request says now, whatever the same object said before', async () => {
+    await using api = await startApiUnderTest();
+    const request = { scope: 'read' };
+    const derived = api.source.with(request);
+    api.http.interceptors.request.use((config) => {
+      request.scope = config.method === 'get' ? 'read' : 'write';
+      return { ...config, clientCredentials: request };
+    });
+
+    await api.http.get('/a');
+    await api.http.post('/b');
+    await api.http.get('/c');
+    request.scope = 'other';
+    const [own, others] = [await derived.getToken(), await api.source.getToken(request)];
+
+    const scopes = api.server.tokenRequests.map(({ parameters }) => parameters['scope']);
+    expect(scopes).toEqual(['read', 'write', 'other']);
+    const [read, write, other] = api.server.issued.map(({ value }) => value);
+    expect(api.server.apiRequests.map(({ token }) => token)).toEqual([read, write, read]);
+    expect([own.value, others.value]).toEqual([read, other]);
+  });
+
+  it('replays a call for what it asked, whatever its request says by then', async () => {
+    await using api = await startApiUnderTest();
+    const request = { scope: 'read' };
+    await api.source.getToken(request);
+    api.server.api.answerNext(1, (_, answer) => {
+      request.scope = 'write';
+      answer.writeHead(401).end();
+    });
+
+    await api.http.get('/a', { clientCredentials: request });
+
+    expect(api.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read', 'read']);
+  });
+
+  it('tells those who listen to a stream, but do not read it, that it was aborted', async () => {
+    await using api = await startApiUnderTest();
+    api.server.api.answerNext(1, (_, answer) => void answer.writeHead(200).write('begun'));
+    const controller = new AbortController();
+    const config: AxiosRequestConfig = { responseType: 'stream', signal: controller.signal };
+    const { data } = await api.http.get<Readable>('/a', config);
+    const told: Promise<AxiosError> = new Promise((resolve) => void data.once('error', resolve));
+
+    controller.abort();
+
+    const error = await told;
+    expect(error.code).toBe('ERR_CANCELED');
+    expect(shown(error)).not.toContain(api.server.issued[0]?.value);
+  });
+
+  it('ends a stream that nobody listens to without a word', async () => {
+    await using api = await startApiUnderTest();
+    api.server.api.answerNext(1, (_, answer) => void answer.writeHead(200).write('begun'));
+    const controller = new AbortController();
+    const config: AxiosRequestConfig = { responseType: 'stream', signal: controller.signal };
+    const { data } = await api.http.get<Readable>('/a', config);
+    const closed = new Promise((resolve) => void data.once('close', resolve));
+
+    controller.abort();
+
+    await closed;
+    expect(data.destroyed).toBe(true);
+  });
+
+  it('is replaced by another as often as one likes', async () => {
+    await using api = await startApiUnderTest();
+    let { detach } = api;
+    for (let turn = 0; turn < 10_000; turn += 1) {
+      const next = authorizeAxios(api.http, api.source);
+      detach();
+      detach = next;
+    }
+
+    await api.http.get('/a');
+    detach();
+    await failureOf(api.http.get('/b'));
+
+    expect(bearersOf(api.server)).toEqual([`Bearer ${api.server.issued[0]?.value}`, undefined]);
+    expect(Object.hasOwn(api.http.interceptors.request, 'forEach')).toBe(false);
   });
 
   it('leaves other instances alone, also those made from the same axios afterwards', async () => {

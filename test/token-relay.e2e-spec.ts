@@ -194,6 +194,18 @@ describe('the token relay', () => {
     expect(relay.desk.server.tokenRequests[0]?.parameters).toMatchObject({ scope: 'POST /documents' });
   });
 
+  it('drops a refused token also where tokenFor said what it is for', async () => {
+    await using relay = await openRelay({ provider: { tokenFor: () => ({ scope: 'read' }) } });
+    await relay.gateway.call('/api/me');
+    relay.desk.server.revoke();
+
+    const statuses = [];
+    for (let call = 0; call < 2; call += 1) statuses.push((await relay.gateway.call('/api/me')).status);
+
+    expect(statuses).toEqual([401, 200]);
+    expect(relay.desk.server.tokenRequests).toHaveLength(2);
+  });
+
   it('looks for the caller’s own token where the tenant’s goes', async () => {
     await using desk = await openTenants({
       provider: {

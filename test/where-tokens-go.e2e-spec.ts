@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
-import axios from 'axios';
+import axios, { type AxiosAdapter } from 'axios';
 import { authorizeAxios, TokenManager } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
@@ -283,5 +283,63 @@ describe('a token', () => {
     expect(eu.apiRequests.map(({ token }) => token)).toEqual([eu.issued[0]?.value]);
     expect(us.apiRequests.map(({ token }) => token)).toEqual([us.issued[0]?.value]);
     await tokens.close();
+  });
+});
+
+describe('a token, by an adapter that is a function,', () => {
+  it('goes by what was judged, also where an adapter does not know allowAbsoluteUrls', async () => {
+    await using other = await startAuthorizationServer();
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const sent: unknown[] = [];
+
+    await api.http.get(`${other.apiUrl}/absolute`, {
+      allowAbsoluteUrls: false,
+      async adapter(config) {
+        const { origin } = new URL(config.url ?? '', config.baseURL || undefined);
+        if (config.headers.has('Authorization')) sent.push(origin);
+        return { data: '', status: 200, statusText: 'OK', headers: {}, config };
+      },
+    });
+
+    expect(sent.filter((origin) => origin !== new URL(api.server.apiUrl).origin)).toEqual([]);
+  });
+
+  it('asks the caller’s beforeRedirect also where an adapter stands around that of axios', async () => {
+    await using api = await startApiUnderTest();
+    const adapter: AxiosAdapter = async (config) => axios.getAdapter('http')(config);
+    api.server.api.answerNext(2, { redirectTo: '/there', headers: { 'x-hop': '1' } });
+    const told: unknown[] = [];
+
+    const forbidden = await settled(
+      api.http.get('/here', {
+        adapter,
+        beforeRedirect: () => {
+          throw new Error('none of these');
+        },
+      }),
+    );
+    await api.http.post(
+      '/here',
+      { n: 1 },
+      {
+        adapter,
+        beforeRedirect: (options, answered) => {
+          told.push(inspect(options, { depth: 8 }), options['href'], options['method'], answered.statusCode);
+          Object.assign(options['headers'] as object, { 'X-Added': '1' });
+        },
+      },
+    );
+
+    expect(String(forbidden)).toContain('none of these');
+    expect(api.server.apiRequests.map(({ url }) => url)).toEqual(['/here', '/here', '/there']);
+    expect(api.server.apiRequests[2]?.headers['x-added']).toBe('1');
+    expect(bearersOf(api.server)[2]).toBe(`Bearer ${api.server.issued[0]?.value}`);
+    expect(told).toEqual([
+      expect.not.stringContaining(String(api.server.issued[0]?.value)),
+      `${api.server.apiUrl}/there`,
+      'GET',
+      302,
+    ]);
   });
 });

@@ -23,6 +23,36 @@ export interface TokenRequest {
 /** Nothing beyond what is asked for anyway: the usual request. */
 export const NO_REQUEST: TokenRequest = Object.freeze({});
 
+const settled = new WeakSet<TokenRequest>([NO_REQUEST]);
+
+/** Whether a request cannot change any more, so that what belongs to it is found by reference. */
+export function isSettled(request: TokenRequest): boolean {
+  return settled.has(request);
+}
+
+/** A request as it is now: callers may go on to use the same object for others. */
+export function settledRequest(request: TokenRequest): TokenRequest {
+  if (settled.has(request)) return request;
+  const copy: TokenRequest = Object.freeze(copiedEntries(request));
+  settled.add(copy);
+  return copy;
+}
+
+/** What is no plain data stays as it is, for whoever checks it. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  return typeof value === 'object' && value !== null && isPlain(value) ? copiedEntries(value) : value;
+}
+
+function copiedEntries(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item)]));
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** A {@link TokenRequest} made directly rather than through an API call. */
 export interface GetTokenOptions extends TokenRequest {
   /** Acquire a new token even if the current one is good. The answer is never the one being replaced. */

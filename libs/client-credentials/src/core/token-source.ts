@@ -1,6 +1,12 @@
 import type { AccessToken } from './access-token.js';
 import type { ApiAccess, ApiRules, RefusalOutcome } from './api-access.js';
-import { NO_REQUEST, type GetTokenOptions, type OutboundCall, type TokenRequest } from './token-request.js';
+import {
+  NO_REQUEST,
+  settledRequest,
+  type GetTokenOptions,
+  type OutboundCall,
+  type TokenRequest,
+} from './token-request.js';
 import type { Need } from './decide.js';
 import type { TokenEntry } from './token-entry.js';
 import { printAs } from './printed.js';
@@ -78,7 +84,8 @@ export class EntryTokenSource implements TokenSource {
   readonly #defaults: TokenRequest;
   #answer: { readonly token: AccessToken; readonly promise: Promise<AccessToken> } | undefined;
 
-  constructor(entries: ProviderEntries, defaults: TokenRequest = NO_REQUEST) {
+  constructor(entries: ProviderEntries, given: TokenRequest = NO_REQUEST) {
+    const defaults = settledRequest(given);
     this.#entries = entries;
     this.#defaults = defaults;
     const known = (request: TokenRequest): TokenEntry | undefined =>

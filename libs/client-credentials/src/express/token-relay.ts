@@ -34,7 +34,7 @@ export interface TokenRelay<Request extends IncomingMessage> extends Middleware<
 /** What a request was given. */
 interface Relayed {
   readonly source: TokenSource;
-  readonly wishes: TokenRequest;
+  readonly request: TokenRequest;
   readonly token: AccessToken;
 }
 
@@ -56,10 +56,11 @@ function relayOf<Request extends IncomingMessage>(
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
     if (prover !== undefined) throw boundToKey(serving.provider);
     if ('query' in placement) throw shownInQuery(serving.provider);
-    const token = await serving.getToken(serving.api.requestFor(() => outboundCall(request), wishes));
+    const wanted = serving.api.requestFor(() => outboundCall(request), wishes);
+    const token = await serving.getToken(wanted);
     Object.assign(request.headers, lowerCased(headers));
     request.headers[placement.header.toLowerCase()] = token.authorization;
-    const relayed: Relayed = { source: serving, wishes, token };
+    const relayed: Relayed = { source: serving, request: wanted, token };
     Object.defineProperty(request, RELAYED, { value: relayed, configurable: true });
   };
   return Object.assign(
@@ -70,18 +71,18 @@ function relayOf<Request extends IncomingMessage>(
   );
 }
 
-function onResponse({ statusCode = 0, headers }: UpstreamAnswer, request: IncomingMessage): void {
-  const { [RELAYED]: relayed }: RelayedMessage = request;
+function onResponse({ statusCode = 0, headers }: UpstreamAnswer, message: IncomingMessage): void {
+  const { [RELAYED]: relayed }: RelayedMessage = message;
   if (relayed === undefined) return;
-  const { source, wishes, token } = relayed;
+  const { source, request, token } = relayed;
   const answer = { status: statusCode, headers: lowerCased(headers), data: undefined };
   const challenge = answer.headers['www-authenticate'];
   if (isInsufficientScope(challenge)) return;
   if (isRefusal(source.api, answer)) {
     const claims = claimsChallengeOf(challenge)?.claims;
     // Whose token it was may not be known any more: then there is nothing to drop.
-    void (async () => source.api.refuse(token, wishes, claims))().catch(() => undefined);
-  } else if (statusCode < 400) source.api.noteAccepted(token, wishes);
+    void (async () => source.api.refuse(token, request, claims))().catch(() => undefined);
+  } else if (statusCode < 400) source.api.noteAccepted(token, request);
 }
 
 async function handOn(relayed: Promise<void>, request: IncomingMessage, next: Next): Promise<void> {

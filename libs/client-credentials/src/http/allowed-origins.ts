@@ -40,8 +40,10 @@ export class CallOrigins {
 
   /** Whether it needs no further look to say that a call goes to an allowed origin. */
   plainlyAllow({ url = '', baseURL, allowAbsoluteUrls }: CallAddress): boolean {
+    // An object may be one address now, and another later.
+    if (typeof url !== 'string' || allowAbsoluteUrls === false) return false;
     const place = isRelative(url) ? baseURL : placeOf(url);
-    if (place === undefined || allowAbsoluteUrls === false) return false;
+    if (place === undefined) return false;
     return this.#places.get(place) ?? this.#judge(place);
   }
 

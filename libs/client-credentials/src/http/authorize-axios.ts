@@ -61,28 +61,59 @@ interface Handler {
   readonly synchronous: boolean;
 }
 
+/** The handlers that are last in one manager, and what it walks them with. */
+interface LastHandlers {
+  readonly handlers: Handler[];
+  readonly walkAll: unknown;
+  /** Takes the manager's own way of walking back into use. */
+  restore(): void;
+}
+
+const NONE: readonly Handler[] = [];
+
+// One for each manager, however often it is authorized: a layer for each would grow with every one that is replaced.
+const lastHandlers = new WeakMap<object, LastHandlers>();
+
 /**
  * Makes a handler the last to run, whatever others there are, and also once others are cleared: an interceptor that
  * answers with a copy of the config drops what was attached to the first. Axios walks its handlers forth or back, as it is
  * told; the handler stands at both ends.
  */
 function keepLast(manager: object, handler: Handler): () => void {
+  const known = lastHandlers.get(manager);
+  const isInUse = known !== undefined && Reflect.get(manager, 'forEach') === known.walkAll;
+  const last = isInUse ? known : walkedLast(manager);
+  if (last === undefined) return () => undefined;
+  lastHandlers.set(manager, last);
+  last.handlers.push(handler);
+  return () => {
+    const at = last.handlers.indexOf(handler);
+    if (at >= 0) last.handlers.splice(at, 1);
+    if (last.handlers.length === 0) last.restore();
+  };
+}
+
+function walkedLast(manager: object): LastHandlers | undefined {
   const walk: unknown = Reflect.get(manager, 'forEach');
-  if (typeof walk !== 'function') return () => undefined;
+  if (typeof walk !== 'function') return undefined;
   const isOwn = Object.hasOwn(manager, 'forEach');
+  const handlers: Handler[] = [];
   const walkAll = (visit: (handler: Handler) => void): void => {
+    const first = handlers[0];
     // Where there are no others it is the last one anyway.
-    const isLast = isAlone(manager, handler.fulfilled);
-    if (!isLast) visit(handler);
+    const isLast = handlers.length === 1 && first !== undefined && isAlone(manager, first.fulfilled);
+    const ends = isLast ? NONE : [...handlers];
+    for (const handler of ends.toReversed()) visit(handler);
     Reflect.apply(walk, manager, [visit]);
-    if (!isLast) visit(handler);
+    for (const handler of ends) visit(handler);
   };
   Reflect.set(manager, 'forEach', walkAll);
-  return () => {
+  const restore = (): void => {
     if (Reflect.get(manager, 'forEach') !== walkAll) return;
     if (isOwn) Reflect.set(manager, 'forEach', walk);
     else Reflect.deleteProperty(manager, 'forEach');
   };
+  return { handlers, walkAll, restore };
 }
 
 /** Whether a handler is here, and nobody else's: others may keep the configs that they see. */

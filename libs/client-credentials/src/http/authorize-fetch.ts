@@ -1,5 +1,5 @@
 import { ClientCredentialsError } from '../core/errors.js';
-import type { OutboundCall, TokenRequest } from '../core/token-request.js';
+import { settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
 import { unlessAborted } from '../core/wait.js';
 import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
@@ -36,7 +36,8 @@ export type AuthorizedFetch = (
  */
 export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fetch): AuthorizedFetch {
   return async (input, givenInit) => {
-    const { clientCredentials: wishes = {}, ...init } = givenInit ?? {};
+    const { clientCredentials = {}, ...init } = givenInit ?? {};
+    const wishes = clientCredentials === false ? false : settledRequest(clientCredentials);
     const send = fetch ?? globalThis.fetch;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);

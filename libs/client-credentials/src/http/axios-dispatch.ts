@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
-import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { ApiRules } from '../core/api-access.js';
 import type { Patience } from './call-patience.js';
 import { isAxiosError } from './conceal.js';
-import { fullUrl } from './final-url.js';
-import { lowerCased, recordOf } from './header-record.js';
+import { fullUrl, withoutToken } from './final-url.js';
+import { copyOfHeaders, lowerCased } from './header-record.js';
+import { askBeforeRedirect } from './redirect-hook.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from './redirect.js';
 import type { RequestBody } from './request-body.js';
 import type { TokenTrip } from './token-trip.js';
@@ -22,6 +24,7 @@ interface DispatchMeans {
   readonly transport: Transport;
   /** The caller's own config. */
   readonly config: InternalAxiosRequestConfig;
+  readonly api: Pick<ApiRules, 'placement'>;
   readonly body: RequestBody;
   readonly patience: Patience;
 }
@@ -54,15 +57,16 @@ function redirectOf(fetchOptions: object | undefined): unknown {
 export async function followRedirects(
   first: InternalAxiosRequestConfig,
   answered: Outcome,
-  { transport, body, config, patience }: DispatchMeans,
+  means: DispatchMeans,
   trip: TokenTrip,
 ): Promise<Outcome> {
+  const { transport, config, patience } = means;
   const redirect = redirectOf(first.fetchOptions);
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
   let hop = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
   let result = answered;
   for (let count = 0; ; count += 1) {
-    const next = mayFollow ? await followed(hop, result.response, body, trip) : undefined;
+    const next = mayFollow ? await followed(hop, result.response, means, trip) : undefined;
     if (next === undefined) return result;
     discard(result);
     if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
@@ -80,7 +84,7 @@ export async function followRedirects(
 async function followed(
   hop: InternalAxiosRequestConfig,
   response: AxiosResponse,
-  body: RequestBody,
+  { body, config, api }: DispatchMeans,
   trip: TokenTrip,
 ): Promise<(Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined> {
   const current = {
@@ -91,11 +95,17 @@ async function followed(
   };
   const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
   if (next === undefined) return undefined;
-  const headers = new AxiosHeaders(recordOf(hop.headers));
+  const headers = copyOfHeaders(hop.headers);
   trip.moveTo(next.url);
   headers.delete([...trip.ownHeaders]);
+  const requested = {
+    url: withoutToken(current.url, api.placement),
+    method: current.method,
+    headers: lowerCased(headers),
+  };
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
   if (!next.keepsBody) headers.delete(BODY_HEADERS);
+  askBeforeRedirect(config, { requested, response, next, headers });
   await trip.prove(next.method);
   trip.equip(headers);
   return {

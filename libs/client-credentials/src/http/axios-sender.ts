@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import type { Sending } from './authorized-call.js';
@@ -9,7 +9,7 @@ import { timeoutMessageOf, type Patience } from './call-patience.js';
 import { wantsNonce } from './challenge.js';
 import { concealError, concealResponse, isAxiosError, shownRequest, type Concealment } from './conceal.js';
 import { finalUrl } from './final-url.js';
-import { lowerCased, recordOf } from './header-record.js';
+import { copyOfHeaders, lowerCased } from './header-record.js';
 import { parsedData } from './parsed-data.js';
 import { redirectHook } from './redirect-hook.js';
 import { copyOf } from './config-copy.js';
@@ -118,11 +118,13 @@ function prepared(
   trip: TokenTrip,
   agent?: Agent,
 ): InternalAxiosRequestConfig {
-  const headers = new AxiosHeaders(recordOf(config.headers));
+  const headers = copyOfHeaders(config.headers);
   if (body.contentType !== undefined) headers.setContentType(body.contentType);
   trip.equip(headers);
   const timeout = patience.remainingMs();
-  const isAddressOurs = 'query' in api.placement || api.isBaseNamedByToken;
+  // Not all adapters of all versions of axios refuse absolute addresses; and an object may change on the way.
+  const isRewritten = config.allowAbsoluteUrls === false || typeof config.url === 'object';
+  const isAddressOurs = 'query' in api.placement || api.isBaseNamedByToken || isRewritten;
   const inner: InternalAxiosRequestConfig = Object.assign(
     copyOf(config),
     { headers, data: body.data, beforeRedirect: redirectHook(config, () => trip, api.placement) },

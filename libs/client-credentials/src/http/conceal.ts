@@ -81,7 +81,7 @@ export function concealError<E>(error: E, concealment: Concealment): E {
     const { url: _, ...request } = concealment.request();
     error.request = request;
   }
-  if (error.response && error.response.config !== concealment.config) {
+  if (error.response && !(error.response.request instanceof RequestOnDemand)) {
     concealResponse(error.response, concealment);
   }
   // Some versions wrap one error of theirs in another.
@@ -100,8 +100,11 @@ export function isAxiosError(error: unknown): error is AxiosError {
 function concealStream(data: unknown, concealment: Concealment): unknown {
   if (data instanceof Readable) {
     const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
-    // Also when nobody has begun to read.
+    // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
     shown.once('close', () => data.destroy());
+    data.once('error', (error) =>
+      shown.destroy(shown.listenerCount('error') > 0 ? concealError(error, concealment) : undefined),
+    );
     return shown;
   }
   return data instanceof ReadableStream ? concealedStream(data, concealment) : data;

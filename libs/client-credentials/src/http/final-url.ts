@@ -12,7 +12,8 @@ const axios = new Axios({});
  * handed to the adapter as it is, so that what was judged is what is sent.
  */
 export function finalUrl(config: InternalAxiosRequestConfig, token?: AccessToken): URL | undefined {
-  const { url = '', allowAbsoluteUrls = true } = config;
+  const { allowAbsoluteUrls = true } = config;
+  const url = urlText(config.url);
   const baseURL = (isRelative(url) ? token?.apiBaseURL : undefined) ?? config.baseURL ?? '';
   try {
     return new URL(axios.getUri({ url, baseURL, allowAbsoluteUrls }));
@@ -27,8 +28,16 @@ export function fullUrl({ params, paramsSerializer }: InternalAxiosRequestConfig
   return new URL(axios.getUri({ url: url.href, params, ...(paramsSerializer && { paramsSerializer }) }));
 }
 
+type Address = string | { toString(): string } | null | undefined;
+
+/** The address of a call as axios reads it: it takes objects for text, and nothing for the base. */
+export function urlText(url: Address): string {
+  return typeof url === 'string' ? url : String(url ?? '');
+}
+
 /** Whether a call names no host of its own. */
-export function isRelative(url: string): boolean {
+export function isRelative(given: Address): boolean {
+  const url = urlText(given);
   // Most begin with one slash.
   if (url.charCodeAt(0) === SLASH) return url.charCodeAt(1) !== SLASH;
   return !/^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);

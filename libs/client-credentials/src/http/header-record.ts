@@ -1,3 +1,4 @@
+import type { AxiosRequestHeaders } from 'axios';
 import type { WritableHeaders } from './token-trip.js';
 
 /** Headers by their names in lower case, as an API's answer or a call is shown to a predicate. */
@@ -10,9 +11,11 @@ export function lowerCased(headers: object): Record<string, string> {
   );
 }
 
-/** A copy of headers, those included that are set to nothing. */
-export function recordOf(headers: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers));
+/** A copy of headers, those included that are set to nothing. Of the same class: a copy of axios understands its own only. */
+export function copyOfHeaders(headers: AxiosRequestHeaders): AxiosRequestHeaders {
+  const copy: AxiosRequestHeaders = Object.create(Object.getPrototypeOf(headers));
+  for (const [name, value] of Object.entries(headers)) if (name !== '__proto__') copy[name] = value;
+  return copy;
 }
 
 /** A plain record as headers, with names in any case: what the http adapter shows before a redirect. */

@@ -1,8 +1,8 @@
-import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
 import { ClientCredentialsError } from '../core/errors.js';
-import { NO_REQUEST, type OutboundCall, type TokenRequest } from '../core/token-request.js';
+import { NO_REQUEST, settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
 import { mayCarryToken } from './allowed-origins.js';
 import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from './authorized-call.js';
@@ -10,7 +10,7 @@ import { discard, type Outcome } from './axios-dispatch.js';
 import { explain, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './axios-sender.js';
 import { userInfoProblem } from './call-problems.js';
 import { patienceOf } from './call-patience.js';
-import { finalUrl, fullUrl, isRelative } from './final-url.js';
+import { finalUrl, fullUrl, isRelative, urlText } from './final-url.js';
 import { lowerCased } from './header-record.js';
 import { InstanceOrigins } from './instance-origins.js';
 import { isPlain, PlainCall } from './plain-call.js';
@@ -34,6 +34,8 @@ interface TokenCall {
   readonly startedAt: number;
 }
 
+type Wishes = TokenRequest | WithoutToken | false;
+
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
 export class InstanceCalls {
   readonly #defaults: InstanceDefaults;
@@ -55,12 +57,16 @@ export class InstanceCalls {
 
   /** Sends a call, with a token if it is to have one. */
   send(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> {
-    return this.#sendPlain(config, transport) ?? this.#sendOther(config, transport);
+    const wishes = wishesOf(config);
+    return this.#sendPlain(config, transport, wishes) ?? this.#sendOther(config, transport, wishes);
   }
 
   /** Sends the call if it is a plain one. */
-  #sendPlain(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> | undefined {
-    const { clientCredentials: wishes = NO_REQUEST } = config;
+  #sendPlain(
+    config: InternalAxiosRequestConfig,
+    transport: Transport,
+    wishes: Wishes,
+  ): Promise<AxiosResponse> | undefined {
     if (wishes === false || wishes instanceof WithoutToken || !this.#source.api.isPlain) return undefined;
     const ready = this.#source.peek(wishes);
     if (ready === undefined) return this.#sendOnceReady(config, transport, wishes);
@@ -94,18 +100,22 @@ export class InstanceCalls {
   }
 
   #send(call: PlainCall): Promise<AxiosResponse> {
-    return call.send(this.#isWatched(), this.#goOn, this.#noteAccepted);
+    const isWatched = this.#isWatched() || hasOwnTransform(call.config);
+    return call.send(isWatched, this.#goOn, this.#noteAccepted);
   }
 
-  async #sendOther(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> {
+  async #sendOther(
+    config: InternalAxiosRequestConfig,
+    transport: Transport,
+    wishes: Wishes,
+  ): Promise<AxiosResponse> {
     const startedAt = performance.now();
-    const wishes = config.clientCredentials ?? {};
     const isWanted = wishes !== false && !(wishes instanceof WithoutToken);
-    const isForBase = isRelative(config.url ?? '');
+    const isForBase = isRelative(config.url);
     // A call without a token is nobody's, except that a relative address is one of its tenant's API.
     if (!isWanted && !isForBase) return transport.adapter(config);
     const isNeeded = isWanted && !hasOwnToken(config, this.#source.api.placement);
-    const source = await this.#sourceFor(config, wishes === false ? {} : wishes, isNeeded);
+    const source = await this.#sourceFor(config, wishes === false ? NO_REQUEST : wishes, isNeeded);
     const defaults = this.#defaultsFor(source.api);
     const placed = atTenantsBase(config, defaults);
     if (!isWanted || hasOwnToken(config, source.api.placement))
@@ -120,7 +130,7 @@ export class InstanceCalls {
     const { api, provider } = source;
     const { allowed } = this.#origins.of(api);
     const url = finalUrl(placed);
-    const isForNamedBase = api.isBaseNamedByToken && isRelative(placed.url ?? '');
+    const isForNamedBase = api.isBaseNamedByToken && isRelative(placed.url);
     const mayCarry = url !== undefined && mayCarryToken(url, allowed);
     if (!mayCarry && !isForNamedBase) {
       if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
@@ -175,7 +185,7 @@ export class InstanceCalls {
       return found instanceof Promise ? await patienceOf(config).during(() => found) : found;
     } catch (error) {
       if (isNeeded || !(error instanceof ClientCredentialsError)) throw error;
-      if (error.code !== 'tenant_required' && isRelative(config.url ?? '')) throw error;
+      if (error.code !== 'tenant_required' && isRelative(config.url)) throw error;
       return this.#source;
     }
   }
@@ -203,6 +213,21 @@ function authorized(call: AxiosCall, request: TokenRequest): AuthorizedCall<Axio
   };
 }
 
+/** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
+function wishesOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): Wishes {
+  if (wishes === undefined || wishes === null) return NO_REQUEST;
+  return wishes === false || wishes instanceof WithoutToken ? wishes : settledRequest(wishes);
+}
+
+// That of axios itself keeps nothing of what it sees.
+const [TRANSFORM_OF_AXIOS] = [axios.defaults.transformRequest].flat();
+
+/** Whether code of the application has seen the config. */
+function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
+  if (!Array.isArray(transforms)) return transforms !== undefined;
+  return transforms.length > 1 || transforms[0] !== TRANSFORM_OF_AXIOS;
+}
+
 /** Whether the caller has put something where the token would go. */
 function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
   if ('header' in placement) return config.headers.has(placement.header);
@@ -213,7 +238,7 @@ function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlaceme
 function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
   return {
     method: (config.method ?? 'get').toUpperCase(),
-    url: url === undefined ? (config.url ?? '') : fullUrl(config, url).href,
+    url: url === undefined ? urlText(config.url) : fullUrl(config, url).href,
     headers: lowerCased(config.headers),
   };
 }

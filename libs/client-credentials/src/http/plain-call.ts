@@ -8,7 +8,7 @@ import { patienceOf, type Patience } from './call-patience.js';
 import { concealError, concealResponse, isAxiosError, shownRequest, type Concealment } from './conceal.js';
 import { copyOf } from './config-copy.js';
 import { finalUrl } from './final-url.js';
-import { recordOf } from './header-record.js';
+import { copyOfHeaders } from './header-record.js';
 import { redirectHook } from './redirect-hook.js';
 import { isForm } from './request-body.js';
 import { TokenTrip } from './token-trip.js';
@@ -24,6 +24,11 @@ interface Carrier {
   fetchOptions?: object | undefined;
 }
 
+/** What is sent, where an adapter may change it. */
+type Original = {
+  readonly [Part in 'method' | 'url' | 'baseURL' | 'params' | 'data']: Config[Part] | undefined;
+};
+
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 /** Whether nothing about a call has to change but one header, which the caller has not set. */
@@ -36,9 +41,23 @@ export function isPlain(config: Config, { isHttp }: Transport, placement: TokenP
 /** Also one that is set to nothing. */
 function hasHeader(headers: object, header: string): boolean {
   for (const name in headers) {
-    if (name.length === header.length && name.toLowerCase() === header.toLowerCase()) return true;
+    if (isSameHeader(name, header)) return true;
   }
   return false;
+}
+
+/** An adapter may have written it in another way. */
+function removeHeader(headers: Config['headers'], header: string): void {
+  if (headers[header] !== undefined) delete headers[header];
+  else for (const name of Object.keys(headers)) if (isSameHeader(name, header)) delete headers[name];
+}
+
+function isSameHeader(name: string, header: string): boolean {
+  return name.length === header.length && name.toLowerCase() === header.toLowerCase();
+}
+
+function originalOf({ method, url, baseURL, params, data }: Config): Original {
+  return { method, url, baseURL, params, data };
 }
 
 /**
@@ -53,6 +72,7 @@ export class PlainCall implements Concealment {
   readonly origins: CallOrigins;
   readonly #headers: Config['headers'];
   readonly #beforeRedirect: Config['beforeRedirect'];
+  readonly #original: Original | undefined;
   readonly #patience: Patience | undefined;
   #trip: TokenTrip | undefined;
 
@@ -70,6 +90,7 @@ export class PlainCall implements Concealment {
     this.origins = origins;
     this.#headers = config.headers;
     this.#beforeRedirect = transport.isHttp ? config.beforeRedirect : undefined;
+    this.#original = transport.isHttp ? undefined : originalOf(config);
     this.#patience = config.timeout ? patienceOf(config) : undefined;
   }
 
@@ -100,19 +121,22 @@ export class PlainCall implements Concealment {
     accepted: (call: PlainCall) => void,
   ): Promise<AxiosResponse> {
     const carrier = isWatched ? copyOf(this.config) : this.config;
-    if (isWatched) carrier.headers = new AxiosHeaders(recordOf(this.#headers));
+    if (isWatched) carrier.headers = copyOfHeaders(this.#headers);
     this.#load(carrier);
     return this.#handOver(carrier).then(
       (response) => {
         this.#unload(carrier);
-        if (response.status < 200 || response.status >= 300)
+        if (response.status < 200 || response.status >= 300) {
+          this.#restore();
           return onward(this, { response, hasNewNonce: false });
+        }
         accepted(this);
         return concealResponse(response, this);
       },
       (error: unknown) => {
         this.#unload(carrier);
         if (!isAxiosError(error) || error.response === undefined) throw concealError(error, this);
+        this.#restore();
         return onward(this, { response: error.response, error, hasNewNonce: false });
       },
     );
@@ -149,13 +173,18 @@ export class PlainCall implements Concealment {
 
   #unload(carrier: Carrier): void {
     carrier.headers = this.#headers;
-    delete carrier.headers[this.#header];
+    removeHeader(this.#headers, this.#header);
     if (this.transport.isHttp) {
       carrier.beforeRedirect = this.#beforeRedirect;
     } else {
       carrier.maxRedirects = undefined;
       carrier.fetchOptions = undefined;
     }
+  }
+
+  /** What follows is decided by what the call was, not by what its adapter made of it. */
+  #restore(): void {
+    Object.assign(this.config, this.#original);
   }
 
   #start(): TokenTrip {

@@ -1,7 +1,8 @@
-import type { AxiosRequestConfig } from 'axios';
+import type { AxiosRequestConfig, AxiosRequestHeaders, AxiosResponse } from 'axios';
 import type { TokenPlacement } from '../core/api-access.js';
 import { withoutToken } from './final-url.js';
-import { headersOfRecord } from './header-record.js';
+import { headersOfRecord, lowerCased } from './header-record.js';
+import type { NextHop } from './redirect.js';
 import type { TokenTrip } from './token-trip.js';
 
 type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
@@ -32,6 +33,46 @@ export function redirectHook(
     // Nor does the client certificate go where the token may not.
     if (!trip.isCarrying) options['agents'] = { http: httpAgent, https: httpsAgent };
   };
+}
+
+/** A redirect that is followed here, as the caller's own hook may see it. */
+interface FollowedRedirect {
+  readonly requested: {
+    readonly url: URL;
+    readonly method: string;
+    readonly headers: Record<string, string>;
+  };
+  readonly response: AxiosResponse;
+  readonly next: NextHop;
+  /** Those of the next request, without the token. */
+  readonly headers: AxiosRequestHeaders;
+}
+
+/**
+ * Asks the caller's own hook, as the http adapter would: it may forbid the redirect by throwing, and change the headers of
+ * the next request.
+ */
+export function askBeforeRedirect(
+  { beforeRedirect: own }: RedirectTerms,
+  { requested, response, next: { url, method }, headers }: FollowedRedirect,
+): void {
+  if (own === undefined) return;
+  const { href, protocol, hostname, port, pathname, search } = url;
+  const given = headers.toJSON();
+  const options = {
+    href,
+    protocol,
+    hostname,
+    port,
+    path: `${pathname}${search}`,
+    method,
+    headers: { ...given },
+  };
+  const answered = { headers: lowerCased(response.headers), statusCode: response.status };
+  // Not a call as its type has it: the status may be one that axios has no name for.
+  Reflect.apply(own, undefined, [options, answered, { ...requested, url: requested.url.href }]);
+  headers.delete(Object.keys(given).filter((name) => !(name in options.headers)));
+  headers.set(options.headers);
 }
 
 function shown(

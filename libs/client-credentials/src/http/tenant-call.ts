@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { recordOf } from '../core/record.js';
 import { copyOf } from './config-copy.js';
-import { AxiosHeaders, type CreateAxiosDefaults, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosRequestHeaders, CreateAxiosDefaults, InternalAxiosRequestConfig } from 'axios';
+import { copyOfHeaders } from './header-record.js';
 
 /** What is read of the settings of an axios instance, at each call. */
 export interface InstanceDefaults {
@@ -65,8 +66,8 @@ function paramsOf(given: unknown, shared: unknown, own: unknown): unknown {
 function headersOf(
   { headers, method = 'get' }: InternalAxiosRequestConfig,
   { provider, tenant }: Pick<CallDefaults, 'provider' | 'tenant'>,
-): AxiosHeaders {
-  const laid = new AxiosHeaders(headers);
+): AxiosRequestHeaders {
+  const laid = copyOfHeaders(headers);
   const shared = flat(provider.headers, method);
   for (const [name, value] of Object.entries(flat(tenant.headers, method))) {
     if (!laid.has(name) || laid.get(name) === shared[name]) laid.set(name, value);

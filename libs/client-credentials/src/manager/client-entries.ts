@@ -1,7 +1,7 @@
 import type { ClientContext } from '../core/client-context.js';
 import { RequestKeys } from '../core/request-keys.js';
 import { TokenEntry } from '../core/token-entry.js';
-import type { TokenRequest } from '../core/token-request.js';
+import { isSettled, type TokenRequest } from '../core/token-request.js';
 import type { RecentlyUsed } from './recently-used.js';
 
 /** The entries of all clients of a manager, each with those of its own client. */
@@ -31,8 +31,7 @@ export class ClientEntries {
 
   /** The entry for a request, new if need be. */
   of(request: TokenRequest): TokenEntry {
-    if (this.#latest?.request !== request) this.#latest = { request, entry: this.#find(request) };
-    const { entry } = this.#latest;
+    const entry = this.#latest?.request === request ? this.#latest.entry : this.#find(request);
     entry.usedAt = this.#memory.touch(entry, entry.usedAt);
     return entry;
   }
@@ -64,7 +63,9 @@ export class ClientEntries {
 
   #find(request: TokenRequest): TokenEntry {
     const key = this.#keys.keyOf(request);
-    return this.#entries.get(key) ?? this.#add(key, request);
+    const entry = this.#entries.get(key) ?? this.#add(key, request);
+    if (isSettled(request)) this.#latest = { request, entry };
+    return entry;
   }
 
   #add(key: string, request: TokenRequest): TokenEntry {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess, ApiRules, RefusalOutcome } from '../core/api-access.js';
 import { printAs } from '../core/printed.js';
-import type { GetTokenOptions, TokenRequest } from '../core/token-request.js';
+import { settledRequest, type GetTokenOptions, type TokenRequest } from '../core/token-request.js';
 import { EntryTokenSource, mergeRequests, type ReadyToken, type TokenSource } from '../core/token-source.js';
 import { awake, unlessAborted } from '../core/wait.js';
 import type { ManagedClient } from './managed-client.js';
@@ -38,7 +38,7 @@ export class ServingTenant implements TokenSource {
     this.#directory = directory;
     this.#client = client;
     this.own = new EntryTokenSource(client, defaults);
-    this.#defaults = defaults;
+    this.#defaults = settledRequest(defaults);
     this.#api = {
       ...this.own.api,
       agentOf: (token) => (this.#known() ?? this.own).api.agentOf(token),

@@ -2,7 +2,12 @@ import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import { printAs } from '../core/printed.js';
 import { currentTenant, requestOfTenant } from '../core/tenant-context.js';
-import type { GetTokenOptions, OutboundCall, TokenRequest } from '../core/token-request.js';
+import {
+  settledRequest,
+  type GetTokenOptions,
+  type OutboundCall,
+  type TokenRequest,
+} from '../core/token-request.js';
 import { mergeRequests, type ReadyToken, type TokenSource } from '../core/token-source.js';
 import { awake, unlessAborted } from '../core/wait.js';
 import type { ManagedClient } from './managed-client.js';
@@ -26,7 +31,7 @@ export class TenantTokenSource implements TokenSource {
   constructor(directory: TenantDirectory, api: ApiAccess, defaults: TokenRequest = {}) {
     this.#directory = directory;
     this.#api = api;
-    this.#defaults = defaults;
+    this.#defaults = settledRequest(defaults);
   }
 
   get provider(): string {

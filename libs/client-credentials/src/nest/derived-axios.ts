@@ -1,5 +1,5 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import type { TokenRequest } from '../core/token-request.js';
+import { settledRequest, type TokenRequest } from '../core/token-request.js';
 import { mergeRequests } from '../core/token-source.js';
 import { WithoutToken } from '../http/without-token.js';
 
@@ -14,7 +14,8 @@ const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, numb
 ]);
 
 /** An axios instance in front of another: the same in everything, but each call asks for what is given here. */
-export function derivedAxios(instance: AxiosInstance, request: TokenRequest): AxiosInstance {
+export function derivedAxios(instance: AxiosInstance, given: TokenRequest): AxiosInstance {
+  const request = settledRequest(given);
   return new Proxy(instance, {
     apply: (target, self, args: unknown[]) =>
       Reflect.apply(target, self, withRequest(args, configIndexOf(args), request)),
