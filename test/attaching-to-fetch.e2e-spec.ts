@@ -194,6 +194,24 @@ describe('an authorized fetch', () => {
     expect(api.server.issued.map(({ scope }) => scope)).toEqual(['read', 'write', 'admin']);
   });
 
+  it('replays a call for what it asked, whatever its request says by then', async () => {
+    await using api = await startFetchUnderTest();
+    const request = { scope: ['read'] };
+    api.server.api.answerNext(1, (_, answer) => {
+      request.scope[0] = 'write';
+      answer.writeHead(401).end();
+    });
+
+    await api.fetch(api.url('/a'), { clientCredentials: request });
+    await api.fetch(api.url('/b'), { clientCredentials: request });
+
+    const scopes = api.server.tokenRequests.map(({ parameters }) => parameters['scope']);
+    expect(scopes).toEqual(['read', 'read', 'write']);
+    expect(api.server.apiRequests.map(({ token }) => token)).toEqual(
+      api.server.issued.map(({ value }) => value),
+    );
+  });
+
   it('ends the wait for the token when the call is aborted', async () => {
     await using api = await startFetchUnderTest();
     api.server.tokenEndpoint.hold();
