@@ -180,6 +180,31 @@ describe('a token request', () => {
   });
 });
 
+describe('what is asked for', () => {
+  it('is what the configuration said when it was given, whatever becomes of the same object', async () => {
+    const scope = ['read'];
+    await using desk = await openDesk({ provider: { scope } });
+
+    scope[0] = 'write';
+    const token = await desk.source.getToken();
+
+    expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read']);
+    expect(token.scopes).toEqual(['read']);
+  });
+
+  it('is changed by no listener of events', async () => {
+    await using desk = await openDesk({ provider: { scope: 'read write' } });
+    desk.tokens.onEvent(({ scopes }) => void (scopes as string[]).splice(0, 1));
+
+    await desk.source.getToken();
+    const { scopes } = await desk.source.getToken({ forceRefresh: true });
+
+    const asked = desk.server.tokenRequests.map(({ parameters }) => parameters['scope']);
+    expect(asked).toEqual(['read write', 'read write']);
+    expect(scopes).toEqual(['read', 'write']);
+  });
+});
+
 describe('a secret of any characters arrives unchanged', () => {
   const SECRETS = [' %&+£€$', '${x}', '%s%20', 'секрет', 'a:b"c\\d', '+/=~-._*'];
   const WAYS: [string, DeskOptions][] = [

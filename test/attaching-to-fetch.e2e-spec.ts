@@ -194,6 +194,76 @@ describe('an authorized fetch', () => {
     expect(api.server.issued.map(({ scope }) => scope)).toEqual(['read', 'write', 'admin']);
   });
 
+  it.each<[string, () => { body: NonNullable<RequestInit['body']>; change: (value: string) => void }]>([
+    [
+      'parameters',
+      () => {
+        const body = new URLSearchParams({ id: '1' });
+        return { body, change: (value) => body.set('id', value) };
+      },
+    ],
+    [
+      'bytes',
+      () => {
+        const body = Buffer.from('id=1');
+        return { body, change: (value) => void body.write(value, 3) };
+      },
+    ],
+    [
+      'a buffer',
+      () => {
+        const body = new TextEncoder().encode('id=1').buffer;
+        return { body, change: (value) => void Buffer.from(body).write(value, 3) };
+      },
+    ],
+    [
+      'a form',
+      () => {
+        const body = new FormData();
+        body.set('id', '1');
+        return { body, change: (value) => body.set('id', value) };
+      },
+    ],
+  ])('sends a body as it was when the call was made, also twice: %s', async (_, make) => {
+    await using api = await startFetchUnderTest();
+    const { body, change } = make();
+    const send = async (path: string): Promise<Response> =>
+      api.fetch(api.url(path), { method: 'POST', body });
+
+    const first = send('/first');
+    change('2');
+    const second = send('/second');
+    change('3');
+    await Promise.all([first, second]);
+    api.server.revoke();
+    api.server.api.answerNext(1, (request, answer) => {
+      change('5');
+      answer.writeHead(request.method === 'POST' ? 401 : 500).end();
+    });
+    change('4');
+    await send('/third');
+
+    const ids = api.server.apiRequests
+      .toSorted((a, b) => a.path.localeCompare(b.path))
+      .map(({ path, text }) => [path, /id(?:=|"\r\n\r\n)(\d)/.exec(text)?.[1]]);
+    expect(ids).toEqual([
+      ['/first', '1'],
+      ['/second', '2'],
+      ['/third', '4'],
+      ['/third', '4'],
+    ]);
+  });
+
+  it('says, as fetch does, that it followed a redirect', async () => {
+    await using api = await startFetchUnderTest();
+    api.server.api.answerNext(1, { redirectTo: '/there' });
+
+    const [moved, direct] = [await api.fetch(api.url('/here')), await api.fetch(api.url('/here'))];
+
+    expect([moved.redirected, direct.redirected]).toEqual([true, false]);
+    expect(moved.url).toBe(api.url('/there'));
+  });
+
   it('replays a call for what it asked, whatever its request says by then', async () => {
     await using api = await startFetchUnderTest();
     const request = { scope: ['read'] };

@@ -7,6 +7,7 @@ import {
   TokenManager,
   type TenantConfig,
 } from 'nestjs-client-credentials/core';
+import { failureOf } from './support/the-desk.js';
 import { credentialsOf, openTenants, startTenantServer, tenantOf, type Tenants } from './support/tenants.js';
 
 /** An axios instance whose calls are for tenant `a`. */
@@ -20,6 +21,95 @@ function clientOf({ server, tokens }: Tenants): AxiosInstance {
 function freshCredentialsOf(tenant: string): TenantConfig {
   return { clientId: `client-${tenant}`, clientSecret: () => `secret-${tenant}` };
 }
+
+describe('what tenants answers', () => {
+  it('is taken as it is then, also where one object is filled in for each', async () => {
+    const template = { clientId: '', clientSecret: '', scope: [''], parameters: { account: '' } };
+    const api = { headers: { 'x-account': '' } };
+    await using desk = await openTenants({
+      provider: {
+        tenants: (tenant) => {
+          Object.assign(template, credentialsOf(tenant));
+          template.scope[0] = `of-${tenant}`;
+          template.parameters.account = tenant;
+          api.headers['x-account'] = tenant;
+          return { ...template, api };
+        },
+      },
+    });
+    const source = desk.tokens.source('desk');
+    const http = axios.create({ baseURL: desk.server.apiUrl });
+    authorizeAxios(http, source);
+
+    await Promise.all([source.sourceFor({ tenant: 'a' }), source.sourceFor({ tenant: 'b' })]);
+    for (const tenant of ['a', 'b', 'a']) await http.get('/', { clientCredentials: { tenant } });
+
+    const calls = desk.server.apiRequests.map((call) => [tenantOf(call), call.headers['x-account']]);
+    expect(calls).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['a', 'a'],
+    ]);
+    const asked = desk.server.tokenRequests.map(({ parameters: { scope, account } }) => [scope, account]);
+    expect(asked).toEqual([
+      ['of-a', 'a'],
+      ['of-b', 'b'],
+    ]);
+  });
+
+  it('is compared with what it was, also where the same object has changed', async () => {
+    const row = { ...credentialsOf('a'), scope: ['read'] };
+    await using desk = await openTenants({
+      provider: { tenants: () => row, tenantCache: { ttlSeconds: 60 } },
+    });
+    const source = desk.tokens.source('desk').forTenant('a');
+
+    await source.getToken();
+    row.scope[0] = 'write';
+    await source.getToken();
+    desk.clock.advance(61_000);
+    await source.getToken();
+
+    expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read', 'write']);
+  });
+
+  it('may be the query of a database library, which is a promise of its own kind', async () => {
+    const query = (tenant: string): object => {
+      const answer = Promise.resolve(credentialsOf(tenant));
+      return new Proxy({}, { get: (_, name) => (name === 'then' ? answer.then.bind(answer) : undefined) });
+    };
+    await using desk = await openTenants({ provider: { tenants: query as never } });
+
+    await desk.tokens.source('desk').forTenant('a').getToken();
+
+    expect(desk.server.tokenRequests).toHaveLength(1);
+  });
+
+  it('is a typed error where it cannot be read', async () => {
+    const row = Object.defineProperty({}, 'clientId', {
+      enumerable: true,
+      get: () => {
+        throw new Error('the row is gone');
+      },
+    });
+    await using desk = await openTenants({ provider: { tenants: () => row } });
+
+    const error = await failureOf(desk.tokens.source('desk').forTenant('a').getToken());
+
+    expect(error.code).toBe('tenant_unavailable');
+  });
+
+  it('is asked for what a call said when it was made', async () => {
+    await using desk = await openTenants();
+    const scope = ['read'];
+
+    const asked = desk.tokens.source('desk').getToken({ tenant: 'a', scope });
+    scope[0] = 'write';
+    await asked;
+
+    expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read']);
+  });
+});
 
 describe('a call on its way', () => {
   it.each([

@@ -12,7 +12,7 @@ import { Test } from '@nestjs/testing';
 import { ClientCredentialsModule, InjectTokenClient, TokenClient } from 'nestjs-client-credentials';
 import { authorizeAxios } from 'nestjs-client-credentials/core';
 import { currentTenant, runWithTenant, tenantContext } from 'nestjs-client-credentials/express';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, type Observable } from 'rxjs';
 import { listen } from './support/listen.js';
 import { openTenants, tenantOf, type Tenants } from './support/tenants.js';
 
@@ -269,6 +269,22 @@ describe('the context of a request', () => {
     await outlived;
 
     expect(seen).toEqual(['a']);
+  });
+});
+
+describe('a call of a Nest client', () => {
+  it('is for the tenant of whoever made it, also where others subscribe to it', async () => {
+    await using desk = await openTenants();
+    const client = TokenClient.of(desk.tokens.source('desk'));
+    const make = (): Observable<unknown> => client.get('/me');
+
+    const ofA = runWithTenant('a', make);
+    const ofNobody = make();
+    await firstValueFrom(ofA);
+    await runWithTenant('b', () => firstValueFrom(ofA));
+    await runWithTenant('b', () => firstValueFrom(ofNobody));
+
+    expect(desk.server.apiRequests.map(tenantOf)).toEqual(['a', 'a', 'b']);
   });
 });
 

@@ -436,6 +436,39 @@ describe('what is remembered of tenants', () => {
     expect(desk.asked).toEqual(['a', 'b', 'a']);
   });
 
+  it('leaves nothing behind when it is forgotten again and again while callers wait', async () => {
+    await using desk = await openTenants();
+    const source = desk.tokens.source('desk').forTenant('a');
+
+    const waiting: Promise<unknown>[] = [];
+    for (let turn = 0; turn < 10; turn += 1) {
+      waiting.push(source.getToken());
+      await desk.tokens.forgetTenant('a');
+    }
+    await Promise.all(waiting);
+    await desk.tokens.forgetTenant('a');
+
+    expect(desk.tokens.snapshot()).toEqual([]);
+  });
+
+  it('is a clear failure where its tenants function asks for a token of the tenant itself', async () => {
+    await using desk = await openTenants({
+      provider: {
+        tokenRequest: { timeoutMs: 50 },
+        tenants: (tenant) => {
+          asked += 1;
+          return desk.tokens.source('desk').getToken({ tenant }) as never;
+        },
+      },
+    });
+    let asked = 0;
+
+    const error = await failureOf(desk.tokens.source('desk').forTenant('a').getToken());
+
+    expect(error.code).toBe('tenant_unavailable');
+    expect(asked).toBe(1);
+  });
+
   it('is forgotten also while it is being asked for, or a token is on its way', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk').forTenant('a');

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import axios, { type AxiosResponse } from 'axios';
 import express from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -204,6 +205,44 @@ describe('the token relay', () => {
 
     expect(statuses).toEqual([401, 200]);
     expect(relay.desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('says when to come again also where the handler of errors knows of no headers', async () => {
+    await using relay = await openRelay();
+    relay.desk.clock.set(Date.now() - relay.desk.clock.now());
+    relay.desk.server.failNext(1, { status: 503, headers: { 'retry-after': '7' } });
+    const middleware = tokenRelay(relay.desk.source);
+    const answer = await new Promise<ServerResponse>((resolve) => {
+      const request = new IncomingMessage(new Socket());
+      const response = new ServerResponse(request);
+      middleware(request, response, () => resolve(response));
+    });
+
+    expect(['6', '7']).toContain(answer.getHeader('retry-after'));
+  });
+
+  it('goes on with what it was made with', async () => {
+    await using desk = await openDesk();
+    const options = { scope: ['read'] };
+    await using gateway = await openGateway(desk.server.apiUrl, tokenRelay(desk.source, options));
+    options.scope[0] = 'write';
+
+    await gateway.call('/api/me');
+
+    expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read']);
+  });
+
+  it('is a typed error where the function names no source', async () => {
+    await using desk = await openDesk();
+    await using gateway = await openGateway(
+      desk.server.apiUrl,
+      tokenRelay(() => undefined as never),
+    );
+
+    const answer = await gateway.call('/api/me');
+
+    expect(answer.status).toBe(502);
+    expect(gateway.errors).toMatchObject([{ code: 'invalid_configuration' }]);
   });
 
   it('looks for the caller’s own token where the tenant’s goes', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, momentOf, PassingTime, systemClock, type Moment } from './clock.js';
+import { elapsedMs, momentOf, PassingTime, SystemClock, type Moment } from './clock.js';
 
 const MOMENT: Moment = { at: 1_000, ticks: 10 };
 
@@ -32,7 +32,7 @@ describe('a moment of the system', () => {
   it('is now by both clocks, to the millisecond', () => {
     const before = { at: Date.now(), ticks: performance.now() };
 
-    const moment = momentOf(systemClock);
+    const moment = momentOf(new SystemClock());
 
     expect(moment.at).toBeGreaterThanOrEqual(before.at);
     expect(moment.ticks).toBeGreaterThan(before.ticks - 1);
@@ -40,10 +40,11 @@ describe('a moment of the system', () => {
   });
 
   it('goes on', () => {
-    const first = momentOf(systemClock);
+    const clock = new SystemClock();
+    const first = momentOf(clock);
     while (Date.now() === first.at);
 
-    const second = momentOf(systemClock);
+    const second = momentOf(clock);
 
     expect(second.at).toBeGreaterThan(first.at);
     expect(second.ticks).toBeGreaterThan(first.ticks);

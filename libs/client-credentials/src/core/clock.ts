@@ -12,8 +12,21 @@ export interface Clock {
   monotonic?(): number;
 }
 
-/** The system's clock. */
-export const systemClock: Clock = { now: () => Date.now() };
+/** The system's clock. Each manager has its own. */
+export class SystemClock implements Clock {
+  #latest: Moment = { at: 0, ticks: 0 };
+
+  now(): number {
+    return Date.now();
+  }
+
+  /** The same for a whole millisecond: to read a clock takes as long as all else that finds a token. */
+  moment(): Moment {
+    const at = Date.now();
+    if (at !== this.#latest.at) this.#latest = { at, ticks: performance.now() };
+    return this.#latest;
+  }
+}
 
 /** An instant by both clocks: the wall clock, which may be set, and the monotonic one, which stops while a machine sleeps. */
 export interface Moment {
@@ -44,17 +57,8 @@ export class PassingTime {
 
 /** The present instant. */
 export function momentOf(clock: Clock): Moment {
-  if (clock === systemClock) return systemMoment();
+  if (clock instanceof SystemClock) return clock.moment();
   return { at: clock.now(), ticks: clock.monotonic?.() ?? performance.now() };
-}
-
-let latest: Moment = Object.freeze({ at: 0, ticks: 0 });
-
-/** The same for a whole millisecond: to read a clock takes as long as all else that finds a token. */
-function systemMoment(): Moment {
-  const at = systemClock.now();
-  if (at !== latest.at) latest = { at, ticks: performance.now() };
-  return latest;
 }
 
 /**

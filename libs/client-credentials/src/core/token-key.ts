@@ -94,9 +94,10 @@ function listOf(value: string | readonly string[] | undefined, separator?: RegEx
   if (value === undefined) return NOTHING;
   const given = typeof value === 'string' ? [value] : value;
   // The usual case, and the same text again.
-  if (typeof value === 'string' && value !== '' && separator?.test(value) !== true) return given;
+  if (typeof value === 'string' && value !== '' && separator?.test(value) !== true)
+    return Object.freeze(given);
   const items = separator === undefined ? given : given.flatMap((item) => item.split(separator));
-  return [...new Set(items.filter((item) => item !== ''))];
+  return Object.freeze([...new Set(items.filter((item) => item !== ''))]);
 }
 
 function sorted(value: JsonValue): JsonValue {

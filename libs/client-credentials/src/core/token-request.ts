@@ -1,4 +1,5 @@
 import type { Parameters } from './dialect.js';
+import { plainCopyOf } from './plain-copy.js';
 
 /** What a caller asks of a token source. What is left out is as the provider's configuration says. */
 export interface TokenRequest {
@@ -33,24 +34,9 @@ export function isSettled(request: TokenRequest): boolean {
 /** A request as it is now: callers may go on to use the same object for others. */
 export function settledRequest(request: TokenRequest): TokenRequest {
   if (settled.has(request)) return request;
-  const copy: TokenRequest = Object.freeze(copiedEntries(request));
+  const copy = Object.freeze(plainCopyOf({ ...request }));
   settled.add(copy);
   return copy;
-}
-
-/** What is no plain data stays as it is, for whoever checks it. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf);
-  return typeof value === 'object' && value !== null && isPlain(value) ? copiedEntries(value) : value;
-}
-
-function copiedEntries(value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, copyOf(item)]));
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** A {@link TokenRequest} made directly rather than through an API call. */

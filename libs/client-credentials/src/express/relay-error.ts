@@ -27,7 +27,7 @@ export class TokenRelayError extends ClientCredentialsError {
     const { code, provider, tenant, retryable, retryAt } = cause;
     const status = retryable || code === 'closed' ? 503 : 502;
     super(
-      `No token for the upstream service "${provider}" could be had (${code}). ${
+      `No token for the upstream service${provider === undefined ? '' : ` "${provider}"`} could be had (${code}). ${
         status === 503 ? 'Try again later.' : 'The operator finds the reason in the cause of this error.'
       }`,
       { code, provider, tenant, retryable, retryAt, status, cause },

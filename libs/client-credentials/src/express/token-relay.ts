@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
 import { ClientCredentialsError } from '../core/errors.js';
-import type { OutboundCall, TokenRequest } from '../core/token-request.js';
+import { settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
 import { claimsChallengeOf, isInsufficientScope } from '../http/challenge.js';
 import { lowerCased } from '../http/header-record.js';
@@ -47,10 +47,12 @@ const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
 
 function relayOf<Request extends IncomingMessage>(
   source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
-  { replaceAuthorization = false, ...wishes }: TokenRelayOptions = {},
+  { replaceAuthorization = false, ...given }: TokenRelayOptions = {},
 ): TokenRelay<Request> {
+  const wishes = settledRequest(given);
   const relay = async (request: Request): Promise<void> => {
-    const owner = typeof source === 'function' ? await source(request) : source;
+    const owner: TokenSource | undefined = typeof source === 'function' ? await source(request) : source;
+    if (owner === undefined) throw ofNoSource();
     const serving = await servingOf(owner, request, wishes, replaceAuthorization);
     const { placement, headers, prover } = serving.api;
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
@@ -64,8 +66,8 @@ function relayOf<Request extends IncomingMessage>(
     Object.defineProperty(request, RELAYED, { value: relayed, configurable: true });
   };
   return Object.assign(
-    (request: Request, _: unknown, next: Next): void => {
-      void handOn(relay(request), request, next);
+    (request: Request, response: unknown, next: Next): void => {
+      void handOn(relay(request), request, response, next);
     },
     { onResponse },
   );
@@ -85,15 +87,28 @@ function onResponse({ statusCode = 0, headers }: UpstreamAnswer, message: Incomi
   } else if (statusCode < 400) source.api.noteAccepted(token, request);
 }
 
-async function handOn(relayed: Promise<void>, request: IncomingMessage, next: Next): Promise<void> {
+async function handOn(
+  relayed: Promise<void>,
+  request: IncomingMessage,
+  response: unknown,
+  next: Next,
+): Promise<void> {
   try {
     await relayed;
   } catch (error) {
-    next(handedOn(answerable(error)));
+    const failure = answerable(error);
+    if (failure instanceof TokenRelayError) setHeaders(response, failure.headers);
+    next(handedOn(failure));
     return;
   }
   // Of a caller who is gone by now the proxy would never learn: it would open a connection, and wait.
   if (!hasLeft(request)) next();
+}
+
+/** Not every handler of errors looks for headers in them. */
+function setHeaders(response: unknown, headers: Readonly<Record<string, string>>): void {
+  if (!(response instanceof ServerResponse) || response.headersSent) return;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
 /** A request that a test made up has no connection. */
@@ -148,6 +163,13 @@ function shownInQuery(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
     `A token of "${provider}" goes in the query (dialect.authorization.query), where a proxy would show it in its errors and logs. Send it with authorizeAxios or authorizeFetch, or use a provider that takes it in a header for the relay.`,
     { code: 'invalid_configuration', provider },
+  );
+}
+
+function ofNoSource(): ClientCredentialsError {
+  return new ClientCredentialsError(
+    'The function given to tokenRelay names no source for a request. Have it return one, such as tokens.source(name), for every request.',
+    { code: 'invalid_configuration' },
   );
 }
 

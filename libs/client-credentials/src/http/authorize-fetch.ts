@@ -5,7 +5,7 @@ import { unlessAborted } from '../core/wait.js';
 import { allowedOriginsOf, mayCarryToken } from './allowed-origins.js';
 import { sendAuthorized } from './authorized-call.js';
 import { discardResponse, explainResponse, sendFetch, type FetchCall } from './fetch-sender.js';
-import { requestBodyOf } from './request-body.js';
+import { bodyCopyOf, requestBodyOf } from './request-body.js';
 import { userInfoProblem } from './call-problems.js';
 
 /** What may be said of a call beside what `fetch` knows. */
@@ -43,6 +43,7 @@ export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fe
     const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
     const headers = new Headers(init.headers ?? given?.headers);
     if (wishes === false) return send(input, init);
+    init.body &&= bodyCopyOf(init.body);
     const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
     const outbound = (): OutboundCall => ({ method, url: url.href, headers: Object.fromEntries(headers) });
     const signal = init.signal ?? given?.signal ?? undefined;

@@ -43,7 +43,10 @@ export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Se
     const hop = { url: trip.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
     const location = response.headers.get('location');
     const next = call.redirect === 'follow' ? nextHop(hop, response.status, location) : undefined;
-    if (next === undefined) return sendingOf(response, call, trip, hasNewNonce);
+    if (next === undefined) {
+      if (trip.hasMoved) Object.defineProperty(response, 'redirected', { value: true });
+      return sendingOf(response, call, trip, hasNewNonce);
+    }
     discardResponse(response);
     if (count >= MAX_REDIRECTS) {
       throw new TypeError('fetch failed', { cause: new Error('redirect count exceeded') });

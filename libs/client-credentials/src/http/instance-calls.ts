@@ -1,8 +1,8 @@
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
-import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
+import type { ApiAccess } from '../core/api-access.js';
 import { ClientCredentialsError } from '../core/errors.js';
-import { NO_REQUEST, settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
+import { NO_REQUEST, type TokenRequest } from '../core/token-request.js';
 import type { TokenSource } from '../core/token-source.js';
 import { mayCarryToken } from './allowed-origins.js';
 import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from './authorized-call.js';
@@ -10,9 +10,9 @@ import { discard, type Outcome } from './axios-dispatch.js';
 import { explain, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './axios-sender.js';
 import { userInfoProblem } from './call-problems.js';
 import { patienceOf } from './call-patience.js';
-import { finalUrl, fullUrl, isRelative, urlText } from './final-url.js';
-import { lowerCased } from './header-record.js';
+import { finalUrl, isRelative } from './final-url.js';
 import { InstanceOrigins } from './instance-origins.js';
+import { hasOwnToken, hasOwnTransform, outboundCall, wishesOf, type Wishes } from './call-terms.js';
 import { isPlain, PlainCall } from './plain-call.js';
 import { requestBodyOf } from './request-body.js';
 import {
@@ -33,8 +33,6 @@ interface TokenCall {
   /** By `performance.now()`. */
   readonly startedAt: number;
 }
-
-type Wishes = TokenRequest | WithoutToken | false;
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
 export class InstanceCalls {
@@ -210,35 +208,5 @@ function authorized(call: AxiosCall, request: TokenRequest): AuthorizedCall<Axio
     wait: (get) => call.patience.during(get),
     discard,
     explain,
-  };
-}
-
-/** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
-function wishesOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): Wishes {
-  if (wishes === undefined || wishes === null) return NO_REQUEST;
-  return wishes === false || wishes instanceof WithoutToken ? wishes : settledRequest(wishes);
-}
-
-// That of axios itself keeps nothing of what it sees.
-const [TRANSFORM_OF_AXIOS] = [axios.defaults.transformRequest].flat();
-
-/** Whether code of the application has seen the config. */
-function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
-  if (!Array.isArray(transforms)) return transforms !== undefined;
-  return transforms.length > 1 || transforms[0] !== TRANSFORM_OF_AXIOS;
-}
-
-/** Whether the caller has put something where the token would go. */
-function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
-  if ('header' in placement) return config.headers.has(placement.header);
-  const url = finalUrl(config);
-  return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
-}
-
-function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
-  return {
-    method: (config.method ?? 'get').toUpperCase(),
-    url: url === undefined ? urlText(config.url) : fullUrl(config, url).href,
-    headers: lowerCased(config.headers),
   };
 }

@@ -20,6 +20,17 @@ export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
   return { data, isRepeatable: !isReadOnce(data) };
 }
 
+/** A body as it is now, which is what `fetch` sends: the caller may go on to change the same object. */
+export function bodyCopyOf(body: NonNullable<RequestInit['body']>): NonNullable<RequestInit['body']> {
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  if (body instanceof ArrayBuffer) return body.slice(0);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (!(body instanceof FormData)) return body;
+  const form = new FormData();
+  for (const [name, value] of body) form.append(name, value);
+  return form;
+}
+
 /** By its shape: there are implementations beside the platform's. A `form-data` instance is a stream, not a form. */
 export function isForm(data: unknown): data is FormData {
   if (typeof data !== 'object' || data === null || 'pipe' in data) return false;

@@ -16,6 +16,7 @@ export class ClientEntries {
   /** Most calls of a client ask for the same. */
   #latest: { readonly request: TokenRequest; readonly entry: TokenEntry } | undefined;
   #isUsed = false;
+  #isForgotten = false;
 
   /** @param settings - what is asked for where a request does not say */
   constructor(settings: TokenRequest, client: ClientContext, memory: EntryMemory) {
@@ -52,8 +53,11 @@ export class ClientEntries {
     this.#latest = undefined;
   }
 
-  /** Forgets every entry. The answer is what there was. */
+  /**
+   * Forgets every entry. The answer is what there was. What those ask for who found the client before is theirs alone, and gone with them.
+   */
   forgetAll(): TokenEntry[] {
+    this.#isForgotten = true;
     const entries = [...this.#entries.values()];
     for (const entry of entries) this.#memory.delete(entry);
     this.#entries.clear();
@@ -72,7 +76,7 @@ export class ClientEntries {
     this.#isUsed = true;
     const entry = new TokenEntry(this.#client, this.#keys.resolve(request), key);
     this.#entries.set(key, entry);
-    entry.usedAt = this.#memory.set(entry, this);
+    if (!this.#isForgotten) entry.usedAt = this.#memory.set(entry, this);
     return entry;
   }
 }

@@ -1,6 +1,7 @@
 import { Closing } from '../core/closing.js';
 import { closed } from '../core/errors.js';
 import type { ProviderConfig, TenantProviderConfig } from '../core/options.js';
+import { plainCopyOf } from '../core/plain-copy.js';
 import { resolveProvider } from '../core/provider.js';
 import { EntryTokenSource, type TokenSource } from '../core/token-source.js';
 import { apiOfNoTenant } from './api-rules.js';
@@ -10,6 +11,7 @@ import { TenantTokenSource } from './tenant-source.js';
 
 /** One provider of a manager. */
 export interface RegisteredProvider {
+  /** As it was given: the same again is no other. */
   readonly config: ProviderConfig | TenantProviderConfig;
   readonly source: TokenSource;
   /** Where its tenants are known, if it has any. */
@@ -25,19 +27,20 @@ interface Registry extends Pick<Shared, 'clock' | 'guard' | 'events' | 'entries'
 
 export function registerProvider(
   name: string,
-  config: ProviderConfig | TenantProviderConfig,
+  given: ProviderConfig | TenantProviderConfig,
   { warn, ...registry }: Registry,
 ): RegisteredProvider {
+  const config = plainCopyOf(given);
   const closing = new Closing();
   const close = (): void => closing.close(closed(name));
   const shared: Shared = { ...registry, warnOnce: onceForEach(warn), closing };
   if (!hasTenants(config)) {
     const source = new EntryTokenSource(new ManagedClient(name, config, shared));
-    return { config, source, tenants: undefined, close };
+    return { config: given, source, tenants: undefined, close };
   }
   const tenants = new TenantDirectory(name, config, shared);
   const untold = apiOfNoTenant(resolveProvider(name, { clientId: '', ...config }), shared.warnOnce);
-  return { config, source: new TenantTokenSource(tenants, untold), tenants, close };
+  return { config: given, source: new TenantTokenSource(tenants, untold), tenants, close };
 }
 
 function hasTenants(config: ProviderConfig | TenantProviderConfig): config is TenantProviderConfig {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TenantProviderConfig } from '../core/options.js';
 import { isRecord, recordOf } from '../core/record.js';
 import type { RuleProblem } from '../core/rule-problem.js';
@@ -23,9 +24,12 @@ export function layerProblems({ api }: TenantProviderConfig, layer: unknown): Ru
   }
   const own = recordOf(recordOf(layer)['api']);
   const shared = recordOf(api);
-  return OF_THE_INSTANCE.filter((name) => own[name] !== undefined && own[name] !== shared[name]).map(
-    (name) => [`api.${name}`, 'is the same for all tenants: set it beside tenants, not in what it returns'],
-  );
+  const differs = (name: string): boolean =>
+    own[name] !== undefined && !isDeepStrictEqual(own[name], shared[name]);
+  return OF_THE_INSTANCE.filter(differs).map((name) => [
+    `api.${name}`,
+    'is the same for all tenants: set it beside tenants, not in what it returns',
+  ]);
 }
 
 /** An instance of a class may have its options where they are not seen, and would then be taken for one without any. */

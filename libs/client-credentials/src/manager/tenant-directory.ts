@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { authenticationMethodOf } from '../core/authentication-method.js';
 import { elapsedMs, momentOf, type Moment } from '../core/clock.js';
 import type { ProviderConfig, TenantProviderConfig } from '../core/options.js';
+import { plainCopyOf } from '../core/plain-copy.js';
 import { resolveProvider } from '../core/provider.js';
-import { recordOf } from '../core/record.js';
+import { isRecord, recordOf } from '../core/record.js';
 import { runWithTenant } from '../core/tenant-context.js';
 import { forgottenKeyOf } from '../core/token-key.js';
 import { validateTenant } from '../core/validate-options.js';
@@ -97,14 +98,16 @@ export class TenantDirectory {
     const resolved = this.#now();
     const flight: Promise<KnownTenant> = this.#ask(tenant).then(
       (layer) => {
-        // Not if the tenant was forgotten meanwhile: then it is only for those who asked before.
-        const isLatest = this.#flights.get(tenant) === flight;
-        if (isLatest) this.#flights.delete(tenant);
+        // It was forgotten meanwhile: what was true of it may not be so any more.
+        if (this.#flights.get(tenant) !== flight) return this.find(tenant);
+        this.#flights.delete(tenant);
         const found = this.#made(tenant, layer, known, resolved);
         if (known !== undefined && known.client !== found?.client) known.client.forgetAll();
-        if (isLatest && found === undefined) this.#known.delete(tenant);
-        if (found === undefined) throw unknownTenant(this.provider, tenant);
-        if (isLatest) this.#known.set(tenant, found);
+        if (found === undefined) {
+          this.#known.delete(tenant);
+          throw unknownTenant(this.provider, tenant);
+        }
+        this.#known.set(tenant, found);
         return found;
       },
       (error: unknown) => {
@@ -153,7 +156,13 @@ export class TenantDirectory {
       timer = setTimeout(() => reject(resolverTimedOut(timeoutMs)), timeoutMs).unref();
     });
     try {
-      const asked = runWithTenant(tenant, async () => tenants(tenant));
+      const asked = runWithTenant(tenant, async () => {
+        // Whoever asks for the same tenant in there must find that it is being asked for.
+        await Promise.resolve();
+        const answer: unknown = tenants(tenant);
+        // At once, since one object may be filled in for each tenant.
+        return plainCopyOf(isThenable(answer) ? await answer : answer);
+      });
       return await closing.during(() => Promise.race([asked, late]));
     } catch (error) {
       closing.throwIfClosed();
@@ -180,4 +189,9 @@ export class TenantDirectory {
   #now(): Moment {
     return momentOf(this.#shared.clock);
   }
+}
+
+/** A promise of whichever kind: the query of a database library, for instance. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isRecord(value) && typeof value['then'] === 'function';
 }

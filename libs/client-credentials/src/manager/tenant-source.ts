@@ -50,8 +50,9 @@ export class TenantTokenSource implements TokenSource {
     return ready && source && { source, token: ready.token };
   }
 
-  async getToken({ signal, ...options }: GetTokenOptions = {}): Promise<AccessToken> {
+  async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
+    const options: GetTokenOptions = settledRequest(given);
     const source = await awake(unlessAborted((async () => this.sourceFor(options))(), signal));
     return source.getToken(signal === undefined ? options : { ...options, signal });
   }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../core/clock.js';
+import { SystemClock, type Clock } from '../core/clock.js';
 import { invalidConfiguration, unknownProvider } from '../core/errors.js';
 import { EventHub, type TokenEventListener } from '../core/events.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../core/options.js';
@@ -51,7 +51,7 @@ export class TokenManager {
    */
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? new SystemClock();
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
     this.#guard = new StoreGuard(this.#store);
     this.#entries = new RecentlyUsed({

@@ -3,7 +3,7 @@ import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../core/access-token.js';
 import type { ApiAccess } from '../core/api-access.js';
 import type { GetTokenOptions, TokenRequest } from '../core/token-request.js';
-import { requestOfTenant } from '../core/tenant-context.js';
+import { currentTenant, requestOfTenant, runWithTenant } from '../core/tenant-context.js';
 import type { ReadyToken, TokenSource } from '../core/token-source.js';
 import { authorizeAxios } from '../http/authorize-axios.js';
 import { derivedAxios } from './derived-axios.js';
@@ -22,6 +22,7 @@ import { printAs } from '../core/printed.js';
 export class TokenClient extends HttpService implements TokenSource {
   static {
     printAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
+    keepTenants(TokenClient.prototype);
   }
 
   readonly #source: TokenSource;
@@ -99,4 +100,22 @@ export class TokenClient extends HttpService implements TokenSource {
   sourceFor(request: TokenRequest): TokenSource | Promise<TokenSource> {
     return this.#source.sourceFor(request);
   }
+}
+
+type Send = (...args: unknown[]) => unknown;
+
+/**
+ * Has a call made for the tenant of whoever asked for it, though it is sent only when somebody subscribes. A definition rather than a
+ * method, since its types would be those of one version of `HttpService`.
+ */
+function keepTenants(prototype: HttpService): void {
+  const make: unknown = Reflect.get(prototype, 'makeObservable');
+  if (typeof make !== 'function') return;
+  Object.defineProperty(prototype, 'makeObservable', {
+    value(this: HttpService, send: Send, ...args: unknown[]): unknown {
+      const tenant = currentTenant();
+      const sendForTenant: Send = (...call) => runWithTenant(tenant, () => send(...call));
+      return Reflect.apply(make, this, [tenant === undefined ? send : sendForTenant, ...args]);
+    },
+  });
 }

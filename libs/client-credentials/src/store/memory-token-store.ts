@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { PassingTime, systemClock, type Clock } from '../core/clock.js';
+import { PassingTime, SystemClock, type Clock } from '../core/clock.js';
 import type { Lock, TokenStore } from '../core/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
@@ -32,7 +32,7 @@ export class MemoryTokenStore implements TokenStore {
   readonly #entries: LRUCache<string, string>;
   #locks = 0;
 
-  constructor({ maxEntries = 10_000, clock = systemClock }: MemoryTokenStoreOptions = {}) {
+  constructor({ maxEntries = 10_000, clock = new SystemClock() }: MemoryTokenStoreOptions = {}) {
     this.maxEntries = maxEntries;
     // Looked at whenever something is read: no timer is set.
     this.#entries = new LRUCache({ max: maxEntries, perf: new PassingTime(clock), ttlResolution: 0 });

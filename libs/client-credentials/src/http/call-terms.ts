@@ -1,0 +1,40 @@
+import axios, { type InternalAxiosRequestConfig } from 'axios';
+import type { TokenPlacement } from '../core/api-access.js';
+import { NO_REQUEST, settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
+import { finalUrl, fullUrl, urlText } from './final-url.js';
+import { lowerCased } from './header-record.js';
+import { WithoutToken } from './without-token.js';
+
+/** What a call says of its token: what it is to be for; that there is to be none; or none, but whose API it goes to. */
+export type Wishes = TokenRequest | WithoutToken | false;
+
+/** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
+export function wishesOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): Wishes {
+  if (wishes === undefined || wishes === null) return NO_REQUEST;
+  return wishes === false || wishes instanceof WithoutToken ? wishes : settledRequest(wishes);
+}
+
+// That of axios itself keeps nothing of what it sees.
+const [TRANSFORM_OF_AXIOS] = [axios.defaults.transformRequest].flat();
+
+/** Whether code of the application has seen the config. */
+export function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
+  if (!Array.isArray(transforms)) return transforms !== undefined;
+  return transforms.length > 1 || transforms[0] !== TRANSFORM_OF_AXIOS;
+}
+
+/** Whether the caller has put something where the token would go. */
+export function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
+  if ('header' in placement) return config.headers.has(placement.header);
+  const url = finalUrl(config);
+  return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
+}
+
+/** The call as `tokenFor` sees it. */
+export function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
+  return {
+    method: (config.method ?? 'get').toUpperCase(),
+    url: url === undefined ? urlText(config.url) : fullUrl(config, url).href,
+    headers: lowerCased(config.headers),
+  };
+}
