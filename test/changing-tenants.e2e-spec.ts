@@ -78,7 +78,7 @@ describe('what tenants answers', () => {
       const answer = Promise.resolve(credentialsOf(tenant));
       return new Proxy({}, { get: (_, name) => (name === 'then' ? answer.then.bind(answer) : undefined) });
     };
-    await using desk = await openTenants({ provider: { tenants: query as never } });
+    await using desk = await openTenants({ provider: { tenants: query } });
 
     await desk.tokens.source('desk').forTenant('a').getToken();
 
