@@ -20,7 +20,7 @@ export const TARGETS = [
     ratio: 'leanestPeer',
     what: 'work added to a call, × the leanest peer that puts the token on',
     atMost: 0.75,
-    reached: 1.6,
+    reached: 1.7,
   },
   {
     scenario: 'a3',
