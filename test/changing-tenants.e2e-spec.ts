@@ -6,6 +6,7 @@ import {
   MemoryTokenStore,
   TokenManager,
   type TenantConfig,
+  type TokenSource,
 } from 'nestjs-client-credentials/core';
 import { failureOf } from './support/the-desk.js';
 import { credentialsOf, openTenants, startTenantServer, tenantOf, type Tenants } from './support/tenants.js';
@@ -99,11 +100,16 @@ describe('what tenants answers', () => {
     expect(error.code).toBe('tenant_unavailable');
   });
 
-  it('is asked for what a call said when it was made', async () => {
+  it.each<[string, (source: TokenSource) => TokenSource | Promise<TokenSource>]>([
+    ['by name', (source) => source],
+    ['as a source of its own', (source) => source.forTenant('a')],
+    ['as the source that serves a call', (source) => source.sourceFor({ tenant: 'a' })],
+  ])('is asked for what a call said when it was made, %s', async (_, of) => {
     await using desk = await openTenants();
+    const source = await of(desk.tokens.source('desk'));
     const scope = ['read'];
 
-    const asked = desk.tokens.source('desk').getToken({ tenant: 'a', scope });
+    const asked = source.getToken({ tenant: 'a', scope });
     scope[0] = 'write';
     await asked;
 

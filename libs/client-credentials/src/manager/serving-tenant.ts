@@ -57,11 +57,12 @@ export class ServingTenant implements TokenSource {
     return ready && { source: this, token: ready.token };
   }
 
-  async getToken(options: GetTokenOptions = {}): Promise<AccessToken> {
-    options.signal?.throwIfAborted();
-    const source = await awake(unlessAborted(this.#current(), options.signal));
+  async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
+    signal?.throwIfAborted();
+    const options: GetTokenOptions = settledRequest(given);
+    const source = await awake(unlessAborted(this.#current(), signal));
     if (source === undefined) throw tenantChanged(this.provider, this.#tenant);
-    return source.getToken(options);
+    return source.getToken(signal === undefined ? options : { ...options, signal });
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {
