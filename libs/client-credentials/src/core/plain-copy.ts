@@ -1,3 +1,5 @@
+import { isPlainObject } from './record.js';
+
 /**
  * A copy of plain data, as deep as it is: whoever gave it may go on to use the same object for something else. Functions and
  * instances of classes stay as they are.
@@ -5,13 +7,7 @@
 export function plainCopyOf<T>(value: T): T;
 export function plainCopyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => plainCopyOf(item));
-  return typeof value === 'object' && value !== null && isPlain(value) ? copiedEntries(value) : value;
-}
-
-/** Of whichever realm. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlainObject(value) ? copiedEntries(value) : value;
 }
 
 function copiedEntries(value: object): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TenantProviderConfig } from '../core/options.js';
-import { isRecord, recordOf } from '../core/record.js';
+import { isPlainObject, isRecord, recordOf } from '../core/record.js';
 import type { RuleProblem } from '../core/rule-problem.js';
 
 /** Options that are groups of options: a tenant that sets one of a group leaves the others. */
@@ -18,6 +18,7 @@ const OF_THE_INSTANCE = ['adapter', 'transformRequest', 'transformResponse'] as 
 
 /** What is wrong with an answer of `tenants` as such. What the options say is checked once they are laid over the provider's. */
 export function layerProblems({ api }: TenantProviderConfig, layer: unknown): RuleProblem[] {
+  // An instance of a class may have its options where they are not seen, and would then be taken for one without any.
   if (!isPlainObject(layer)) {
     const what = 'must return a plain object of options, such as { clientId: row.clientId }, or undefined';
     return [['tenants', `${what} where there is no such tenant`]];
@@ -30,14 +31,6 @@ export function layerProblems({ api }: TenantProviderConfig, layer: unknown): Ru
     `api.${name}`,
     'is the same for all tenants: set it beside tenants, not in what it returns',
   ]);
-}
-
-/** An instance of a class may have its options where they are not seen, and would then be taken for one without any. */
-function isPlainObject(value: unknown): boolean {
-  if (!isRecord(value) || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Of whichever realm.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A tenant's whole configuration: what it names, laid over the provider's own. It is yet to be checked. */
