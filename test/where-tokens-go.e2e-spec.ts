@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns';
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import axios, { type AxiosAdapter } from 'axios';
@@ -303,6 +304,25 @@ describe('a token, by an adapter that is a function,', () => {
     });
 
     expect(sent.filter((origin) => origin !== new URL(api.server.apiUrl).origin)).toEqual([]);
+  });
+
+  it('lets go of an answer whose redirect the caller forbids', async () => {
+    await using api = await startApiUnderTest();
+    const data = Readable.from(['a body that nobody will read']);
+
+    const forbidden = await settled(
+      api.http.get('/here', {
+        adapter: async (config) => {
+          return { data, status: 302, statusText: 'Found', headers: { location: '/there' }, config };
+        },
+        beforeRedirect: () => {
+          throw new Error('none of these');
+        },
+      }),
+    );
+
+    expect(String(forbidden)).toContain('none of these');
+    expect(data.destroyed).toBe(true);
   });
 
   it('asks the caller’s beforeRedirect also where an adapter stands around that of axios', async () => {

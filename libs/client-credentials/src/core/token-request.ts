@@ -27,7 +27,7 @@ export const NO_REQUEST: TokenRequest = Object.freeze({});
 const settled = new WeakSet<TokenRequest>([NO_REQUEST]);
 
 /** Whether a request cannot change any more, so that what belongs to it is found by reference. */
-export function isSettled(request: TokenRequest): boolean {
+export function isSettledRequest(request: TokenRequest): boolean {
   return settled.has(request);
 }
 

@@ -63,10 +63,17 @@ export async function followRedirects(
   const { transport, config, patience } = means;
   const redirect = redirectOf(first.fetchOptions);
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
+  if (!mayFollow) return answered;
   let hop = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
   let result = answered;
   for (let count = 0; ; count += 1) {
-    const next = mayFollow ? await followed(hop, result.response, means, trip) : undefined;
+    let next: Awaited<ReturnType<typeof followed>>;
+    try {
+      next = await followed(hop, result.response, means, trip);
+    } catch (error) {
+      discard(result);
+      throw error;
+    }
     if (next === undefined) return result;
     discard(result);
     if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {

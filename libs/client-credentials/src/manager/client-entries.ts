@@ -1,7 +1,7 @@
 import type { ClientContext } from '../core/client-context.js';
 import { RequestKeys } from '../core/request-keys.js';
 import { TokenEntry } from '../core/token-entry.js';
-import { isSettled, type TokenRequest } from '../core/token-request.js';
+import { isSettledRequest, type TokenRequest } from '../core/token-request.js';
 import type { RecentlyUsed } from './recently-used.js';
 
 /** The entries of all clients of a manager, each with those of its own client. */
@@ -68,7 +68,7 @@ export class ClientEntries {
   #find(request: TokenRequest): TokenEntry {
     const key = this.#keys.keyOf(request);
     const entry = this.#entries.get(key) ?? this.#add(key, request);
-    if (isSettled(request)) this.#latest = { request, entry };
+    if (isSettledRequest(request)) this.#latest = { request, entry };
     return entry;
   }
 
