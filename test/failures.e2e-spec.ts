@@ -211,14 +211,16 @@ describe('a store that fails', () => {
       'an older format',
       `{"format":1,"value":"T","type":"Bearer","scopes":[],"lifetimeMs":1e9,"requestedAt":${GOOD_AT}}`,
     ],
-    ['a newer format', `[3,"Bearer",[],1e9,${GOOD_AT},{}]\nT`],
+    ['the format before this one', `[2,"Bearer",[],1e9,${GOOD_AT},{}]\nT`],
+    ['a newer format', `4,1e9,${GOOD_AT}\nT`],
     ['no text at all', 7 as unknown as string],
-    ['a lifetime that is none', `[2,"Bearer",[],null,${GOOD_AT},{}]\nT`],
-    ['scopes that are none', `[2,"Bearer","all",1e9,${GOOD_AT},{}]\nT`],
-    ['a token that has ended', '[2,"Bearer",[],1000,0,{}]\nT'],
-    ['a token that no header can carry', `[2,"Bearer",[],1e9,${GOOD_AT},{}]\nT\r\nx: y`],
-    ['no token', `[2,"Bearer",[],1e9,${GOOD_AT},{}]\n`],
-    ['a token for somebody who has a certificate', `[2,"Bearer",[],1e9,${GOOD_AT},{"boundTo":"x"}]\nT`],
+    ['a lifetime that is none', `3,null,${GOOD_AT}\nT`],
+    ['scopes that are none', `3,1e9,${GOOD_AT},{"scopes":"all"}\nT`],
+    ['a type that is none', `3,1e9,${GOOD_AT},{"type":7}\nT`],
+    ['a token that has ended', '3,1000,0\nT'],
+    ['a token that no header can carry', `3,1e9,${GOOD_AT}\nT\r\nx: y`],
+    ['no token', `3,1e9,${GOOD_AT}\n`],
+    ['a token for somebody who has a certificate', `3,1e9,${GOOD_AT},{"boundTo":"x"}\nT`],
   ])('to keep tokens, and holds %s, is as good as empty', async (_, text) => {
     const store: TokenStore = {
       get: async () => text,
@@ -230,6 +232,20 @@ describe('a store that fails', () => {
     const { value } = await desk.source.getToken();
 
     expect(value).toBe(desk.server.issued[0]?.value);
+  });
+
+  it('to be empty, and has what others put there, serves it', async () => {
+    const store: TokenStore = {
+      get: async () => `3,1e9,${GOOD_AT},{"scopes":["granted"]}\nT`,
+      set: async () => undefined,
+      delete: async () => undefined,
+    };
+    await using desk = await openDesk({ manager: { store } });
+
+    const { value, type, scopes } = await desk.source.getToken({ scope: ['asked'] });
+
+    expect({ value, type, scopes }).toEqual({ value: 'T', type: 'Bearer', scopes: ['granted'] });
+    expect(desk.server.issued).toHaveLength(0);
   });
 
   it('to be quick in keeping a token does not delay the call', async () => {

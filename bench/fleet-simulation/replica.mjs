@@ -5,6 +5,8 @@ import { pollDelayMs } from '../../dist/esm/core/shared-acquisition.js';
 import { TokenRecord } from '../../dist/esm/core/token-record.js';
 import { exponential } from './randomness.mjs';
 
+const ASKED = { scopes: [], audience: undefined, resources: [], parameters: {} };
+
 /**
  * One process of the fleet. What it does is decided by the library's own code; only what takes time (the provider, the store, the
  * waits) is played. Between two moments at which a decision may change, no call is simulated.
@@ -12,7 +14,8 @@ import { exponential } from './randomness.mjs';
 export class Replica {
   #world;
   #skewMs;
-  #record;
+  #record = new TokenRecord();
+  #terms;
   #isFlying = false;
   /** Only the call planned last counts. */
   #plan = 0;
@@ -20,7 +23,7 @@ export class Replica {
   constructor(world, skewMs) {
     this.#world = world;
     this.#skewMs = skewMs;
-    this.#record = new TokenRecord({ lifetime: {}, random: world.random });
+    this.#terms = { lifetime: {}, random: world.random };
   }
 
   /** Makes the next call, which comes by chance after this. */
@@ -71,8 +74,9 @@ export class Replica {
   #look(reason, found, missing) {
     const { timeline, settings } = this.#world;
     timeline.after(settings.storeMs, () => {
-      const stored = deserialize(this.#world.stored, this.#now());
-      if (stored === undefined || !this.#record.isWelcome(stored, 0, this.#now())) return missing();
+      const stored = deserialize(this.#world.stored, ASKED, this.#now());
+      if (stored === undefined || !this.#record.isWelcome(stored, 0, this.#now(), this.#terms))
+        return missing();
       this.#accept(stored, reason);
       return found();
     });
@@ -104,13 +108,13 @@ export class Replica {
       const value = this.#world.issue();
       const issued = { value, type: 'Bearer', scopes: [], requested, lifetimeMs: settings.lifetimeMs };
       this.#accept(issued, reason);
-      timeline.after(settings.storeMs, () => this.#world.keep(serialize(issued)));
+      timeline.after(settings.storeMs, () => this.#world.keep(serialize(issued, ASKED)));
       done();
     });
   }
 
   #accept(issued, reason) {
-    const held = this.#record.hold(issued);
+    const held = this.#record.hold(issued, this.#terms);
     const access = new AccessToken(issued, ({ value }) => `Bearer ${value}`);
     this.#record.accept(issued, held, access, reason, this.#now());
   }

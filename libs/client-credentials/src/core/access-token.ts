@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Moment } from './clock.js';
 import type { IssuedToken } from './issued-token.js';
 import { printAs } from './printed.js';
 
@@ -21,8 +22,14 @@ export class AccessToken {
     );
   }
 
-  readonly #issued: IssuedToken;
-  readonly #authorizationOf: (issued: IssuedToken) => string;
+  // What was issued, and not the object that it came in: there may be many tokens.
+  readonly #value: string;
+  readonly #type: string;
+  readonly #scopes: readonly string[];
+  readonly #apiBaseURL: string | undefined;
+  readonly #requested: Moment;
+  readonly #lifetimeMs: number;
+  readonly #authorizationOf: (token: AccessToken) => string;
   #authorization: string | undefined;
 
   /**
@@ -30,45 +37,50 @@ export class AccessToken {
    * @param authorizationOf - writes the header's value
    * @internal
    */
-  constructor(issued: IssuedToken, authorizationOf: (issued: IssuedToken) => string) {
-    this.#issued = issued;
+  constructor(issued: IssuedToken, authorizationOf: (token: AccessToken) => string) {
+    this.#value = issued.value;
+    this.#type = issued.type;
+    this.#scopes = issued.scopes;
+    this.#apiBaseURL = issued.apiBaseURL;
+    this.#requested = issued.requested;
+    this.#lifetimeMs = issued.lifetimeMs;
     this.#authorizationOf = authorizationOf;
   }
 
   /** The token itself. */
   get value(): string {
-    return this.#issued.value;
+    return this.#value;
   }
 
   /** The value of the header that carries it, `Bearer …` as a rule. */
   get authorization(): string {
     // Written when it is first needed: many tokens wait for long, and it is as long as the token.
-    return (this.#authorization ??= this.#authorizationOf(this.#issued));
+    return (this.#authorization ??= this.#authorizationOf(this));
   }
 
   /** `Bearer` as a rule. */
   get type(): string {
-    return this.#issued.type;
+    return this.#type;
   }
 
   /** The scopes granted, or those asked for where the answer names none. */
   get scopes(): readonly string[] {
-    return this.#issued.scopes;
+    return this.#scopes;
   }
 
   /** Epoch milliseconds at which the token was asked for. */
   get obtainedAt(): number {
-    return this.#issued.requested.at;
+    return this.#requested.at;
   }
 
   /** Epoch milliseconds at which it ends. */
   get expiresAt(): number {
-    return this.obtainedAt + this.#issued.lifetimeMs;
+    return this.obtainedAt + this.#lifetimeMs;
   }
 
   /** The API's base address, for providers that name it with each token. */
   get apiBaseURL(): string | undefined {
-    return this.#issued.apiBaseURL;
+    return this.#apiBaseURL;
   }
 
   toJSON(): object {

@@ -9,7 +9,7 @@ export interface HeldToken extends TokenMargins {
   readonly obtained: Moment;
   readonly lifetimeMs: number;
   /** Whether it was acquired because the API refused the one before. */
-  readonly isReplacement: boolean;
+  readonly isReplacement?: boolean | undefined;
 }
 
 /** A time during which something is not done. It ends by whichever clock says so first. */
@@ -103,7 +103,7 @@ export function decideRefusal(
   if (isBlank) return 'replace';
   if (token === undefined || !isCurrent) return 'use-current';
   const isYoung = elapsedMs(token.obtained, now) < Math.min(cooldownMs, token.lifetimeMs / 2);
-  if (!token.isReplacement || !isYoung) return 'replace';
+  if (token.isReplacement !== true || !isYoung) return 'replace';
   return wasDisplaced && displacementsOf(entry, now) < MAX_DISPLACEMENTS ? 'replace-displaced' : 'leave';
 }
 

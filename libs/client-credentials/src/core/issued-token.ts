@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Moment } from './clock.js';
 import { isConfidentialAddress } from './confidential.js';
 import { recordOf } from './record.js';
@@ -41,7 +42,8 @@ export interface Acquirer {
   acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken>;
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
+const USUAL_TYPE = 'Bearer';
 // RFC 6749 appendix A.12: 1*VSCHAR. Spaces would end the header's value.
 const TOKEN = /^[\x21-\x7e]+$/;
 // In no JSON on one line, and in no token.
@@ -52,21 +54,33 @@ export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value);
 }
 
-/** The form in which a token is kept in a store: a line of JSON, and the token as it is, which being long is joined and not copied. */
-export function serialize({ value, type, scopes, lifetimeMs, requested, ...rare }: IssuedToken): string {
-  const others = JSON.stringify([FORMAT, type, scopes, lifetimeMs, requested.at, rare]);
+/**
+ * The form in which a token is kept in a store: a line with a list in JSON, without its brackets, and the token as it is, which being long is joined and not copied.
+ * What is as usual, or as it was asked for, is left out: a store may hold many.
+ */
+export function serialize(token: IssuedToken, asked: ResolvedRequest): string {
+  const { value, lifetimeMs, requested, apiBaseURL, boundTo } = token;
+  const type = token.type === USUAL_TYPE ? undefined : token.type;
+  const scopes = isDeepStrictEqual(token.scopes, asked.scopes) ? undefined : token.scopes;
+  const rare = { type, scopes, apiBaseURL, boundTo };
+  const isUsual = Object.values(rare).every((part) => part === undefined);
+  const others = JSON.stringify([FORMAT, lifetimeMs, requested.at, ...(isUsual ? [] : [rare])]);
   // One string, to which the token is added.
-  return [others, ''].join(SEPARATOR) + value;
+  return [others.slice(1, -1), ''].join(SEPARATOR) + value;
 }
 
-/** Reads what {@link serialize} wrote; anything else, of another version or damaged, is as good as nothing. */
-export function deserialize(text: string | undefined, now: Moment): IssuedToken | undefined {
+/** Reads what {@link serialize} wrote for the same request; anything else, of another version or damaged, is as good as nothing. */
+export function deserialize(
+  text: string | undefined,
+  asked: ResolvedRequest,
+  now: Moment,
+): IssuedToken | undefined {
   // A store may hold anything.
   if (typeof text !== 'string') return undefined;
   const end = text.indexOf(SEPARATOR);
   const value = text.slice(end + 1);
-  const [format, type, scopes, lifetimeMs, requestedAt, rare] = listIn(text.slice(0, Math.max(end, 0)));
-  const { apiBaseURL, boundTo } = recordOf(rare);
+  const [format, lifetimeMs, requestedAt, rare] = listIn(`[${text.slice(0, Math.max(end, 0))}]`);
+  const { type = USUAL_TYPE, scopes = asked.scopes, apiBaseURL, boundTo } = recordOf(rare);
   const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
   if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;

@@ -22,19 +22,16 @@ export class TokenEntry {
   usedAt = 0;
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #record: TokenRecord;
+  readonly #record = new TokenRecord();
   /** There as long as it is needed: most entries have a token, and nothing to do, most of the time. */
   #flight: Flight | undefined;
   #shelfInUse: TokenShelf | undefined;
-  /** What the API demanded of the next token. */
-  #claims: string | undefined;
 
   /** @param key - what tells it from others of its client */
   constructor(client: ClientContext, request: ResolvedRequest, key: string) {
     this.key = key;
     this.#client = client;
     this.#request = request;
-    this.#record = new TokenRecord(client);
   }
 
   get provider(): string {
@@ -67,10 +64,9 @@ export class TokenEntry {
   /** Takes the API's word that it refuses this token, and what it demands of another, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
     const hasYounger = this.#client.latest !== this;
-    const decision = this.#record.refuse(value, hasYounger, this.#now(), this.#client.cooldownMs);
+    const decision = this.#record.refuse(value, hasYounger, this.#now(), this.#client.cooldownMs, claims);
     if (decision === 'replace-displaced') this.#warnOfDisplacement();
     if (decision === 'replace' || decision === 'replace-displaced') {
-      this.#claims = claims;
       this.#emit({ type: 'token.invalidated', reason: 'rejected' });
     }
     return decision;
@@ -182,7 +178,7 @@ export class TokenEntry {
   #bring(task: FlightTask, started: Moment, signal: AbortSignal): Promise<AccessToken> {
     const { reason, neededMs } = task;
     const { acquirer, budget, lockMs, random } = this.#client;
-    const claims = this.#takeClaims();
+    const claims = this.#record.takeClaims();
     const { lastToken, state } = this.#record;
     const patience = new StorePatience();
     // A retry comes so much later that it is another wait.
@@ -196,14 +192,15 @@ export class TokenEntry {
     };
     const onRotation = (wasRefused: boolean): void => this.#emit({ type: 'credentials.rotated', wasRefused });
     const context = { signal, beforeSend, lastToken, claims, onRotation };
-    const isWelcome = (stored: IssuedToken): boolean => this.#record.isWelcome(stored, neededMs, this.#now());
+    const isWelcome = (stored: IssuedToken): boolean =>
+      this.#record.isWelcome(stored, neededMs, this.#now(), this.#client);
     return acquireShared({
       shelf: this.#shelf,
       isWelcome: reason === 'forced' || claims !== undefined ? undefined : isWelcome,
       accept: (token) => this.#accept(token, reason),
       acquire: () => acquirer.acquire(this.#request, context),
       introduce: (token) => this.#introduce(token, reason, started),
-      ttlMsOf: (token) => remainingMs(this.#record.hold(token), this.#now()),
+      ttlMsOf: (token) => remainingMs(this.#record.hold(token, this.#client), this.#now()),
       rejected: state.dropped === undefined ? undefined : lastToken,
       lockMs,
       patience,
@@ -226,7 +223,7 @@ export class TokenEntry {
 
   #accept(issued: IssuedToken, reason: AcquisitionReason): AccessToken {
     const now = this.#now();
-    const held = this.#record.hold(issued);
+    const held = this.#record.hold(issued, this.#client);
     if (remainingMs(held, now) <= 0) throw expiredOnArrival(this.provider);
     // It may fail, and then the record must not say that there is a token.
     const access = this.#client.toAccessToken(issued);
@@ -236,17 +233,10 @@ export class TokenEntry {
 
   #noteFailure(error: ClientCredentialsError, reason: AcquisitionReason, started: Moment): void {
     const now = this.#now();
-    const isServed = this.#record.fail(error, now);
+    const isServed = this.#record.fail(error, now, this.#client);
     const { code, message } = error;
     const durationMs = now.ticks - started.ticks;
     this.#emit({ type: 'token.failed', reason, durationMs, code, message, isServed });
-  }
-
-  /** They are for one token: the next is an ordinary one again. */
-  #takeClaims(): string | undefined {
-    const claims = this.#claims;
-    this.#claims = undefined;
-    return claims;
   }
 
   #warnOfDisplacement(): void {

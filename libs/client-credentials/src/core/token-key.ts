@@ -61,6 +61,9 @@ export function canonicalJson(value: JsonValue): string {
   return JSON.stringify(sorted(value));
 }
 
+// Enough for no two to meet, and a quarter shorter than all of it: a store may hold many.
+const KEY_BYTES = 24;
+
 /**
  * The name of a token in a store: a hash, so that it has no characters or length that a store could object to. A
  * static secret is part of it (keyed, so that equal secrets of two clients do not look equal): a store that outlives
@@ -74,7 +77,8 @@ export function storeKeyOf(tokenKey: string, staticSecret: unknown, boundTo?: st
       : createHmac('sha256', tokenKey).update(JSON.stringify(staticSecret)).digest('base64url');
   return createHash('sha256')
     .update(JSON.stringify(boundTo === undefined ? [tokenKey, secret] : [tokenKey, secret, boundTo]))
-    .digest('base64url');
+    .digest()
+    .toString('base64url', 0, KEY_BYTES);
 }
 
 /** The name under which a client's token requests are counted in a store: whatever they are for. */

@@ -27,33 +27,34 @@ export interface RecordTerms {
 /** What a record knows of itself, as an operator may see it. */
 type RecordRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
-const NO_STATE: EntryState = Object.freeze({});
-const NONE: readonly string[] = Object.freeze([]);
+/** What decides, and how it came to that. Most tokens have nothing but themselves, and there may be many. */
+interface RecordState extends EntryState {
+  /** Values that the API refused: they must not come back from a store. */
+  readonly refused?: readonly string[] | undefined;
+  /** How the last token was held, if it was dropped before its end. */
+  readonly droppedToken?: HeldToken | undefined;
+  /** The lifetime that the token had when it was first handed out, if the provider has handed it out again since. */
+  readonly originalLifetimeMs?: number | undefined;
+  readonly rateLimitsInARow?: number | undefined;
+  readonly lastErrorCode?: string | undefined;
+  readonly failures?: number | undefined;
+  readonly replays?: number | undefined;
+  /** What the API demanded of the next token, as JSON. */
+  readonly claims?: string | undefined;
+}
+
+const NO_STATE: RecordState = Object.freeze({});
 // Others may put one back that they do not know to be refused; that is over soon.
 const MAX_REFUSED = 5;
 
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
 export class TokenRecord {
-  readonly #terms: RecordTerms;
-  #state: EntryState = NO_STATE;
-  /** The token that is in use, or was last, and how it was held: what tells the same token again from a new one. */
+  #state: RecordState = NO_STATE;
+  /** The token that is in use, or was last: what tells the same token again from a new one. */
   #last: AccessToken | undefined;
-  #lastHeld: HeldToken | undefined;
-  /** The lifetime that the last token had when it was first handed out. */
-  #originalLifetimeMs = 0;
   /** Whether the API took the current token at least once. */
   #isProven = false;
-  /** Values that the API refused: they must not come back from a store. */
-  #refused: readonly string[] = NONE;
-  #rateLimitsInARow = 0;
-  #lastErrorCode: string | undefined;
   #acquisitions = 0;
-  #failures = 0;
-  #replays = 0;
-
-  constructor(terms: RecordTerms) {
-    this.#terms = terms;
-  }
 
   get state(): EntryState {
     return this.#state;
@@ -69,11 +70,11 @@ export class TokenRecord {
   }
 
   /** How a token would be held if it came now. */
-  hold(issued: IssuedToken): HeldToken {
+  hold(issued: IssuedToken, { lifetime, random }: RecordTerms): HeldToken {
     const { requested: obtained, lifetimeMs } = issued;
-    const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, this.#terms.lifetime, this.#terms.random());
-    const isReplacement = this.#state.dropped === 'refused';
-    return { obtained, lifetimeMs, isReplacement, skewMs, refreshAheadMs };
+    const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, lifetime, random());
+    const held = { obtained, lifetimeMs, skewMs, refreshAheadMs };
+    return this.#state.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
   /** Whether this is the token that was in use last, or is now. */
@@ -89,29 +90,34 @@ export class TokenRecord {
     reason: AcquisitionReason,
     now: Moment,
   ): void {
+    const { displacements, refused, failures, replays, claims, ...before } = this.#state;
     const isSameToken = this.hadLast(issued.value);
-    const originalLifetimeMs = isSameToken ? this.#originalLifetimeMs : issued.lifetimeMs;
-    const succession = { token: held, previous: this.#lastHeld, isSameToken, originalLifetimeMs };
-    const refreshPause = pauseAfterSuccess(succession, now);
-    const { displacements } = this.#state;
-    const gap = reason === 'refresh-ahead' ? refreshGap(held, now) : this.#state.refreshGap;
-    this.#state = { token: held, refreshGap: gap, refreshPause, displacements };
+    const previous = before.token ?? before.droppedToken;
+    const known = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
+    const originalLifetimeMs = known ?? issued.lifetimeMs;
+    const refreshPause = pauseAfterSuccess({ token: held, previous, isSameToken, originalLifetimeMs }, now);
+    const gap = reason === 'refresh-ahead' ? refreshGap(held, now) : before.refreshGap;
+    const lasting = { refreshGap: gap, displacements, refused, failures, replays, claims };
+    const rest = { ...lasting, refreshPause, originalLifetimeMs: known };
+    const isCalm = Object.values(rest).every((part) => part === undefined);
+    this.#state = isCalm ? { token: held } : { token: held, ...rest };
     this.#last = access;
-    this.#lastHeld = held;
-    this.#originalLifetimeMs = originalLifetimeMs;
     this.#isProven = false;
-    this.#rateLimitsInARow = 0;
-    this.#lastErrorCode = undefined;
   }
 
   /** Notes that an acquisition failed. The answer is whether the current token goes on being served. */
-  fail(error: ClientCredentialsError, now: Moment): boolean {
-    const { token } = this.#state;
-    this.#rateLimitsInARow = error.status === 429 ? this.#rateLimitsInARow + 1 : 0;
-    const latch = latchAfterFailure(error, this.#rateLimitsInARow, now, this.#terms.random());
-    this.#state = { ...this.#state, latch, refreshPause: token && pauseAfterFailure(token, now) };
-    this.#failures += 1;
-    this.#lastErrorCode = error.code;
+  fail(error: ClientCredentialsError, now: Moment, { random }: RecordTerms): boolean {
+    const { token, failures = 0 } = this.#state;
+    const rateLimitsInARow = error.status === 429 ? (this.#state.rateLimitsInARow ?? 0) + 1 : 0;
+    const latch = latchAfterFailure(error, rateLimitsInARow, now, random());
+    this.#state = {
+      ...this.#state,
+      latch,
+      refreshPause: token && pauseAfterFailure(token, now),
+      rateLimitsInARow,
+      failures: failures + 1,
+      lastErrorCode: error.code,
+    };
     return token !== undefined && isUsable(token, now);
   }
 
@@ -119,8 +125,15 @@ export class TokenRecord {
    * Takes the API's word that it refuses a token, and drops it if a new one is the answer.
    *
    * @param hasYounger - whether another token of the same client was acquired since
+   * @param claims - what it demands of another
    */
-  refuse(value: string, hasYounger: boolean, now: Moment, cooldownMs: number): RefusalDecision {
+  refuse(
+    value: string,
+    hasYounger: boolean,
+    now: Moment,
+    cooldownMs: number,
+    claims?: string,
+  ): RefusalDecision {
     const isCurrent = this.current?.value === value;
     const isBlank = this.#last === undefined;
     const refusal = { isCurrent, isBlank, wasDisplaced: this.#isProven && hasYounger };
@@ -129,10 +142,18 @@ export class TokenRecord {
       this.#state = { ...this.#state, displacements: countDisplacement(this.#state, now, cooldownMs) };
     }
     if (decision === 'replace' || decision === 'replace-displaced') {
-      this.#refused = [...this.#refused, value].slice(-MAX_REFUSED);
+      const { refused = [] } = this.#state;
+      this.#state = { ...this.#state, refused: [...refused, value].slice(-MAX_REFUSED), claims };
       this.drop('refused');
     }
     return decision;
+  }
+
+  /** What the API demanded of the next token: it is for one, and the one after that is an ordinary one again. */
+  takeClaims(): string | undefined {
+    const { claims } = this.#state;
+    if (claims !== undefined) this.#state = { ...this.#state, claims: undefined };
+    return claims;
   }
 
   /** Notes that the API took a token. */
@@ -141,13 +162,13 @@ export class TokenRecord {
   }
 
   drop(dropped: 'refused' | 'requested'): void {
-    this.#state = { ...this.#state, token: undefined, dropped };
+    const droppedToken = this.#state.token ?? this.#state.droppedToken;
+    this.#state = { ...this.#state, token: undefined, dropped, droppedToken };
   }
 
   /** Forgets failures. */
   reset(): void {
-    this.#rateLimitsInARow = 0;
-    this.#state = { ...this.#state, latch: undefined, refreshPause: undefined };
+    this.#state = { ...this.#state, latch: undefined, refreshPause: undefined, rateLimitsInARow: 0 };
   }
 
   countAcquisition(): void {
@@ -155,30 +176,30 @@ export class TokenRecord {
   }
 
   countReplay(): void {
-    this.#replays += 1;
+    this.#state = { ...this.#state, replays: (this.#state.replays ?? 0) + 1 };
   }
 
   row(now: Moment, isBusy: boolean): RecordRow {
-    const { token } = this.#state;
+    const { token, failures = 0, replays = 0, lastErrorCode } = this.#state;
     const isGood = token !== undefined && isUsable(token, now);
-    const hasFailed = this.#lastErrorCode !== undefined;
+    const hasFailed = lastErrorCode !== undefined;
     const settled = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       state: isBusy ? 'refreshing' : settled,
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
       acquisitions: this.#acquisitions,
-      failures: this.#failures,
-      replays: this.#replays,
-      lastErrorCode: this.#lastErrorCode,
+      failures,
+      replays,
+      lastErrorCode,
       fingerprint: this.current && fingerprintOf(this.current.value),
     };
   }
 
   /** Whether a token that somebody else acquired is worth using: a new one, good for a while and for what is needed. */
-  isWelcome(stored: IssuedToken, neededMs: number, now: Moment): boolean {
-    if (this.hadLast(stored.value) || this.#refused.includes(stored.value)) return false;
-    const held = this.hold(stored);
+  isWelcome(stored: IssuedToken, neededMs: number, now: Moment, terms: RecordTerms): boolean {
+    if (this.hadLast(stored.value) || this.#state.refused?.includes(stored.value) === true) return false;
+    const held = this.hold(stored, terms);
     return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs, neededMs);
   }
 }

@@ -65,7 +65,7 @@ export class TokenShelf {
     const outcome = await guard.ask('get', look, { patience, onOutage: this.#onOutage });
     const [value, forgottenAt] = outcome.isDone ? outcome.value : [];
     if (value === undefined) return undefined;
-    const token = deserialize(value, momentOf(clock));
+    const token = deserialize(value, this.#request, momentOf(clock));
     if (token === undefined) this.#terms.onUnreadable();
     const isForgotten = forgottenAt !== undefined && Number(forgottenAt) >= (token?.requested.at ?? 0);
     return token?.boundTo === this.#boundTo && !isForgotten ? token : undefined;
@@ -103,7 +103,7 @@ export class TokenShelf {
     this.bindTo(token.boundTo);
     const key = this.#key;
     await this.#inTurn(async () => {
-      const value = serialize(token);
+      const value = serialize(token, this.#request);
       const keep = (store: TokenStore): Promise<void> => store.set(key, value, Math.ceil(ttlMs));
       if (ttlMs > 0) await this.#terms.guard.ask('set', keep, { onOutage: this.#onOutage });
       if (lock !== undefined) await this.release(lock);

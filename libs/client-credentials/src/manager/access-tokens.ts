@@ -31,7 +31,7 @@ export class AccessTokens {
     return token;
   }
 
-  readonly #authorizationOf = ({ value, type }: IssuedToken): string => {
+  readonly #authorizationOf = ({ value, type }: AccessToken): string => {
     const { format, scheme } = this.#dialect;
     if (format !== undefined) return format(value);
     const written = type === 'DPoP' ? type : scheme;
