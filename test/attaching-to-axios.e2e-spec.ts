@@ -643,6 +643,23 @@ describe('an authorized axios instance', () => {
     expect(answers[1]?.config).toBe(kept[1]);
   });
 
+  it('leaves none in a config that is sent again, and kept by an interceptor that came later', async () => {
+    await using api = await startApiUnderTest();
+    const kept: InternalAxiosRequestConfig[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      expect(config.headers.has('Authorization')).toBe(true);
+      expect(shown(kept)).not.toContain(api.server.issued[0]?.value);
+      return { data: 'ok', status: 200, statusText: 'OK', headers: {}, config };
+    };
+    await api.source.getToken();
+    const { config } = await api.http.get('/a', { adapter });
+    api.http.interceptors.request.use((given) => (kept.push(given), given));
+
+    await api.http.request(config);
+
+    expect(kept).toHaveLength(1);
+  });
+
   it.each<[string, (fail: () => never) => Promise<never>]>([
     ['at once', (fail) => fail()],
     ['later', async (fail) => fail()],

@@ -32,10 +32,13 @@ const MAX_PLACES = 1_000;
 export class CallOrigins {
   /** The origins themselves. */
   readonly allowed: ReadonlySet<string>;
+  /** The header that is all that changes about a call that gets a token; `undefined` if more may change. */
+  readonly onlyHeader: string | undefined;
   readonly #places = new Map<string, boolean>();
 
-  constructor(allowed: ReadonlySet<string>) {
+  constructor(allowed: ReadonlySet<string>, onlyHeader: string | undefined) {
     this.allowed = allowed;
+    this.onlyHeader = onlyHeader;
   }
 
   /** Whether it needs no further look to say that a call goes to an allowed origin. */

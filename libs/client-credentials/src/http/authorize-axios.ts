@@ -44,16 +44,21 @@ export interface AuthorizableAxios {
  */
 export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource): () => void {
   const { request } = instance.interceptors;
-  const calls = new InstanceCalls(instance.defaults, source, () => !isAlone(request, attach));
-  const authorized = new AuthorizedAdapter(calls);
-  const attach: Handler['fulfilled'] = (config) => authorized.attachTo(config);
-  const id = request.use(attach, null, { synchronous: true });
-  const release = keepLast(request, { fulfilled: attach, synchronous: true });
+  const calls = new InstanceCalls(instance.defaults, source);
+  const watched = new AuthorizedAdapter(calls, true);
+  const unwatched = new AuthorizedAdapter(calls, false, watched);
+  const handler = handlerOf(watched);
+  const id = request.use(handler.fulfilled, null, { synchronous: true });
+  const release = keepLast(request, { handler, alone: handlerOf(unwatched) });
   return () => {
-    authorized.isDetached = true;
+    calls.isDetached = true;
     release();
     request.eject(id);
   };
+}
+
+function handlerOf(adapter: AuthorizedAdapter): Handler {
+  return { fulfilled: (config) => adapter.attachTo(config), synchronous: true };
 }
 
 interface Handler {
@@ -61,15 +66,20 @@ interface Handler {
   readonly synchronous: boolean;
 }
 
+/** A handler that is to be the last. */
+interface LastHandler {
+  readonly handler: Handler;
+  /** What takes its place where there is no other: others may keep the configs that they see. */
+  readonly alone: Handler;
+}
+
 /** The handlers that are last in one manager, and what it walks them with. */
 interface LastHandlers {
-  readonly handlers: Handler[];
+  readonly handlers: LastHandler[];
   readonly walkAll: unknown;
   /** Takes the manager's own way of walking back into use. */
   restore(): void;
 }
-
-const NONE: readonly Handler[] = [];
 
 // One for each manager, however often it is authorized: a layer for each would grow with every one that is replaced.
 const lastHandlers = new WeakMap<object, LastHandlers>();
@@ -79,7 +89,7 @@ const lastHandlers = new WeakMap<object, LastHandlers>();
  * answers with a copy of the config drops what was attached to the first. Axios walks its handlers forth or back, as it is
  * told; the handler stands at both ends.
  */
-function keepLast(manager: object, handler: Handler): () => void {
+function keepLast(manager: object, handler: LastHandler): () => void {
   const known = lastHandlers.get(manager);
   const isInUse = known !== undefined && Reflect.get(manager, 'forEach') === known.walkAll;
   const last = isInUse ? known : walkedLast(manager);
@@ -97,12 +107,14 @@ function walkedLast(manager: object): LastHandlers | undefined {
   const walk: unknown = Reflect.get(manager, 'forEach');
   if (typeof walk !== 'function') return undefined;
   const isOwn = Object.hasOwn(manager, 'forEach');
-  const handlers: Handler[] = [];
+  const handlers: LastHandler[] = [];
   const walkAll = (visit: (handler: Handler) => void): void => {
-    const first = handlers[0];
-    // Where there are no others it is the last one anyway.
-    const isLast = handlers.length === 1 && first !== undefined && isAlone(manager, first.fulfilled);
-    const ends = isLast ? NONE : [...handlers];
+    const [first] = handlers;
+    if (handlers.length === 1 && first !== undefined && isAlone(manager, first.handler)) {
+      visit(first.alone);
+      return;
+    }
+    const ends = handlers.map(({ handler }) => handler);
     for (const handler of ends.toReversed()) visit(handler);
     Reflect.apply(walk, manager, [visit]);
     for (const handler of ends) visit(handler);
@@ -116,16 +128,17 @@ function walkedLast(manager: object): LastHandlers | undefined {
   return { handlers, walkAll, restore };
 }
 
-/** Whether a handler is here, and nobody else's: others may keep the configs that they see. */
-function isAlone(manager: object, own: Handler['fulfilled']): boolean {
-  const handlers: unknown = Reflect.get(manager, 'handlers');
+/** Whether a handler is here, and nobody else's. */
+function isAlone(manager: { readonly handlers?: unknown }, own: Handler): boolean {
+  const { handlers } = manager;
   if (!Array.isArray(handlers)) return false;
   let isHere = false;
   // Those that were ejected have left a gap.
   const places: (Handler | null)[] = handlers;
   for (const handler of places) {
-    if (handler !== null && handler.fulfilled !== own) return false;
-    isHere ||= handler !== null;
+    if (handler === null) continue;
+    if (handler.fulfilled !== own.fulfilled) return false;
+    isHere = true;
   }
   return isHere;
 }

@@ -4,30 +4,35 @@ import { transportOf, type NamedAdapter } from './transport.js';
 
 /** Stands before the adapters of one instance. */
 export class AuthorizedAdapter {
-  isDetached = false;
   readonly #calls: InstanceCalls;
-  /** By the adapter that is behind it, and by itself: one that has this in front already stays as it is. */
-  readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
+  readonly #isWatched: boolean;
+  /** What those that were put in front have behind them: a config that is sent again gets no second one. */
+  readonly #behind: WeakMap<AxiosAdapter, { readonly named: NamedAdapter }>;
+  readonly #before = new WeakMap<AxiosAdapter, AxiosAdapter>();
   #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
   #latestNames: { readonly names: readonly unknown[]; readonly wrapped: AxiosAdapter } | undefined;
 
-  constructor(calls: InstanceCalls) {
+  /** @param isWatched - whether others may look at the configs of calls that are on their way */
+  constructor(calls: InstanceCalls, isWatched: boolean, other?: AuthorizedAdapter) {
     this.#calls = calls;
+    this.#isWatched = isWatched;
+    this.#behind = other === undefined ? new WeakMap() : other.#behind;
   }
 
-  /** Puts this in front of the adapter that a config names. One that has it already, from a config that is sent again, stays as it is. */
+  /** Puts this in front of the adapter that a config names. */
   attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     const named = config.adapter;
-    const wrapped = this.#wrap(named);
-    if (named !== wrapped) config.adapter = wrapped;
+    const latest = this.#latest;
+    config.adapter = latest !== undefined && latest.named === named ? latest.wrapped : this.#wrap(named);
     return config;
   }
 
-  #wrap(named: NamedAdapter): AxiosAdapter {
-    if (this.#latest !== undefined && this.#latest.named === named) return this.#latest.wrapped;
+  #wrap(given: NamedAdapter): AxiosAdapter {
+    const behind = typeof given === 'function' ? this.#behind.get(given) : undefined;
+    const named = behind === undefined ? given : behind.named;
     if (typeof named !== 'function') return this.#wrapNames(named);
-    const wrapped = this.#wrapped.get(named) ?? this.#before(named);
-    this.#wrapped.set(named, wrapped);
+    const wrapped = this.#before.get(named) ?? this.#made(named);
+    this.#before.set(named, wrapped);
     this.#latest = { named, wrapped };
     return wrapped;
   }
@@ -37,18 +42,17 @@ export class AuthorizedAdapter {
     const names: readonly unknown[] = Array.isArray(named) ? named : [named];
     const latest = this.#latestNames;
     if (latest !== undefined && isSame(latest.names, names)) return latest.wrapped;
-    const wrapped = this.#before(named);
+    const wrapped = this.#made(named);
     this.#latestNames = { names, wrapped };
     return wrapped;
   }
 
-  #before(named: NamedAdapter): AxiosAdapter {
+  #made(named: NamedAdapter): AxiosAdapter {
+    const calls = this.#calls;
+    const isWatched = this.#isWatched;
     const transportFor = transportOf(named);
-    const wrapped: AxiosAdapter = (config) => {
-      const transport = transportFor(config);
-      return this.isDetached ? transport.adapter(config) : this.#calls.send(config, transport);
-    };
-    this.#wrapped.set(wrapped, wrapped);
+    const wrapped: AxiosAdapter = (config) => calls.send(config, transportFor(config), isWatched);
+    this.#behind.set(wrapped, { named });
     return wrapped;
   }
 }

@@ -14,6 +14,12 @@ export function wishesOf({ clientCredentials: wishes }: InternalAxiosRequestConf
   return wishes === false || wishes instanceof WithoutToken ? wishes : settledRequest(wishes);
 }
 
+/** Whether a call is to get no token. */
+export function isWithoutToken(wishes: Wishes): wishes is WithoutToken | false {
+  // The usual one needs no look at its class.
+  return wishes !== NO_REQUEST && (wishes === false || wishes instanceof WithoutToken);
+}
+
 // That of axios itself keeps nothing of what it sees.
 const [TRANSFORM_OF_AXIOS] = [axios.defaults.transformRequest].flat();
 

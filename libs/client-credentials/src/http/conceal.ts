@@ -98,6 +98,7 @@ export function isAxiosError(error: unknown): error is AxiosError {
 
 /** A body that is read later leads to its request, and fails with it; behind this there is only the data. */
 function concealStream(data: unknown, concealment: Concealment): unknown {
+  if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
     const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
     // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.

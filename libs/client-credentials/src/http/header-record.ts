@@ -18,6 +18,34 @@ export function copyOfHeaders(headers: AxiosRequestHeaders): AxiosRequestHeaders
   return copy;
 }
 
+/**
+ * A copy with one header more; `undefined` if the header is there already, be it set to nothing. One walk, since it is made for every
+ * call.
+ */
+export function withHeader(
+  headers: AxiosRequestHeaders,
+  header: string,
+  value: string,
+): AxiosRequestHeaders | undefined {
+  const copy: AxiosRequestHeaders = Object.create(Object.getPrototypeOf(headers));
+  for (const name in headers) {
+    if (isSameHeader(name, header)) return undefined;
+    if (name !== '__proto__') copy[name] = headers[name];
+  }
+  copy[header] = value;
+  return copy;
+}
+
+/** Whether a header is there, be it set to nothing. */
+export function hasHeader(headers: object, header: string): boolean {
+  for (const name in headers) if (isSameHeader(name, header)) return true;
+  return false;
+}
+
+function isSameHeader(name: string, header: string): boolean {
+  return name.length === header.length && name.toLowerCase() === header.toLowerCase();
+}
+
 /** A plain record as headers, with names in any case: what the http adapter shows before a redirect. */
 export function headersOfRecord(
   record: Record<string, unknown>,

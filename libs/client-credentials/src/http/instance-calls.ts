@@ -11,9 +11,10 @@ import { explain, resume, sendOnce, settle, type AxiosCall, type AxiosResult } f
 import { userInfoProblem } from './call-problems.js';
 import { patienceOf } from './call-patience.js';
 import { finalUrl, isRelative } from './final-url.js';
+import { hasHeader } from './header-record.js';
 import { InstanceOrigins } from './instance-origins.js';
-import { hasOwnToken, hasOwnTransform, outboundCall, wishesOf, type Wishes } from './call-terms.js';
-import { isPlain, PlainCall } from './plain-call.js';
+import { hasOwnToken, isWithoutToken, outboundCall, wishesOf, type Wishes } from './call-terms.js';
+import { isPlain, PlainCall, type PlainCallHooks } from './plain-call.js';
 import { requestBodyOf } from './request-body.js';
 import {
   atTenantsBase,
@@ -22,7 +23,6 @@ import {
   type InstanceDefaults,
 } from './tenant-call.js';
 import type { Transport } from './transport.js';
-import { WithoutToken } from './without-token.js';
 
 /** A call that is to get a token, and how. */
 interface TokenCall {
@@ -35,28 +35,32 @@ interface TokenCall {
 }
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
-export class InstanceCalls {
+export class InstanceCalls implements PlainCallHooks {
   readonly #defaults: InstanceDefaults;
   readonly #source: TokenSource;
-  readonly #isWatched: () => boolean;
   readonly #origins: InstanceOrigins;
+  /** Whether calls are no longer any business of the source's. */
+  isDetached = false;
   #accepted: AccessToken | undefined;
 
-  /**
-   * @param defaults - those of the axios instance, read at each call
-   * @param isWatched - whether others may look at the configs of calls that are on their way
-   */
-  constructor(defaults: InstanceDefaults, source: TokenSource, isWatched: () => boolean) {
+  /** @param defaults - those of the axios instance, read at each call */
+  constructor(defaults: InstanceDefaults, source: TokenSource) {
     this.#defaults = defaults;
     this.#source = source;
-    this.#isWatched = isWatched;
     this.#origins = new InstanceOrigins(defaults, source.api.defaults);
   }
 
-  /** Sends a call, with a token if it is to have one. */
-  send(config: InternalAxiosRequestConfig, transport: Transport): Promise<AxiosResponse> {
+  /**
+   * Sends a call, with a token if it is to have one.
+   *
+   * @param isWatched - whether others may look at the config while the call is on its way
+   */
+  send(config: InternalAxiosRequestConfig, transport: Transport, isWatched: boolean): Promise<AxiosResponse> {
+    if (this.isDetached) return transport.adapter(config);
     const wishes = wishesOf(config);
-    return this.#sendPlain(config, transport, wishes) ?? this.#sendOther(config, transport, wishes);
+    return (
+      this.#sendPlain(config, transport, wishes, isWatched) ?? this.#sendOther(config, transport, wishes)
+    );
   }
 
   /** Sends the call if it is a plain one. */
@@ -64,16 +68,15 @@ export class InstanceCalls {
     config: InternalAxiosRequestConfig,
     transport: Transport,
     wishes: Wishes,
+    isWatched: boolean,
   ): Promise<AxiosResponse> | undefined {
-    if (wishes === false || wishes instanceof WithoutToken || !this.#source.api.isPlain) return undefined;
+    if (isWithoutToken(wishes) || !this.#source.api.isPlain || !isPlain(config, transport)) return undefined;
     const ready = this.#source.peek(wishes);
-    if (ready === undefined) return this.#sendOnceReady(config, transport, wishes);
-    const { api } = ready.source;
-    const hasOwnDefaults = api.defaults !== this.#source.api.defaults;
-    if (hasOwnDefaults || !api.isPlain || !isPlain(config, transport, api.placement)) return undefined;
-    const origins = this.#origins.of(api);
-    if (!origins.plainlyAllow(config)) return undefined;
-    return this.#send(new PlainCall(config, transport, ready, wishes, origins));
+    if (ready === undefined) return this.#sendOnceReady(config, transport, wishes, isWatched);
+    const origins = this.#origins.of(ready.source.api);
+    const { onlyHeader } = origins;
+    if (onlyHeader === undefined || !origins.plainlyAllow(config)) return undefined;
+    return new PlainCall(config, transport, ready, wishes, origins).send(onlyHeader, isWatched, this);
   }
 
   /** Waits for the token of a call that will be a plain one then. */
@@ -81,25 +84,23 @@ export class InstanceCalls {
     config: InternalAxiosRequestConfig,
     transport: Transport,
     wishes: TokenRequest,
+    isWatched: boolean,
   ): Promise<AxiosResponse> | undefined {
-    const { api } = this.#source;
+    const source = this.#source;
     // What is left of a timeout after the wait has to be counted.
-    if (!api.isSettled || config.timeout || !isPlain(config, transport, api.placement)) return undefined;
-    const origins = this.#origins.of(api);
-    if (!origins.plainlyAllow(config)) return undefined;
+    if (!source.api.isSettled || config.timeout) return undefined;
+    const origins = this.#origins.of(source.api);
+    const { onlyHeader } = origins;
+    if (onlyHeader === undefined || !origins.plainlyAllow(config)) return undefined;
+    if (hasHeader(config.headers, onlyHeader)) return undefined;
     const getToken = (signal: AbortSignal | undefined): Promise<AccessToken> =>
-      this.#source.getToken(signal === undefined ? wishes : { ...wishes, signal });
+      source.getToken(signal === undefined ? wishes : { ...wishes, signal });
     const send = async (): Promise<AxiosResponse> => {
       const token = await patienceOf(config).during(getToken);
-      const ready = { source: this.#source, token };
-      return this.#send(new PlainCall(config, transport, ready, wishes, origins));
+      const call = new PlainCall(config, transport, { source, token }, wishes, origins);
+      return call.send(onlyHeader, isWatched, this) ?? this.#sendOther(config, transport, wishes);
     };
     return send();
-  }
-
-  #send(call: PlainCall): Promise<AxiosResponse> {
-    const isWatched = this.#isWatched() || hasOwnTransform(call.config);
-    return call.send(isWatched, this.#goOn, this.#noteAccepted);
   }
 
   async #sendOther(
@@ -108,7 +109,7 @@ export class InstanceCalls {
     wishes: Wishes,
   ): Promise<AxiosResponse> {
     const startedAt = performance.now();
-    const isWanted = wishes !== false && !(wishes instanceof WithoutToken);
+    const isWanted = !isWithoutToken(wishes);
     const isForBase = isRelative(config.url);
     // A call without a token is nobody's, except that a relative address is one of its tenant's API.
     if (!isWanted && !isForBase) return transport.adapter(config);
@@ -145,14 +146,14 @@ export class InstanceCalls {
   }
 
   /** Once for each token, as far as they do not take turns. */
-  readonly #noteAccepted = ({ ready: { source, token }, wishes }: PlainCall): void => {
+  noteAccepted({ ready: { source, token }, wishes }: PlainCall): void {
     if (token === this.#accepted) return;
     this.#accepted = token;
     source.api.noteAccepted(token, wishes);
-  };
+  }
 
   /** What becomes of a plain call whose answer is not good. */
-  readonly #goOn = async (plain: PlainCall, answer: Outcome): Promise<AxiosResponse> => {
+  async goOn(plain: PlainCall, answer: Outcome): Promise<AxiosResponse> {
     const { config, transport, wishes, patience, trip } = plain;
     const { source, token } = plain.ready;
     const call: AxiosCall = {
@@ -167,7 +168,7 @@ export class InstanceCalls {
     };
     const first = await resume(call, trip, answer);
     return settle(await concludeAuthorized(source, authorized(call, wishes), token, first));
-  };
+  }
 
   /**
    * The source that serves the call: its tenant's, where there are tenants. A call that needs no token is sent as it is where nobody knows whose it

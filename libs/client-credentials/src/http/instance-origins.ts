@@ -40,7 +40,10 @@ export class InstanceOrigins {
 
   #workOut(api: ApiAccess, instanceBase: string | undefined): KnownOrigins {
     const hasOwn = hasOwnBase({ provider: this.#provider, tenant: api.defaults });
-    const origins = new CallOrigins(allowedOriginsOf(api, hasOwn ? undefined : instanceBase));
+    // A tenant may have other headers, timeouts and agents than its provider.
+    const isPlain = api.isPlain && api.defaults === this.#provider && 'header' in api.placement;
+    const onlyHeader = isPlain ? api.placement.header : undefined;
+    const origins = new CallOrigins(allowedOriginsOf(api, hasOwn ? undefined : instanceBase), onlyHeader);
     return { api, instanceBase, origins };
   }
 }

@@ -1,5 +1,4 @@
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { TokenPlacement } from '../core/api-access.js';
 import type { TokenRequest } from '../core/token-request.js';
 import type { ReadyToken } from '../core/token-source.js';
 import type { CallOrigins } from './allowed-origins.js';
@@ -7,8 +6,9 @@ import type { Outcome } from './axios-dispatch.js';
 import { patienceOf, type Patience } from './call-patience.js';
 import { concealError, concealResponse, isAxiosError, shownRequest, type Concealment } from './conceal.js';
 import { copyOf } from './config-copy.js';
+import { hasOwnTransform } from './call-terms.js';
 import { finalUrl } from './final-url.js';
-import { copyOfHeaders } from './header-record.js';
+import { withHeader } from './header-record.js';
 import { redirectHook } from './redirect-hook.js';
 import { isForm } from './request-body.js';
 import { TokenTrip } from './token-trip.js';
@@ -29,35 +29,20 @@ type Original = {
   readonly [Part in 'method' | 'url' | 'baseURL' | 'params' | 'data']: Config[Part] | undefined;
 };
 
+/** Who decides about a call. */
+export interface PlainCallHooks {
+  /** Takes over with an answer that is not good. */
+  goOn(call: PlainCall, answer: Outcome): Promise<AxiosResponse>;
+  /** Told of one that is. */
+  noteAccepted(call: PlainCall): void;
+}
+
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
-/** Whether nothing about a call has to change but one header, which the caller has not set. */
-export function isPlain(config: Config, { isHttp }: Transport, placement: TokenPlacement): boolean {
-  if ('query' in placement || config.auth !== undefined || isForm(config.data)) return false;
-  if (!isHttp && (config.maxRedirects !== undefined || config.fetchOptions !== undefined)) return false;
-  return !hasHeader(config.headers, placement.header);
-}
-
-/** Also one that is set to nothing. */
-function hasHeader(headers: object, header: string): boolean {
-  for (const name in headers) {
-    if (isSameHeader(name, header)) return true;
-  }
-  return false;
-}
-
-/** An adapter may have written it in another way. */
-function removeHeader(headers: Config['headers'], header: string): void {
-  if (headers[header] !== undefined) delete headers[header];
-  else for (const name of Object.keys(headers)) if (isSameHeader(name, header)) delete headers[name];
-}
-
-function isSameHeader(name: string, header: string): boolean {
-  return name.length === header.length && name.toLowerCase() === header.toLowerCase();
-}
-
-function originalOf({ method, url, baseURL, params, data }: Config): Original {
-  return { method, url, baseURL, params, data };
+/** Whether nothing about a call has to change but one header, if the caller has not set that. */
+export function isPlain({ auth, data, maxRedirects, fetchOptions }: Config, { isHttp }: Transport): boolean {
+  if (auth !== undefined || isForm(data)) return false;
+  return isHttp || (maxRedirects === undefined && fetchOptions === undefined);
 }
 
 /**
@@ -70,8 +55,10 @@ export class PlainCall implements Concealment {
   readonly ready: ReadyToken;
   readonly wishes: TokenRequest;
   readonly origins: CallOrigins;
-  readonly #headers: Config['headers'];
-  readonly #beforeRedirect: Config['beforeRedirect'];
+  /** Without the token. */
+  readonly headers: Config['headers'];
+  /** The caller's own. */
+  readonly beforeRedirect: Config['beforeRedirect'];
   readonly #original: Original | undefined;
   readonly #patience: Patience | undefined;
   #trip: TokenTrip | undefined;
@@ -88,8 +75,8 @@ export class PlainCall implements Concealment {
     this.ready = ready;
     this.wishes = wishes;
     this.origins = origins;
-    this.#headers = config.headers;
-    this.#beforeRedirect = transport.isHttp ? config.beforeRedirect : undefined;
+    this.headers = config.headers;
+    this.beforeRedirect = transport.isHttp ? config.beforeRedirect : undefined;
     this.#original = transport.isHttp ? undefined : originalOf(config);
     this.#patience = config.timeout ? patienceOf(config) : undefined;
   }
@@ -101,104 +88,97 @@ export class PlainCall implements Concealment {
 
   /** Where the call is. Needed only for what is not usual, since it takes a look at the address. */
   get trip(): TokenTrip {
-    return (this.#trip ??= this.#start());
+    return (this.#trip ??= tripOf(this));
   }
 
   request(): ReturnType<Concealment['request']> {
-    return shownRequest(this.config, this.trip, this.#placement);
+    return shownRequest(this.config, this.trip, this.ready.source.api.placement);
   }
 
   /**
-   * Sends the call.
+   * Sends the call, unless the caller has set the header that the token goes into.
    *
+   * @param header - the one that the token goes into
    * @param isWatched - whether others may look at the config while it is on its way: then a copy carries the token
-   * @param onward - takes over with an answer that is not good
-   * @param accepted - told of one that is
    */
-  send(
-    isWatched: boolean,
-    onward: (call: PlainCall, answer: Outcome) => Promise<AxiosResponse>,
-    accepted: (call: PlainCall) => void,
-  ): Promise<AxiosResponse> {
-    const carrier = isWatched ? copyOf(this.config) : this.config;
-    if (isWatched) carrier.headers = copyOfHeaders(this.#headers);
-    this.#load(carrier);
-    return this.#handOver(carrier).then(
+  send(header: string, isWatched: boolean, hooks: PlainCallHooks): Promise<AxiosResponse> | undefined {
+    const { config, ready } = this;
+    const headers = withHeader(this.headers, header, ready.token.authorization);
+    if (headers === undefined) return undefined;
+    const carrier = isWatched || hasOwnTransform(config) ? copyOf(config) : config;
+    load(this, carrier, headers);
+    return handOver(this.transport, carrier).then(
       (response) => {
-        this.#unload(carrier);
+        unload(this, carrier);
         if (response.status < 200 || response.status >= 300) {
-          this.#restore();
-          return onward(this, { response, hasNewNonce: false });
+          this.restore();
+          return hooks.goOn(this, { response, hasNewNonce: false });
         }
-        accepted(this);
+        hooks.noteAccepted(this);
         return concealResponse(response, this);
       },
       (error: unknown) => {
-        this.#unload(carrier);
+        unload(this, carrier);
         if (!isAxiosError(error) || error.response === undefined) throw concealError(error, this);
-        this.#restore();
-        return onward(this, { response: error.response, error, hasNewNonce: false });
+        this.restore();
+        return hooks.goOn(this, { response: error.response, error, hasNewNonce: false });
       },
     );
   }
 
-  /** An adapter that fails at once does so as one that fails later. */
-  #handOver(carrier: Config): Promise<AxiosResponse> {
-    try {
-      return this.transport.adapter(carrier);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  get #placement(): TokenPlacement {
-    return this.ready.source.api.placement;
-  }
-
-  get #header(): string {
-    const placement = this.#placement;
-    return 'header' in placement ? placement.header : '';
-  }
-
-  #load(carrier: Carrier): void {
-    carrier.headers[this.#header] = this.ready.token.authorization;
-    if (this.transport.isHttp) {
-      carrier.beforeRedirect = (...redirect) => this.#onRedirect(...redirect);
-    } else {
-      // Others would take the header along.
-      carrier.maxRedirects = 0;
-      carrier.fetchOptions = UNFOLLOWED;
-    }
-  }
-
-  #unload(carrier: Carrier): void {
-    carrier.headers = this.#headers;
-    removeHeader(this.#headers, this.#header);
-    if (this.transport.isHttp) {
-      carrier.beforeRedirect = this.#beforeRedirect;
-    } else {
-      carrier.maxRedirects = undefined;
-      carrier.fetchOptions = undefined;
-    }
-  }
-
   /** What follows is decided by what the call was, not by what its adapter made of it. */
-  #restore(): void {
+  restore(): void {
     Object.assign(this.config, this.#original);
   }
+}
 
-  #start(): TokenTrip {
-    const url = finalUrl(this.config);
-    if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, this.config);
-    const trip = new TokenTrip(url, this.ready.token, this.ready.source.api, this.origins.allowed);
-    // So that it knows that the header is ours.
-    trip.equip(new AxiosHeaders());
-    return trip;
+function load(call: PlainCall, carrier: Carrier, headers: Config['headers']): void {
+  carrier.headers = headers;
+  if (call.transport.isHttp) {
+    carrier.beforeRedirect = hookOf(call);
+  } else {
+    // Others would take the header along.
+    carrier.maxRedirects = 0;
+    carrier.fetchOptions = UNFOLLOWED;
   }
+}
 
-  #onRedirect(...redirect: Parameters<ReturnType<typeof redirectHook>>): void {
-    const { httpAgent, httpsAgent } = this.config;
-    const own = { beforeRedirect: this.#beforeRedirect, httpAgent, httpsAgent };
-    redirectHook(own, () => this.trip, this.#placement)(...redirect);
+function unload({ transport, headers, beforeRedirect }: PlainCall, carrier: Carrier): void {
+  carrier.headers = headers;
+  if (transport.isHttp) {
+    carrier.beforeRedirect = beforeRedirect;
+  } else {
+    carrier.maxRedirects = undefined;
+    carrier.fetchOptions = undefined;
   }
+}
+
+function hookOf(call: PlainCall): NonNullable<Config['beforeRedirect']> {
+  return (...redirect) => {
+    const { httpAgent, httpsAgent } = call.config;
+    const own = { beforeRedirect: call.beforeRedirect, httpAgent, httpsAgent };
+    redirectHook(own, () => call.trip, call.ready.source.api.placement)(...redirect);
+  };
+}
+
+/** An adapter that fails at once does so as one that fails later. */
+function handOver({ adapter }: Transport, carrier: Config): Promise<AxiosResponse> {
+  try {
+    return adapter(carrier);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function originalOf({ method, url, baseURL, params, data }: Config): Original {
+  return { method, url, baseURL, params, data };
+}
+
+function tripOf({ config, ready, origins }: PlainCall): TokenTrip {
+  const url = finalUrl(config);
+  if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
+  const trip = new TokenTrip(url, ready.token, ready.source.api, origins.allowed);
+  // So that it knows that the header is ours.
+  trip.equip(new AxiosHeaders());
+  return trip;
 }
