@@ -10,7 +10,7 @@ import { handedOn, type Middleware } from './middleware.js';
  * `undefined`: nobody's; then calls of providers with tenants fail with `tenant_required`. What it throws goes to `next(error)`.
  * @example
  * ```ts
- * app.use(tenantContext((request: AuthedRequest) => request.auth.organisation));
+ * app.use(tenantContext((request) => (request as AuthedRequest).auth.organisation));
  * ```
  */
 export function tenantContext<Request extends object>(

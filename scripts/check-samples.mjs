@@ -1,0 +1,83 @@
+// Type-checks the TypeScript samples of the README and of docs/ against the built package, as they stand, in memory.
+// A sample may go on from those before it under the same heading, and use what samples-prelude.ts declares.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+
+/** A heading, a TypeScript sample, or another block of code (whose lines may look like headings). */
+const PART = /^#{1,6} |^ *```(?:ts\n(?<sample>[^]*?)|[^]*?)^ *```$/dgm;
+
+/** What `tsc --init` proposes for Node, and decorators as Nest has them. */
+const options = {
+  module: ts.ModuleKind.NodeNext,
+  target: ts.ScriptTarget.ESNext,
+  lib: ['lib.esnext.d.ts'],
+  types: ['node'],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  noUncheckedSideEffectImports: true,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  skipLibCheck: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  noEmit: true,
+};
+
+const root = join(import.meta.dirname, '..');
+const { exports: entryPoints } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+for (const target of Object.values(entryPoints)) {
+  const types = target.import?.types;
+  if (types !== undefined && !existsSync(join(root, types)))
+    throw new Error(`${types} is missing. Build the library.`);
+}
+
+const documents = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
+
+/** One module for each heading, by a path inside the package: from there the package's own name leads to its exports. */
+const modules = new Map();
+let count = 0;
+for (const document of ['README.md', ...documents]) {
+  const text = readFileSync(join(root, document), 'utf8');
+  let path;
+  for (const { index, indices } of text.matchAll(PART)) {
+    const sample = indices.groups.sample;
+    if (text[index] === '#') path = join(root, `${document}.${index}.ts`);
+    if (sample === undefined) continue;
+    count += 1;
+    // What is between the samples is blanked, so that each is where the document has it.
+    const before = modules.get(path)?.source ?? '';
+    const between = text.slice(before.length, sample[0]).replaceAll(/[^\n]/g, ' ');
+    modules.set(path, { document, source: before + between + text.slice(...sample) });
+  }
+}
+
+const host = ts.createCompilerHost(options);
+const { fileExists, readFile } = host;
+host.fileExists = (path) => modules.has(path) || fileExists(path);
+host.readFile = (path) => modules.get(path)?.source ?? readFile(path);
+
+const program = ts.createProgram(
+  [join(root, 'scripts/samples-prelude.ts'), ...modules.keys()],
+  options,
+  host,
+);
+const problems = ts.getPreEmitDiagnostics(program).map(({ file, start, code, messageText }) => {
+  const message = `TS${code}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  if (file === undefined) return message;
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  const document = modules.get(file.fileName)?.document ?? relative(root, file.fileName);
+  return `${document}:${line + 1}:${character + 1} ${message}`;
+});
+
+if (problems.length > 0) {
+  console.error(problems.sort(new Intl.Collator('en', { numeric: true }).compare).join('\n'));
+  console.error('What the reader has is declared in scripts/samples-prelude.ts; all else a sample imports.');
+  process.exitCode = 1;
+} else {
+  console.log(`${count} samples compile.`);
+}
