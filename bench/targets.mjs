@@ -18,9 +18,16 @@ export const TARGETS = [
     scenario: 'a2',
     contender: WITH_AXIOS,
     ratio: 'leanestPeer',
-    what: 'work added to a call, × the leanest peer that puts the token on',
+    what: 'interceptors and adapter alone, × the leanest peer that puts the token on',
     atMost: 0.75,
-    reached: 1.7,
+    reached: 1.6,
+  },
+  {
+    scenario: 'a2',
+    contender: WITH_AXIOS,
+    ratio: 'leanestInWholeCalls',
+    what: 'work added to a whole call, × the leanest peer that puts the token on',
+    atMost: 0.75,
   },
   {
     scenario: 'a3',
