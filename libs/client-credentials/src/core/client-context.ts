@@ -1,7 +1,7 @@
 import type { AccessToken } from './access-token.js';
 import type { Clock } from './clock.js';
 import type { Closing } from './closing.js';
-import type { EventHub } from './events.js';
+import type { EventHub, TokenEventDetails } from './events.js';
 import type { Acquirer, IssuedToken } from './issued-token.js';
 import type { IssuanceBudget } from './issuance-budget.js';
 import type { LifetimeOptions } from './provider-options.js';
@@ -28,4 +28,14 @@ export interface ClientContext {
   readonly closing: Closing;
   /** The entry that acquired a token last. */
   latest: object | undefined;
+}
+
+/** Tells those who listen something of a client's token for these scopes. */
+export function tell(
+  { provider, tenant, clock, events }: ClientContext,
+  scopes: readonly string[],
+  details: TokenEventDetails,
+): void {
+  const whose = tenant === undefined ? { provider } : { provider, tenant };
+  events.emit({ ...details, ...whose, scopes, at: clock.now() });
 }

@@ -1,15 +1,12 @@
 import type { AccessToken } from './access-token.js';
+import { tell, type ClientContext } from './client-context.js';
 import { momentOf, type Moment } from './clock.js';
-import { decide, remainingMs, type Decision, type Need, type RefusalDecision } from './decide.js';
-import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from './errors.js';
-import type { ClientContext } from './client-context.js';
+import { decide, type Decision, type Need, type RefusalDecision } from './decide.js';
 import type { AcquisitionReason, TokenEventDetails } from './events.js';
-import type { IssuedToken } from './issued-token.js';
 import { Flight, type FlightTask } from './flight.js';
-import { StorePatience } from './store-guard.js';
 import type { SnapshotRow } from './snapshot.js';
-import { acquireShared } from './shared-acquisition.js';
 import { runWithTenant } from './tenant-context.js';
+import { TokenAcquisition } from './token-acquisition.js';
 import type { ResolvedRequest } from './token-key.js';
 import { TokenRecord } from './token-record.js';
 import { TokenShelf } from './token-shelf.js';
@@ -135,10 +132,16 @@ export class TokenEntry {
   /** The flight under way, or a new one: whoever asks, there is one at a time. */
   #join(reason: AcquisitionReason, neededMs = 0): Flight {
     if (this.#flight !== undefined) return this.#flight;
-    // In nobody's context but the tenant's: others wait for it too.
-    const fly = (task: FlightTask): Promise<AccessToken> =>
-      runWithTenant(this.#client.tenant, () => this.#fly(task));
-    this.#flight = new Flight({ reason, neededMs, hasSent: false }, fly, () => {
+    const acquire = (task: FlightTask): Promise<AccessToken> => {
+      const acquisition = new TokenAcquisition(this.#client, this.#request, this.#record, {
+        shelf: this.#shelf,
+        task,
+        onAcquired: () => (this.#client.latest = this),
+      });
+      // In nobody's context but the tenant's: others wait for it too.
+      return runWithTenant(this.#client.tenant, () => acquisition.run());
+    };
+    this.#flight = new Flight({ reason, neededMs, hasSent: false }, acquire, () => {
       this.#flight = undefined;
       this.#leaveShelf();
     });
@@ -156,89 +159,6 @@ export class TokenEntry {
     if (this.#flight === undefined && shelf?.isIdle === true && !shelf.isBound) this.#shelfInUse = undefined;
   }
 
-  async #fly(task: FlightTask): Promise<AccessToken> {
-    const { closing, acquirer } = this.#client;
-    const started = this.#now();
-    try {
-      return await closing.during(async (signal) => {
-        this.#shelf.bindTo(await unlessAborted(acquirer.binding(signal), signal));
-        return this.#bring(task, started, signal);
-      });
-    } catch (thrown) {
-      if (closing.isClosed) throw thrown;
-      const isOurs = thrown instanceof ClientCredentialsError;
-      const failure = isOurs ? thrown : answerFunctionFailed(this.provider, thrown);
-      const error = ofTenant(failure, this.#client.tenant);
-      this.#noteFailure(error, task.reason, started);
-      throw error;
-    }
-  }
-
-  /** A token from the store, or a new one. */
-  #bring(task: FlightTask, started: Moment, signal: AbortSignal): Promise<AccessToken> {
-    const { reason, neededMs } = task;
-    const { acquirer, budget, lockMs, random } = this.#client;
-    const claims = this.#record.takeClaims();
-    const { lastToken, state } = this.#record;
-    const patience = new StorePatience();
-    // A retry comes so much later that it is another wait.
-    let patienceOfAttempt = patience;
-    const beforeSend = async (): Promise<void> => {
-      task.hasSent = true;
-      await budget?.spend(patienceOfAttempt, (terms) =>
-        this.#emit({ type: 'issuance.near-limit', ...terms }),
-      );
-      patienceOfAttempt = new StorePatience();
-    };
-    const onRotation = (wasRefused: boolean): void => this.#emit({ type: 'credentials.rotated', wasRefused });
-    const context = { signal, beforeSend, lastToken, claims, onRotation };
-    const isWelcome = (stored: IssuedToken): boolean =>
-      this.#record.isWelcome(stored, neededMs, this.#now(), this.#client);
-    return acquireShared({
-      shelf: this.#shelf,
-      isWelcome: reason === 'forced' || claims !== undefined ? undefined : isWelcome,
-      accept: (token) => this.#accept(token, reason),
-      acquire: () => acquirer.acquire(this.#request, context),
-      introduce: (token) => this.#introduce(token, reason, started),
-      ttlMsOf: (token) => remainingMs(this.#record.hold(token, this.#client), this.#now()),
-      rejected: state.dropped === undefined ? undefined : lastToken,
-      lockMs,
-      patience,
-      random,
-      signal,
-    });
-  }
-
-  /** Takes a token into use that was acquired here, and lets others know. */
-  #introduce(issued: IssuedToken, reason: AcquisitionReason, started: Moment): AccessToken {
-    const isSameToken = this.#record.hadLast(issued.value);
-    const access = this.#accept(issued, reason);
-    const now = this.#now();
-    this.#record.countAcquisition();
-    this.#client.latest = this;
-    const durationMs = now.ticks - started.ticks;
-    this.#emit({ type: 'token.acquired', reason, durationMs, expiresAt: access.expiresAt, isSameToken });
-    return access;
-  }
-
-  #accept(issued: IssuedToken, reason: AcquisitionReason): AccessToken {
-    const now = this.#now();
-    const held = this.#record.hold(issued, this.#client);
-    if (remainingMs(held, now) <= 0) throw expiredOnArrival(this.provider);
-    // It may fail, and then the record must not say that there is a token.
-    const access = this.#client.toAccessToken(issued);
-    this.#record.accept(issued, held, access, reason, now);
-    return access;
-  }
-
-  #noteFailure(error: ClientCredentialsError, reason: AcquisitionReason, started: Moment): void {
-    const now = this.#now();
-    const isServed = this.#record.fail(error, now, this.#client);
-    const { code, message } = error;
-    const durationMs = now.ticks - started.ticks;
-    this.#emit({ type: 'token.failed', reason, durationMs, code, message, isServed });
-  }
-
   #warnOfDisplacement(): void {
     this.#client.warnOnce(
       'displacement',
@@ -251,8 +171,6 @@ export class TokenEntry {
   }
 
   #emit(details: TokenEventDetails): void {
-    const { provider, tenant, clock, events } = this.#client;
-    const whose = tenant === undefined ? { provider } : { provider, tenant };
-    events.emit({ ...details, ...whose, scopes: this.#request.scopes, at: clock.now() });
+    tell(this.#client, this.#request.scopes, details);
   }
 }
