@@ -45,11 +45,11 @@ export interface AuthorizableAxios {
 export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource): () => void {
   const { request } = instance.interceptors;
   const calls = new InstanceCalls(instance.defaults, source);
-  const watched = new AuthorizedAdapter(calls, true);
-  const unwatched = new AuthorizedAdapter(calls, false, watched);
-  const handler = handlerOf(watched);
+  const adapter = new AuthorizedAdapter(calls);
+  const handler = handlerOf((config) => adapter.attachTo(config));
   const id = request.use(handler.fulfilled, null, { synchronous: true });
-  const release = keepLast(request, { handler, alone: handlerOf(unwatched) });
+  const alone = handlerOf((config) => adapter.attachUnseen(config));
+  const release = keepLast(request, { handler, alone });
   return () => {
     calls.isDetached = true;
     release();
@@ -57,8 +57,8 @@ export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource)
   };
 }
 
-function handlerOf(adapter: AuthorizedAdapter): Handler {
-  return { fulfilled: (config) => adapter.attachTo(config), synchronous: true };
+function handlerOf(fulfilled: Handler['fulfilled']): Handler {
+  return { fulfilled, synchronous: true };
 }
 
 interface Handler {

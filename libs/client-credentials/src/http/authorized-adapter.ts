@@ -5,21 +5,18 @@ import { transportOf, type NamedAdapter } from './transport.js';
 /** Stands before the adapters of one instance. */
 export class AuthorizedAdapter {
   readonly #calls: InstanceCalls;
-  readonly #isWatched: boolean;
-  /** What those that were put in front have behind them: a config that is sent again gets no second one. */
-  readonly #behind: WeakMap<AxiosAdapter, { readonly named: NamedAdapter }>;
-  readonly #before = new WeakMap<AxiosAdapter, AxiosAdapter>();
+  /** By the adapter that is behind it, and by itself: one that has this in front already stays as it is. */
+  readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
   #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
   #latestNames: { readonly names: readonly unknown[]; readonly wrapped: AxiosAdapter } | undefined;
+  /** The config that is handed over next, and that nobody else has seen. */
+  #unseen: InternalAxiosRequestConfig | undefined;
 
-  /** @param isWatched - whether others may look at the configs of calls that are on their way */
-  constructor(calls: InstanceCalls, isWatched: boolean, other?: AuthorizedAdapter) {
+  constructor(calls: InstanceCalls) {
     this.#calls = calls;
-    this.#isWatched = isWatched;
-    this.#behind = other === undefined ? new WeakMap() : other.#behind;
   }
 
-  /** Puts this in front of the adapter that a config names. */
+  /** Puts this in front of the adapter that a config names. One that has it already, from a config that is sent again, stays as it is. */
   attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     const named = config.adapter;
     const latest = this.#latest;
@@ -27,12 +24,19 @@ export class AuthorizedAdapter {
     return config;
   }
 
-  #wrap(given: NamedAdapter): AxiosAdapter {
-    const behind = typeof given === 'function' ? this.#behind.get(given) : undefined;
-    const named = behind === undefined ? given : behind.named;
+  /**
+   * The same for a config that nobody else sees before the adapter gets it. It gets it at once; when it gets another, or the same once more, then
+   * somebody has kept it.
+   */
+  attachUnseen(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+    this.#unseen = config;
+    return this.attachTo(config);
+  }
+
+  #wrap(named: NamedAdapter): AxiosAdapter {
     if (typeof named !== 'function') return this.#wrapNames(named);
-    const wrapped = this.#before.get(named) ?? this.#made(named);
-    this.#before.set(named, wrapped);
+    const wrapped = this.#wrapped.get(named) ?? this.#before(named);
+    this.#wrapped.set(named, wrapped);
     this.#latest = { named, wrapped };
     return wrapped;
   }
@@ -42,17 +46,20 @@ export class AuthorizedAdapter {
     const names: readonly unknown[] = Array.isArray(named) ? named : [named];
     const latest = this.#latestNames;
     if (latest !== undefined && isSame(latest.names, names)) return latest.wrapped;
-    const wrapped = this.#made(named);
+    const wrapped = this.#before(named);
     this.#latestNames = { names, wrapped };
     return wrapped;
   }
 
-  #made(named: NamedAdapter): AxiosAdapter {
+  #before(named: NamedAdapter): AxiosAdapter {
     const calls = this.#calls;
-    const isWatched = this.#isWatched;
     const transportFor = transportOf(named);
-    const wrapped: AxiosAdapter = (config) => calls.send(config, transportFor(config), isWatched);
-    this.#behind.set(wrapped, { named });
+    const wrapped: AxiosAdapter = (config) => {
+      const isWatched = config !== this.#unseen;
+      this.#unseen = undefined;
+      return calls.send(config, transportFor(config), isWatched);
+    };
+    this.#wrapped.set(wrapped, wrapped);
     return wrapped;
   }
 }

@@ -111,7 +111,7 @@ async function followed(
     headers: lowerCased(headers),
   };
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
-  if (!next.keepsBody) headers.delete(BODY_HEADERS);
+  if (!next.keepsBodyHeaders) headers.delete(BODY_HEADERS);
   askBeforeRedirect(config, { requested, response, next, headers });
   await trip.prove(next.method);
   trip.equip(headers);

@@ -30,19 +30,19 @@ export interface AxiosCall {
   readonly provider: string;
   readonly api: ApiAccess;
   readonly allowed: ReadonlySet<string>;
-  /** The final address, unless only the token names it. */
-  readonly url: URL | undefined;
   readonly body: RequestBody;
   readonly patience: Patience;
 }
 
 /** Sends a call once with a token. Rejects, with nothing of the token in the error, if no answer came. */
 export async function sendOnce(call: AxiosCall, token: AccessToken): Promise<Sending<AxiosResult>> {
-  const trip = tripOf(call, token);
+  // What is judged is what is sent, whatever somebody makes of the caller's config meanwhile.
+  const now: AxiosCall = { ...call, config: copyOf(call.config) };
+  const trip = tripOf(now, token);
   return concealed(call, trip, async () => {
-    const agent = trip.isCarrying ? agentFor(call, token) : undefined;
-    await trip.prove((call.config.method ?? 'get').toUpperCase());
-    return dispatch(prepared(call, trip, agent), call, trip);
+    const agent = trip.isCarrying ? agentFor(now, token) : undefined;
+    await trip.prove((now.config.method ?? 'get').toUpperCase());
+    return dispatch(prepared(now, trip, agent), now, trip);
   });
 }
 
@@ -57,8 +57,8 @@ export async function resume(
   );
 }
 
-function tripOf({ config, api, url: known, allowed }: AxiosCall, token: AccessToken): TokenTrip {
-  const url = token.apiBaseURL === undefined ? known : finalUrl(config, token);
+function tripOf({ config, api, allowed }: AxiosCall, token: AccessToken): TokenTrip {
+  const url = finalUrl(config, token);
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
   const named = token.apiBaseURL === undefined ? [] : [new URL(token.apiBaseURL).origin];
   return new TokenTrip(url, token, api, new Set([...allowed, ...named]));

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenPlacement } from '../core/api-access.js';
+import { isRecord } from '../core/record.js';
 import { printAs } from '../core/printed.js';
-import { fullUrl, withoutToken } from './final-url.js';
+import { fullUrl, withoutToken, type CallParams } from './final-url.js';
 import type { TokenTrip } from './token-trip.js';
 
 /** All that is shown of a request that carried a token. */
@@ -18,16 +19,30 @@ export interface Concealment {
   request(): ShownRequest & { readonly url: string };
 }
 
+/** What of a call its address and its method come from. */
+interface ShownCall extends CallParams {
+  readonly method?: string | undefined;
+}
+
 /** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
 export function shownRequest(
-  config: InternalAxiosRequestConfig,
+  config: ShownCall,
   trip: TokenTrip,
   placement: TokenPlacement,
 ): ReturnType<Concealment['request']> {
   const at = withoutToken(trip.url, placement);
-  const shown = trip.hasMoved ? at : fullUrl(config, at);
+  const shown = trip.hasMoved ? at : withParams(config, at);
   const method = (config.method ?? 'get').toUpperCase();
   return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
+}
+
+/** Params are written once more for this, which the caller's code may not be made for. */
+function withParams(config: CallParams, at: URL): URL {
+  try {
+    return fullUrl(config, at);
+  } catch {
+    return at;
+  }
 }
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
@@ -38,6 +53,9 @@ export function concealResponse(response: AxiosResponse, concealment: Concealmen
   return response;
 }
 
+// Of a copy of a shown request, or of something that stands before one.
+const UNKNOWN = { method: '', host: '', path: '', url: '' };
+
 /** What is shown of the request of a response: worked out when somebody looks, which few do. */
 class RequestOnDemand implements ShownRequest {
   static {
@@ -45,48 +63,61 @@ class RequestOnDemand implements ShownRequest {
   }
 
   readonly #concealment: Concealment;
+  #known: ReturnType<Concealment['request']> | undefined;
 
   constructor(concealment: Concealment) {
     this.#concealment = concealment;
   }
 
+  static #read(shown: RequestOnDemand): ReturnType<Concealment['request']> {
+    if (!(#concealment in shown)) return UNKNOWN;
+    return (shown.#known ??= shown.#concealment.request());
+  }
+
   get method(): string {
-    return this.#concealment.request().method;
+    return RequestOnDemand.#read(this).method;
   }
 
   get host(): string {
-    return this.#concealment.request().host;
+    return RequestOnDemand.#read(this).host;
   }
 
   get path(): string {
-    return this.#concealment.request().path;
+    return RequestOnDemand.#read(this).path;
   }
 
   /** Where the http adapter has it, for those who want to know where redirects led. */
   get res(): { responseUrl: string } {
-    return { responseUrl: this.#concealment.request().url };
+    return { responseUrl: RequestOnDemand.#read(this).url };
   }
 
   toJSON(): ShownRequest {
-    const { method, host, path } = this.#concealment.request();
+    const { method, host, path } = RequestOnDemand.#read(this);
     return { method, host, path };
   }
 }
 
-/** The same for an error of axios; others know nothing of the request. */
-export function concealError<E>(error: E, concealment: Concealment): E {
-  if (!isAxiosError(error)) return error;
-  error.config = concealment.config;
-  if (error.request) {
-    const { url: _, ...request } = concealment.request();
-    error.request = request;
+/** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
+export function concealError<E>(error: E, concealment: Concealment, seen = new Set<unknown>()): E {
+  if (!isRecord(error) || seen.has(error)) return error;
+  seen.add(error);
+  const { config, request, response, cause } = error;
+  // One that names no config may be somebody else's too, such as the reason of a cancellation.
+  if (isRecord(config) && 'headers' in config) Reflect.set(error, 'config', concealment.config);
+  if (isRecord(request)) {
+    const { url: _, ...shown } = concealment.request();
+    Reflect.set(error, 'request', shown);
   }
-  if (error.response && !(error.response.request instanceof RequestOnDemand)) {
-    concealResponse(error.response, concealment);
+  if (isResponse(response) && !(response.request instanceof RequestOnDemand)) {
+    concealResponse(response, concealment);
   }
   // Some versions wrap one error of theirs in another.
-  concealError(error.cause, concealment);
+  concealError(cause, concealment, seen);
   return error;
+}
+
+function isResponse(value: unknown): value is AxiosResponse {
+  return isRecord(value) && ('config' in value || 'request' in value);
 }
 
 /** Whether this is an error of axios, of whichever copy. */

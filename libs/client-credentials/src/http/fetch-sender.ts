@@ -56,7 +56,7 @@ export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Se
     const dropped = [
       ...trip.ownHeaders,
       ...(next.isSameOrigin ? [] : ORIGIN_BOUND_HEADERS),
-      ...(hasBody ? [] : BODY_HEADERS),
+      ...(next.keepsBodyHeaders ? [] : BODY_HEADERS),
     ];
     for (const name of dropped) headers.delete(name);
     await trip.prove(method);

@@ -7,11 +7,18 @@ const SLASH = 47;
 // Without defaults of its own it only computes.
 const axios = new Axios({});
 
+/** What the address of a call is made of. */
+interface CallAddress {
+  readonly url?: string | undefined;
+  readonly baseURL?: string | undefined;
+  readonly allowAbsoluteUrls?: boolean;
+}
+
 /**
  * The address that a call goes to, without its params; `undefined` if it is none. Computed by axios's own rules, and then
  * handed to the adapter as it is, so that what was judged is what is sent.
  */
-export function finalUrl(config: InternalAxiosRequestConfig, token?: AccessToken): URL | undefined {
+export function finalUrl(config: CallAddress, token?: AccessToken): URL | undefined {
   const { allowAbsoluteUrls = true } = config;
   const url = urlText(config.url);
   const baseURL = (isRelative(url) ? token?.apiBaseURL : undefined) ?? config.baseURL ?? '';
@@ -23,8 +30,14 @@ export function finalUrl(config: InternalAxiosRequestConfig, token?: AccessToken
   }
 }
 
+/** The params of a call, and how they are written. */
+export interface CallParams {
+  readonly params?: unknown;
+  readonly paramsSerializer?: InternalAxiosRequestConfig['paramsSerializer'] | undefined;
+}
+
 /** The same with the params. */
-export function fullUrl({ params, paramsSerializer }: InternalAxiosRequestConfig, url: URL): URL {
+export function fullUrl({ params, paramsSerializer }: CallParams, url: URL): URL {
   return new URL(axios.getUri({ url: url.href, params, ...(paramsSerializer && { paramsSerializer }) }));
 }
 

@@ -28,9 +28,11 @@ export function withHeader(
   value: string,
 ): AxiosRequestHeaders | undefined {
   const copy: AxiosRequestHeaders = Object.create(Object.getPrototypeOf(headers));
+  // Faster than a list of the keys.
   for (const name in headers) {
+    if (!Object.hasOwn(headers, name) || name === '__proto__') continue;
     if (isSameHeader(name, header)) return undefined;
-    if (name !== '__proto__') copy[name] = headers[name];
+    copy[name] = headers[name];
   }
   copy[header] = value;
   return copy;
@@ -38,8 +40,7 @@ export function withHeader(
 
 /** Whether a header is there, be it set to nothing. */
 export function hasHeader(headers: object, header: string): boolean {
-  for (const name in headers) if (isSameHeader(name, header)) return true;
-  return false;
+  return Object.keys(headers).some((name) => isSameHeader(name, header));
 }
 
 function isSameHeader(name: string, header: string): boolean {

@@ -97,6 +97,8 @@ export class InstanceCalls implements PlainCallHooks {
       source.getToken(signal === undefined ? wishes : { ...wishes, signal });
     const send = async (): Promise<AxiosResponse> => {
       const token = await patienceOf(config).during(getToken);
+      // Somebody may have changed meanwhile where it goes.
+      if (!origins.plainlyAllow(config)) return this.#sendOther(config, transport, wishes);
       const call = new PlainCall(config, transport, { source, token }, wishes, origins);
       return call.send(onlyHeader, isWatched, this) ?? this.#sendOther(config, transport, wishes);
     };
@@ -140,7 +142,7 @@ export class InstanceCalls implements PlainCallHooks {
     const config = withTenantsDefaults(placed, defaults);
     const body = requestBodyOf(config.data);
     const patience = patienceOf(config, startedAt);
-    const call = { config, transport, api, provider, allowed, body, url, patience };
+    const call = { config, transport, api, provider, allowed, body, patience };
     const request = api.requestFor(() => outboundCall(config, url), wishes);
     return settle(await sendAuthorized(source, authorized(call, request)));
   }
@@ -163,7 +165,6 @@ export class InstanceCalls implements PlainCallHooks {
       provider: source.provider,
       allowed: plain.origins.allowed,
       body: requestBodyOf(config.data),
-      url: finalUrl(config),
       patience,
     };
     const first = await resume(call, trip, answer);

@@ -24,8 +24,8 @@ interface Carrier {
   fetchOptions?: object | undefined;
 }
 
-/** What is sent, where an adapter may change it. */
-type Original = {
+/** What is sent beside the headers, as it was when it was sent. */
+type SentParts = {
   readonly [Part in 'method' | 'url' | 'baseURL' | 'params' | 'data']: Config[Part] | undefined;
 };
 
@@ -59,7 +59,7 @@ export class PlainCall implements Concealment {
   readonly headers: Config['headers'];
   /** The caller's own. */
   readonly beforeRedirect: Config['beforeRedirect'];
-  readonly #original: Original | undefined;
+  readonly sent: SentParts;
   readonly #patience: Patience | undefined;
   #trip: TokenTrip | undefined;
 
@@ -77,7 +77,7 @@ export class PlainCall implements Concealment {
     this.origins = origins;
     this.headers = config.headers;
     this.beforeRedirect = transport.isHttp ? config.beforeRedirect : undefined;
-    this.#original = transport.isHttp ? undefined : originalOf(config);
+    this.sent = sentPartsOf(config);
     this.#patience = config.timeout ? patienceOf(config) : undefined;
   }
 
@@ -92,7 +92,8 @@ export class PlainCall implements Concealment {
   }
 
   request(): ReturnType<Concealment['request']> {
-    return shownRequest(this.config, this.trip, this.ready.source.api.placement);
+    const { paramsSerializer } = this.config;
+    return shownRequest({ ...this.sent, paramsSerializer }, this.trip, this.ready.source.api.placement);
   }
 
   /**
@@ -128,7 +129,7 @@ export class PlainCall implements Concealment {
 
   /** What follows is decided by what the call was, not by what its adapter made of it. */
   restore(): void {
-    Object.assign(this.config, this.#original);
+    if (!this.transport.isHttp) Object.assign(this.config, this.sent);
   }
 }
 
@@ -170,12 +171,12 @@ function handOver({ adapter }: Transport, carrier: Config): Promise<AxiosRespons
   }
 }
 
-function originalOf({ method, url, baseURL, params, data }: Config): Original {
+function sentPartsOf({ method, url, baseURL, params, data }: Config): SentParts {
   return { method, url, baseURL, params, data };
 }
 
-function tripOf({ config, ready, origins }: PlainCall): TokenTrip {
-  const url = finalUrl(config);
+function tripOf({ config, sent, ready, origins }: PlainCall): TokenTrip {
+  const url = finalUrl(sent);
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
   const trip = new TokenTrip(url, ready.token, ready.source.api, origins.allowed);
   // So that it knows that the header is ours.

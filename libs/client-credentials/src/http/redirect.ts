@@ -11,8 +11,10 @@ export interface Hop {
 export interface NextHop {
   readonly url: URL;
   readonly method: string;
-  /** Whether the body goes along. */
+  /** Whether the body goes along, if there is one. */
   readonly keepsBody: boolean;
+  /** Whether the headers that describe a body go along. */
+  readonly keepsBodyHeaders: boolean;
   /** Whether it stays with the same origin. */
   readonly isSameOrigin: boolean;
 }
@@ -55,6 +57,7 @@ export function nextHop(hop: Hop, status: number, location: string | null | unde
     url,
     method: becomesGet ? 'GET' : hop.method,
     keepsBody,
+    keepsBodyHeaders: !becomesGet,
     isSameOrigin: url.origin === hop.url.origin,
   };
 }

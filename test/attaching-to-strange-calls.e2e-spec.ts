@@ -1,0 +1,304 @@
+import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import axios, {
+  AxiosError,
+  type AxiosAdapter,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosStatic,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import { authorizeAxios } from 'nestjs-client-credentials/core';
+import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+import { bearersOf, startApiUnderTest, type ApiUnderTest } from './support/api-under-test.js';
+
+// Axios as CommonJS has it: another copy than that of ES modules, also in one process and of one version.
+const axiosOfCommonJs = createRequire(import.meta.url)('axios-1.7') as AxiosStatic;
+
+async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
+  return (await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: unknown) => error,
+  )) as AxiosError;
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 12, showHidden: true, getters: true });
+}
+
+const answerAtOnce: AxiosAdapter = async (config) => ({
+  data: 'ok',
+  status: 200,
+  statusText: 'OK',
+  headers: {},
+  config,
+});
+
+/** Whether something shows the token that is in use. */
+function showsToken({ server }: ApiUnderTest, value: unknown): boolean {
+  return shown(value).includes(server.issued.at(-1)?.value ?? '');
+}
+
+describe.each(['http', 'fetch'])('an instance of another copy of axios, with its %s adapter', (adapter) => {
+  it('sends all its headers and understands those of the answer, also when it replays', async () => {
+    await using api = await startApiUnderTest();
+    const http = axiosOfCommonJs.create({ baseURL: api.server.apiUrl, adapter });
+    authorizeAxios(http, api.source);
+    const send = () => http.post('/a', { n: 1 }, { headers: { 'X-Mine': '1' } });
+
+    const answers = [await send(), await send()];
+    api.server.revoke();
+    answers.push(await send());
+
+    const sent = api.server.apiRequests.map(({ token, headers, text }) => [
+      api.server.issued.findIndex(({ value }) => value === token),
+      headers['x-mine'],
+      headers['content-type'],
+      text,
+    ]);
+    expect(sent).toEqual([0, 0, 0, 1].map((token) => [token, '1', 'application/json', '{"n":1}']));
+    expect(answers.map(({ headers }) => String(headers['content-type']))).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/^application\/json/)),
+    );
+  });
+
+  it('gets its errors with nothing of the token', async () => {
+    await using api = await startApiUnderTest();
+    const http = axiosOfCommonJs.create({ baseURL: api.server.apiUrl, adapter });
+    authorizeAxios(http, api.source);
+    api.server.api.answerNext(2, { status: 400, body: { reason: 'x' } });
+
+    const errors = [await failureOf(http.get('/cold')), await failureOf(http.get('/warm'))];
+
+    expect(errors.map(({ response }) => response?.data)).toEqual([{ reason: 'x' }, { reason: 'x' }]);
+    expect(showsToken(api, errors)).toBe(false);
+  });
+});
+
+describe('an error that is not of axios', () => {
+  const form = new FormData();
+  form.append('a', 'b');
+
+  it.each<[string, AxiosRequestConfig]>([
+    ['a plain call', {}],
+    ['one with a form', { method: 'post', data: form }],
+    ['one whose auth is nothing', { auth: null as never }],
+  ])('and names the config or the request leads to no token, of %s', async (_, call) => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const failing =
+      (details: (config: InternalAxiosRequestConfig) => object): AxiosAdapter =>
+      async (config) => {
+        throw Object.assign(new Error('mine'), details(config));
+      };
+    const ways = [
+      failing((config) => ({ config })),
+      failing((config) => ({ config: { ...config } })),
+      failing((config) => ({ config, request: { headers: config.headers.toJSON() } })),
+      failing((config) => ({ config, response: { status: 500, config: { ...config } } })),
+    ];
+
+    const errors = [];
+    for (const adapter of ways)
+      errors.push(await failureOf(api.http.request({ url: '/a', ...call, adapter })));
+
+    expect(errors.map(({ message }) => message)).toEqual(ways.map(() => 'mine'));
+    expect(errors.map((error) => showsToken(api, error))).toEqual(ways.map(() => false));
+  });
+
+  it('comes of params that cannot be written, and leads to no token', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const paramsSerializer = () => {
+      throw new Error('not written');
+    };
+
+    const errors = [
+      await failureOf(api.http.get('/a', { params: { a: 1 }, paramsSerializer })),
+      await failureOf(api.http.post('/a', form, { params: { a: 1 }, paramsSerializer })),
+    ];
+
+    expect(errors.map(({ message }) => message)).toEqual(['not written', 'not written']);
+    expect(showsToken(api, errors)).toBe(false);
+    expect(api.server.apiRequests).toHaveLength(0);
+  });
+
+  it('keeps what is its own', async () => {
+    await using api = await startApiUnderTest();
+    const own = { config: { retries: 3 }, request: 7 };
+    const adapter: AxiosAdapter = async () => {
+      throw Object.assign(new Error('mine'), own);
+    };
+
+    const error = await failureOf(api.http.get('/a', { adapter }));
+
+    expect(error).toMatchObject(own);
+  });
+});
+
+describe('an error of axios', () => {
+  it('that others have too is left as it is: the reason of a cancellation', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter: answerAtOnce } });
+    await api.source.getToken();
+    const { token, cancel } = axios.CancelToken.source();
+    const adapter: AxiosAdapter = (config) =>
+      new Promise((_, reject) => void config.cancelToken?.promise.then(reject));
+
+    const failures = [1, 2].map((n) => failureOf(api.http.get(`/${n}`, { adapter, cancelToken: token })));
+    cancel('enough');
+    const [first, second] = await Promise.all(failures);
+
+    expect(first).toBe(second);
+    expect(first?.config).toBeUndefined();
+  });
+
+  it('may be the cause of its own cause', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const adapter: AxiosAdapter = async (config) => {
+      const [one, other] = [new AxiosError('one', 'E', config), new AxiosError('other', 'E', config)];
+      throw Object.assign(one, { cause: Object.assign(other, { cause: one }) });
+    };
+
+    const error = await failureOf(api.http.get('/a', { adapter }));
+
+    expect(error.message).toBe('one');
+    expect(showsToken(api, error)).toBe(false);
+  });
+
+  it('of the API stays what it is where params can be written only once', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    let writes = 0;
+    const paramsSerializer = () => {
+      writes += 1;
+      if (writes > 1) throw new Error('not again');
+      return 'n=1';
+    };
+    api.server.api.answerNext(1, { status: 400, body: {} });
+
+    const error = await failureOf(api.http.get('/a', { params: { n: 1 }, paramsSerializer }));
+
+    expect(error.response?.status).toBe(400);
+    expect(api.server.apiRequests.map(({ url }) => url)).toEqual(['/a?n=1']);
+    expect(shown(error)).toContain('/a');
+  });
+});
+
+describe('a config that others have', () => {
+  it.each(['an error', 'an answer'])(
+    'of %s shows no token when another instance sends it, and keeps it, not even on its way',
+    async (what) => {
+      await using api = await startApiUnderTest();
+      await api.source.getToken();
+      const kept: unknown[] = [];
+      const other = axios.create();
+      other.interceptors.request.use((config) => (kept.push(config), config));
+      const adapter: AxiosAdapter = async (config) => {
+        expect(showsToken(api, kept)).toBe(false);
+        const response = await answerAtOnce(config);
+        if (what === 'an answer' || kept.length > 0) return response;
+        throw new AxiosError('no', 'E', config, undefined, { ...response, status: 500 });
+      };
+      const sent = api.http.get('/a', { adapter });
+      const { config } = what === 'an answer' ? await sent : await failureOf(sent);
+
+      await other.request(config as InternalAxiosRequestConfig);
+
+      expect(kept).toHaveLength(1);
+    },
+  );
+
+  it('shows no token when its adapter is called twice at once', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    const { config } = await api.http.get('/a');
+    const { adapter } = config as { adapter: AxiosAdapter };
+
+    const answers = await Promise.all([adapter(config), adapter(config)]);
+
+    expect(bearersOf(api.server)).toEqual(
+      Array.from({ length: 3 }, () => `Bearer ${api.server.issued[0]?.value}`),
+    );
+    expect(showsToken(api, answers)).toBe(false);
+  });
+
+  it('takes its token nowhere else when its address is changed while the call waits for the token', async () => {
+    await using elsewhere = await startAuthorizationServer();
+    await using api = await startApiUnderTest();
+    const send = async (call: AxiosRequestConfig): Promise<void> => {
+      const http: AxiosInstance = axios.create({ baseURL: api.server.apiUrl });
+      authorizeAxios(http, api.source.with({ scope: `for-${String(call.url)}` }));
+      http.interceptors.request.use((config) => {
+        setImmediate(() => (config.baseURL = elsewhere.apiUrl));
+        return config;
+      });
+      await http.request(call).catch(() => undefined);
+    };
+
+    await send({ url: '/plain' });
+    await send({ url: '/with-a-timeout', timeout: 10_000 });
+
+    expect(elsewhere.apiRequests.map(({ url, token }) => [url, token])).toEqual([
+      ['/plain', undefined],
+      ['/with-a-timeout', undefined],
+    ]);
+  });
+});
+
+describe('the request of an answer', () => {
+  it('can be looked at in a copy, and when the config was changed since', async () => {
+    await using api = await startApiUnderTest();
+    const response = await api.http.get('/a?x=1');
+    const request: object = response.request;
+    const clone: unknown = Object.create(
+      Object.getPrototypeOf(request) as object,
+      Object.getOwnPropertyDescriptors(request),
+    );
+    response.config.baseURL = 'nonsense';
+
+    const texts = [clone, new Proxy(request, {}), request].map(
+      (shape) => shown(shape) + JSON.stringify(shape),
+    );
+
+    expect(texts[2]).toContain('/a?x=1');
+    expect(showsToken(api, [texts, response])).toBe(false);
+  });
+});
+
+describe('a call', () => {
+  it('sends no header that it has only by inheritance', async () => {
+    await using api = await startApiUnderTest();
+    await api.source.getToken();
+    try {
+      Object.assign(Object.prototype, { polluted: 'evil' });
+      await api.http.get('/a');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'polluted');
+    }
+
+    expect(api.server.apiRequests[0]?.headers['polluted']).toBeUndefined();
+    expect(api.server.apiRequests[0]?.token).toBeDefined();
+  });
+
+  it('whose adapter is nothing uses the default', async () => {
+    await using api = await startApiUnderTest();
+
+    await api.http.get('/a', { adapter: null as never });
+
+    expect(api.server.apiRequests[0]?.token).toBeDefined();
+  });
+
+  it('that stays a GET keeps its headers where a redirect leads, by fetch as well', async () => {
+    await using api = await startApiUnderTest({ axios: { adapter: 'fetch' } });
+    api.server.api.answerNext(1, { redirectTo: '/there', status: 302 });
+
+    await api.http.get('/a', { headers: { 'Content-Language': 'de' } });
+
+    expect(api.server.apiRequests.map(({ url, headers }) => [url, headers['content-language']])).toEqual([
+      ['/a', 'de'],
+      ['/there', 'de'],
+    ]);
+  });
+});
