@@ -98,7 +98,7 @@ class RequestOnDemand implements ShownRequest {
 }
 
 /** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
-export function concealError<E>(error: E, concealment: Concealment, seen = new Set<unknown>()): E {
+export function concealError<E>(error: E, concealment: Concealment, seen: Set<unknown> = new Set()): E {
   if (!isRecord(error) || seen.has(error)) return error;
   seen.add(error);
   const { config, request, response, cause } = error;
