@@ -16,18 +16,7 @@ import {
   type RawAnswer,
   type RedirectAnswer,
 } from 'nestjs-client-credentials/testing';
-import { bearersOf, startApiUnderTest } from './support/api-under-test.js';
-
-async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
-  return (await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (error: unknown) => error,
-  )) as AxiosError;
-}
-
-function shown(value: unknown): string {
-  return inspect(value, { depth: 12, showHidden: true, getters: true });
-}
+import { bearersOf, failureOf, shown, startApiUnderTest } from './support/api-under-test.js';
 
 describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter', (adapter) => {
   it('sends the bearer with every call and asks for it once', async () => {

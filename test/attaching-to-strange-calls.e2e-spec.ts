@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios, {
   AxiosError,
@@ -11,21 +10,16 @@ import axios, {
 } from 'axios';
 import { authorizeAxios } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
-import { bearersOf, startApiUnderTest, type ApiUnderTest } from './support/api-under-test.js';
+import {
+  bearersOf,
+  failureOf,
+  shown,
+  startApiUnderTest,
+  type ApiUnderTest,
+} from './support/api-under-test.js';
 
 // Axios as CommonJS has it: another copy than that of ES modules, also in one process and of one version.
 const axiosOfCommonJs = createRequire(import.meta.url)('axios-1.7') as AxiosStatic;
-
-async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
-  return (await call.then(
-    () => Promise.reject(new Error('the call succeeded')),
-    (error: unknown) => error,
-  )) as AxiosError;
-}
-
-function shown(value: unknown): string {
-  return inspect(value, { depth: 12, showHidden: true, getters: true });
-}
 
 const answerAtOnce: AxiosAdapter = async (config) => ({
   data: 'ok',

@@ -1,4 +1,5 @@
-import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
+import { inspect } from 'node:util';
+import axios, { type AxiosError, type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 import {
   authorizeAxios,
   TokenManager,
@@ -57,4 +58,17 @@ export async function startApiUnderTest(options: ApiUnderTestOptions = {}): Prom
 /** The bearer of each request that the API got. */
 export function bearersOf(server: AuthorizationServer): (string | undefined)[] {
   return server.apiRequests.map(({ headers }) => headers.authorization);
+}
+
+/** The error that a call fails with. */
+export async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
+  return (await call.then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: unknown) => error,
+  )) as AxiosError;
+}
+
+/** All that can be seen of something by looking at it. */
+export function shown(value: unknown): string {
+  return inspect(value, { depth: 12, showHidden: true, getters: true });
 }
