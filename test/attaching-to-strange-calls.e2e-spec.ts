@@ -284,6 +284,19 @@ describe('a call', () => {
     expect(api.server.apiRequests[0]?.token).toBeDefined();
   });
 
+  it.each(['http', 'fetch'])('is not asked about a redirect that is one too many, by %s', async (adapter) => {
+    await using api = await startApiUnderTest({ axios: { adapter } });
+    api.server.api.answerNext(2, { redirectTo: '/there', status: 302 });
+    let asked = 0;
+
+    const error = await failureOf(
+      api.http.get('/a', { maxRedirects: 1, beforeRedirect: () => void (asked += 1) }),
+    );
+
+    expect([error.code, asked]).toEqual(['ERR_FR_TOO_MANY_REDIRECTS', 1]);
+    expect(api.server.apiRequests).toHaveLength(2);
+  });
+
   it('that stays a GET keeps its headers where a redirect leads, by fetch as well', async () => {
     await using api = await startApiUnderTest({ axios: { adapter: 'fetch' } });
     api.server.api.answerNext(1, { redirectTo: '/there', status: 302 });

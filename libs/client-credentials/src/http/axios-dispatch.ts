@@ -11,6 +11,9 @@ import type { RequestBody } from './request-body.js';
 import type { TokenTrip } from './token-trip.js';
 import type { Transport } from './transport.js';
 
+// As follow-redirects has it, which the http adapter uses.
+const TOO_MANY_REDIRECTS = 'ERR_FR_TOO_MANY_REDIRECTS';
+
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
 export interface Outcome {
   /** Whether the last answer told something new for later proofs. */
@@ -69,16 +72,14 @@ export async function followRedirects(
   for (let count = 0; ; count += 1) {
     let next: Awaited<ReturnType<typeof followed>>;
     try {
-      next = await followed(hop, result.response, means, trip);
+      const isTooMany = count >= (first.maxRedirects ?? MAX_REDIRECTS);
+      next = await followed(hop, result.response, means, trip, isTooMany);
     } catch (error) {
       discard(result);
       throw error;
     }
     if (next === undefined) return result;
     discard(result);
-    if (count >= (first.maxRedirects ?? MAX_REDIRECTS)) {
-      throw new AxiosError('Maximum number of redirects exceeded', 'ERR_FR_TOO_MANY_REDIRECTS', first);
-    }
     const timeout = patience.remainingMs();
     // The client certificate goes nowhere the token may not.
     const agent = !trip.isCarrying && { httpsAgent: config.httpsAgent as unknown };
@@ -93,6 +94,7 @@ async function followed(
   response: AxiosResponse,
   { body, config, api }: DispatchMeans,
   trip: TokenTrip,
+  isTooMany: boolean,
 ): Promise<(Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined> {
   const current = {
     url: fullUrl(hop, trip.url),
@@ -102,6 +104,7 @@ async function followed(
   };
   const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
   if (next === undefined) return undefined;
+  if (isTooMany) throw new AxiosError('Maximum number of redirects exceeded', TOO_MANY_REDIRECTS, hop);
   const headers = copyOfHeaders(hop.headers);
   trip.moveTo(next.url);
   headers.delete([...trip.ownHeaders]);
