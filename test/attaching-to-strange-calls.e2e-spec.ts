@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import axios, {
@@ -274,6 +275,21 @@ describe('a call', () => {
 
     expect(api.server.apiRequests[0]?.headers['polluted']).toBeUndefined();
     expect(api.server.apiRequests[0]?.token).toBeDefined();
+  });
+
+  it('that is answered by a stream tells of the answer what the stream itself would', async () => {
+    await using api = await startApiUnderTest();
+
+    const { data } = await api.http.get<IncomingMessage>('/a', { responseType: 'stream' });
+    const texts = await data.toArray();
+
+    expect(Buffer.concat(texts).toString()).not.toBe('');
+    expect([data.statusCode, data.headers['content-type'], data.complete]).toEqual([
+      200,
+      expect.stringMatching(/^application\/json/),
+      true,
+    ]);
+    expect(showsToken(api, data)).toBe(false);
   });
 
   it('whose adapter is nothing uses the default', async () => {

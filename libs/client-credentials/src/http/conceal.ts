@@ -132,6 +132,7 @@ function concealStream(data: unknown, concealment: Concealment): unknown {
   if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
     const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
+    showFacts(data, shown);
     // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
     shown.once('close', () => data.destroy());
     data.once('error', (error) =>
@@ -140,6 +141,17 @@ function concealStream(data: unknown, concealment: Concealment): unknown {
     return shown;
   }
   return data instanceof ReadableStream ? concealedStream(data, concealment) : data;
+}
+
+// What an answer in Node has beside its body, and tells of nothing else.
+const FACTS = ['statusCode', 'statusMessage', 'httpVersion', 'headers', 'rawHeaders', 'trailers', 'complete'];
+
+/** As they are when somebody looks: trailers come last. */
+function showFacts(source: Readable, shown: Readable): void {
+  for (const name of FACTS.filter((fact) => fact in source)) {
+    const get = (): unknown => Reflect.get(source, name);
+    Object.defineProperty(shown, name, { get, enumerable: true, configurable: true });
+  }
 }
 
 async function* concealedChunks(source: Readable, concealment: Concealment): AsyncGenerator {
