@@ -1,4 +1,4 @@
-import axios, { type AxiosInstance } from 'axios';
+import axios, { AxiosError, AxiosHeaders, type AxiosInstance } from 'axios';
 import { describe, expect, it } from '@jest/globals';
 import {
   authorizeAxios,
@@ -170,6 +170,38 @@ describe('a call on its way', () => {
       expect(desk.server.tokenRequests).toHaveLength(2);
     },
   );
+
+  it('changes nothing about the error of the application that its tenant could not be had for', async () => {
+    const own = new AxiosError('no vault', 'E', { headers: new AxiosHeaders(), url: '/vault' }, { id: 7 });
+    let isWell = true;
+    await using desk = await openTenants({
+      provider: {
+        tenants: (tenant) => {
+          if (!isWell) throw own;
+          return credentialsOf(tenant);
+        },
+        tenantCache: { ttlSeconds: 60 },
+      },
+    });
+    const http = clientOf(desk);
+    // So that the refusal is an error, and the application's its cause's cause.
+    http.defaults.validateStatus = (status) => status === 200;
+    await http.get('/a');
+    desk.server.api.hold();
+    const call = http.get('/held');
+    await desk.server.api.received(2);
+
+    isWell = false;
+    desk.clock.advance(61_000);
+    desk.server.revoke();
+    desk.server.api.release();
+
+    await expect(call).rejects.toMatchObject({
+      status: 401,
+      cause: { code: 'tenant_unavailable', cause: own },
+    });
+    expect([own.config?.url, own.request]).toEqual(['/vault', { id: 7 }]);
+  });
 
   it('is not sent again for a tenant that has left', async () => {
     let isHere = true;

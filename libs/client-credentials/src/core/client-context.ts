@@ -32,7 +32,7 @@ export interface ClientContext {
 
 /** Tells those who listen something of a client's token for these scopes. */
 export function tell(
-  { provider, tenant, clock, events }: ClientContext,
+  { provider, tenant, clock, events }: Pick<ClientContext, 'provider' | 'tenant' | 'clock' | 'events'>,
   scopes: readonly string[],
   details: TokenEventDetails,
 ): void {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenPlacement } from '../core/api-access.js';
+import { ClientCredentialsError } from '../core/errors.js';
 import { isRecord } from '../core/record.js';
 import { printAs } from '../core/printed.js';
 import { fullUrl, withoutToken, type CallParams } from './final-url.js';
@@ -99,7 +100,8 @@ class RequestOnDemand implements ShownRequest {
 
 /** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
 export function concealError<E>(error: E, concealment: Concealment, seen: Set<unknown> = new Set()): E {
-  if (!isRecord(error) || seen.has(error)) return error;
+  // One of ours knows nothing of the call, and its cause is another call's.
+  if (!isRecord(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
   seen.add(error);
   const { config, request, response, cause } = error;
   // One that names no config may be somebody else's too, such as the reason of a cancellation.

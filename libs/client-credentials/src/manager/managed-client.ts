@@ -1,5 +1,5 @@
 import type { ApiRules } from '../core/api-access.js';
-import type { ClientContext } from '../core/client-context.js';
+import { tell, type ClientContext } from '../core/client-context.js';
 import type { Clock } from '../core/clock.js';
 import type { Closing } from '../core/closing.js';
 import type { EventHub } from '../core/events.js';
@@ -153,8 +153,7 @@ export class ManagedClient implements ProviderEntries {
   #tellOutage(operation: StoreOperation, scopes: readonly string[]): void {
     const { clock, events } = this.#shared;
     const { provider, tenant } = this;
-    const whose = tenant === undefined ? { provider } : { provider, tenant };
-    events.emit({ type: 'store.unavailable', operation, ...whose, scopes, at: clock.now() });
+    tell({ provider, tenant, clock, events }, scopes, { type: 'store.unavailable', operation });
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { authenticationMethodOf } from '../core/authentication-method.js';
+import { tell } from '../core/client-context.js';
 import { elapsedMs, momentOf, type Moment } from '../core/clock.js';
 import type { ProviderConfig, TenantProviderConfig } from '../core/options.js';
 import { plainCopyOf } from '../core/plain-copy.js';
@@ -89,7 +90,7 @@ export class TenantDirectory {
     const key = forgottenKeyOf(provider, tenant);
     await guard.ask('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
       onOutage: (operation) =>
-        events.emit({ type: 'store.unavailable', operation, provider, tenant, scopes: [], at }),
+        tell({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
     });
   }
 
