@@ -9,7 +9,7 @@ import {
   type JSONWebKeySet,
   type JWTPayload,
 } from 'jose';
-import { isRecord } from '../../libs/client-credentials/src/core/record.js';
+import { isRecord } from '../../libs/client-credentials/src/base/objects.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import { listen } from './listen.js';
 

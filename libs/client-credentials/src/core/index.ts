@@ -1,4 +1,4 @@
-export { AccessToken } from './access-token.js';
+export { AccessToken } from '../token/access-token.js';
 export type {
   ApiAccess,
   ApiRules,
@@ -6,8 +6,8 @@ export type {
   ProvenRequest,
   RefusalOutcome,
   TokenPlacement,
-} from './api-access.js';
-export type { Clock } from './clock.js';
+} from '../token/attachment.js';
+export type { Clock } from '../base/clock.js';
 export type {
   AuthorizationDialect,
   Dialect,
@@ -15,9 +15,9 @@ export type {
   Parameters,
   ResponseDialect,
   StandardParameter,
-} from './dialect.js';
-export { ClientCredentialsError } from './errors.js';
-export type { ClientCredentialsErrorCode, ClientCredentialsErrorDetails } from './errors.js';
+} from '../config/dialect.js';
+export { ClientCredentialsError } from '../base/errors.js';
+export type { ClientCredentialsErrorCode, ClientCredentialsErrorDetails } from '../base/errors.js';
 export type {
   AcquisitionReason,
   ApiReplayedEvent,
@@ -30,7 +30,7 @@ export type {
   TokenEventListener,
   TokenFailedEvent,
   TokenInvalidatedEvent,
-} from './events.js';
+} from '../base/events.js';
 export type {
   AssertionOptions,
   Certificate,
@@ -43,29 +43,29 @@ export type {
   PrivateKey,
   Secret,
   TokenRequestAttempt,
-} from './client-authentication.js';
+} from '../config/credentials.js';
 export type {
   ClientCredentialsOptions,
   ProviderConfig,
   TenantCacheOptions,
   TenantConfig,
   TenantProviderConfig,
-} from './options.js';
-export type { GetTokenOptions, OutboundCall, TokenRequest } from './token-request.js';
+} from '../config/options.js';
+export type { GetTokenOptions, OutboundCall, TokenRequest } from '../config/token-request.js';
 export type {
   ApiAnswer,
   LifetimeOptions,
   ReacquireOptions,
   TokenRequestOptions,
-} from './provider-options.js';
-export type { SnapshotRow, TokenState } from './snapshot.js';
-export { currentTenant, runWithTenant } from './tenant-context.js';
-export type { ReadyToken, TokenSource } from './token-source.js';
-export type { Lock, TokenStore } from './token-store.js';
+} from '../config/provider-options.js';
+export type { SnapshotRow, TokenState } from '../token/snapshot.js';
+export { currentTenant, runWithTenant } from '../base/tenant-context.js';
+export type { ReadyToken, TokenSource } from '../token/token-source.js';
+export type { Lock, TokenStore } from '../config/token-store.js';
 export { TokenManager } from '../manager/token-manager.js';
 export { MemoryTokenStore } from '../store/memory-token-store.js';
 export type { MemoryTokenStoreOptions } from '../store/memory-token-store.js';
-export { authorizeAxios } from '../http/authorize-axios.js';
-export type { AuthorizableAxios } from '../http/authorize-axios.js';
-export { authorizeFetch } from '../http/authorize-fetch.js';
-export type { AuthorizedFetch, AuthorizedRequestInit } from '../http/authorize-fetch.js';
+export { authorizeAxios } from '../http/axios/authorize-axios.js';
+export type { AuthorizableAxios } from '../http/axios/authorize-axios.js';
+export { authorizeFetch } from '../http/fetch/authorize-fetch.js';
+export type { AuthorizedFetch, AuthorizedRequestInit } from '../http/fetch/authorize-fetch.js';

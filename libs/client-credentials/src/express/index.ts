@@ -3,4 +3,4 @@ export { TokenRelayError } from './relay-error.js';
 export { tenantContext } from './tenant-context.js';
 export { tokenRelay } from './token-relay.js';
 export type { TokenRelay, TokenRelayFactory, TokenRelayOptions, UpstreamAnswer } from './token-relay.js';
-export { currentTenant, runWithTenant } from '../core/tenant-context.js';
+export { currentTenant, runWithTenant } from '../base/tenant-context.js';

@@ -1,4 +1,4 @@
-import { ClientCredentialsError } from '../core/errors.js';
+import { ClientCredentialsError } from '../base/errors.js';
 
 /**
  * The error of a request that could not be given a token, as it is handed to `next`: a 502, or a 503 with `Retry-After` where the same

@@ -1,4 +1,4 @@
-import { runWithTenant } from '../core/tenant-context.js';
+import { runWithTenant } from '../base/tenant-context.js';
 import { handedOn, type Middleware } from './middleware.js';
 
 /**

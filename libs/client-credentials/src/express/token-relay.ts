@@ -1,11 +1,11 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { AccessToken } from '../core/access-token.js';
-import type { ApiAccess, TokenPlacement } from '../core/api-access.js';
-import { ClientCredentialsError } from '../core/errors.js';
-import { settledRequest, type OutboundCall, type TokenRequest } from '../core/token-request.js';
-import type { TokenSource } from '../core/token-source.js';
+import type { AccessToken } from '../token/access-token.js';
+import type { ApiAccess, TokenPlacement } from '../token/attachment.js';
+import { ClientCredentialsError } from '../base/errors.js';
+import { settledRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
+import type { TokenSource } from '../token/token-source.js';
 import { claimsChallengeOf, isInsufficientScope } from '../http/challenge.js';
-import { lowerCased } from '../http/header-record.js';
+import { lowerCased } from '../http/headers.js';
 import { handedOn, type Middleware, type Next } from './middleware.js';
 import { TokenRelayError } from './relay-error.js';
 

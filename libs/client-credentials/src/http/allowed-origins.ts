@@ -1,6 +1,6 @@
-import type { ApiRules } from '../core/api-access.js';
-import { isConfidential } from '../core/confidential.js';
-import { isRelative } from './final-url.js';
+import type { ApiRules } from '../token/attachment.js';
+import { isConfidential } from '../base/secure-origin.js';
+import { isRelative } from './url.js';
 
 /**
  * The origins that may get a provider's token: those the configuration names, else those of the base addresses,

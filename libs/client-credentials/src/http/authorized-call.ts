@@ -1,8 +1,8 @@
-import type { AccessToken } from '../core/access-token.js';
-import { ClientCredentialsError } from '../core/errors.js';
-import type { TokenRequest } from '../core/token-request.js';
-import type { ApiAnswer } from '../core/provider-options.js';
-import type { TokenSource } from '../core/token-source.js';
+import type { AccessToken } from '../token/access-token.js';
+import { ClientCredentialsError } from '../base/errors.js';
+import type { TokenRequest } from '../config/token-request.js';
+import type { ApiAnswer } from '../config/provider-options.js';
+import type { TokenSource } from '../token/token-source.js';
 import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
 
 /** One sending of a call. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../core/record.js';
+import { isRecord } from '../base/objects.js';
 
 // Enough for any claims request, and far less than a server could make of it.
 const MAX_CLAIMS_LENGTH = 8_192;

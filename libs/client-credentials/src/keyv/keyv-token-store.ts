@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { TokenStore } from '../core/token-store.js';
-import { sealOf, type EncryptionKey, type ValueSeal } from '../store/sealed-values.js';
+import type { TokenStore } from '../config/token-store.js';
+import { sealOf, type EncryptionKey, type ValueSeal } from '../store/encryption.js';
 
 /** An instance of `keyv`, as far as it is used. */
 export interface KeyvInstance {

@@ -1,18 +1,18 @@
-import { SystemClock, type Clock } from '../core/clock.js';
-import { invalidConfiguration, unknownProvider } from '../core/errors.js';
-import { EventHub, type TokenEventListener } from '../core/events.js';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../core/options.js';
-import { printAs } from '../core/printed.js';
-import type { SnapshotRow } from '../core/snapshot.js';
-import { StoreGuard } from '../core/store-guard.js';
-import type { TokenSource } from '../core/token-source.js';
-import type { TokenStore } from '../core/token-store.js';
-import { validateOptions, validateProvider } from '../core/validate-options.js';
-import { awake } from '../core/wait.js';
+import { SystemClock, type Clock } from '../base/clock.js';
+import { invalidConfiguration, unknownProvider } from '../base/errors.js';
+import { EventHub, type TokenEventListener } from '../base/events.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
+import { printAs } from '../base/inspect.js';
+import type { SnapshotRow } from '../token/snapshot.js';
+import { StoreGuard } from '../store/circuit-breaker.js';
+import type { TokenSource } from '../token/token-source.js';
+import type { TokenStore } from '../config/token-store.js';
+import { validateOptions, validateProvider } from '../config/validate.js';
+import { awake } from '../base/abort.js';
 import { MemoryTokenStore } from '../store/memory-token-store.js';
-import type { EntryMemory } from './client-entries.js';
-import { RecentlyUsed } from './recently-used.js';
-import { registerProvider, type RegisteredProvider } from './registered-provider.js';
+import type { EntryMemory } from '../cache/client-entries.js';
+import { RecentlyUsed } from '../cache/lru.js';
+import { registerProvider, type RegisteredProvider } from './register.js';
 
 // For a store that does not say how many it keeps. Beyond that the entry that was used longest ago is forgotten.
 const MAX_ENTRIES = 10_000;

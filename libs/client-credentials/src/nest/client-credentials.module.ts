@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { invalidConfiguration } from '../core/errors.js';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../core/options.js';
+import { invalidConfiguration } from '../base/errors.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { getTokenClientToken } from './inject-token-client.decorator.js';
 import type {

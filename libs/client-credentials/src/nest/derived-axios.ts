@@ -1,7 +1,7 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { settledRequest, type TokenRequest } from '../core/token-request.js';
-import { mergeRequests } from '../core/token-source.js';
-import { WithoutToken } from '../http/without-token.js';
+import { settledRequest, type TokenRequest } from '../config/token-request.js';
+import { mergeRequests } from '../token/token-source.js';
+import { WithoutToken } from '../http/axios/without-token.js';
 
 /** Where each of axios's methods takes its config. */
 const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, number>([

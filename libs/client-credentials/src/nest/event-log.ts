@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { TokenEvent } from '../core/events.js';
+import type { TokenEvent } from '../base/events.js';
 
 type Level = 'error' | 'warn' | 'log' | 'debug';
 

@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { ClientCredentialsOptions } from '../core/options.js';
+import type { ClientCredentialsOptions } from '../config/options.js';
 
 /** The options of {@link ClientCredentialsModule.forRoot}. */
 export interface ClientCredentialsModuleOptions extends ClientCredentialsOptions {

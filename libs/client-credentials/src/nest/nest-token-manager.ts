@@ -1,5 +1,5 @@
 import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { ClientCredentialsOptions } from '../core/options.js';
+import type { ClientCredentialsOptions } from '../config/options.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { logEvent } from './event-log.js';
 

@@ -1,13 +1,13 @@
 import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
-import type { AccessToken } from '../core/access-token.js';
-import type { ApiAccess } from '../core/api-access.js';
-import type { GetTokenOptions, TokenRequest } from '../core/token-request.js';
-import { currentTenant, requestOfTenant, runWithTenant } from '../core/tenant-context.js';
-import type { ReadyToken, TokenSource } from '../core/token-source.js';
-import { authorizeAxios } from '../http/authorize-axios.js';
+import type { AccessToken } from '../token/access-token.js';
+import type { ApiAccess } from '../token/attachment.js';
+import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
+import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
+import type { ReadyToken, TokenSource } from '../token/token-source.js';
+import { authorizeAxios } from '../http/axios/authorize-axios.js';
 import { derivedAxios } from './derived-axios.js';
-import { printAs } from '../core/printed.js';
+import { printAs } from '../base/inspect.js';
 
 /**
  * An `HttpService` whose calls carry the provider's token, over an axios instance of its own; and the source of these

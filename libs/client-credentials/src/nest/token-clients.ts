@@ -1,6 +1,6 @@
 import type { TokenManager } from '../manager/token-manager.js';
 import { TokenClient } from './token-client.js';
-import { printAs } from '../core/printed.js';
+import { printAs } from '../base/inspect.js';
 
 /**
  * Looks clients up at run time, where the name is not known before.

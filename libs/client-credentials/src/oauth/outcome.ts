@@ -1,6 +1,6 @@
-import type { ClientCredentialsError } from '../core/errors.js';
-import type { IssuedToken } from '../core/issued-token.js';
-import type { ClientCertificate } from './client-certificate.js';
+import type { ClientCredentialsError } from '../base/errors.js';
+import type { IssuedToken } from '../token/issued-token.js';
+import type { ClientCertificate } from './client-auth/certificate.js';
 
 /** An attempt that brought no token. */
 export interface Failure {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolveProvider } from '../core/provider.js';
+import { resolveProvider } from '../config/resolve.js';
 import { secretsOf } from './secrets-of-attempt.js';
 
 describe('the secrets of an attempt', () => {

@@ -1,6 +1,6 @@
-import type { JsonValue, StandardParameter } from '../core/dialect.js';
-import type { TokenRequestAttempt } from '../core/client-authentication.js';
-import type { ResolvedDialect } from '../core/provider.js';
+import type { JsonValue, StandardParameter } from '../config/dialect.js';
+import type { TokenRequestAttempt } from '../config/credentials.js';
+import type { ResolvedDialect } from '../config/resolve.js';
 
 const PUBLIC_HEADERS = new Set(['accept', 'content-type', 'user-agent']);
 const PUBLIC_PARAMETERS: readonly StandardParameter[] = [

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import type { TokenAnswer } from './answer.js';
+import type { TokenAnswer } from './response-body.js';
 import type { WireRequest } from './token-request.js';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Dialect, Parameters } from '../core/dialect.js';
-import type { TokenRequest } from '../core/token-request.js';
-import { resolveProvider } from '../core/provider.js';
-import { resolveRequest } from '../core/token-key.js';
+import type { Dialect, Parameters } from '../config/dialect.js';
+import type { TokenRequest } from '../config/token-request.js';
+import { resolveProvider } from '../config/resolve.js';
+import { resolveRequest } from '../token/token-key.js';
 import { attemptOf, encodeAttempt, type WireRequest } from './token-request.js';
 
 const TOKEN_URL = 'https://id.example.com/token?v=2';

@@ -1,9 +1,9 @@
-import type { JsonValue, Parameters } from '../core/dialect.js';
-import { invalidConfiguration } from '../core/errors.js';
-import type { TokenRequestAttempt } from '../core/client-authentication.js';
-import type { Provider, ResolvedDialect } from '../core/provider.js';
-import { standardNamesOf } from '../core/standard-parameters.js';
-import type { ResolvedRequest } from '../core/token-key.js';
+import type { JsonValue, Parameters } from '../config/dialect.js';
+import { invalidConfiguration } from '../base/errors.js';
+import type { TokenRequestAttempt } from '../config/credentials.js';
+import type { Provider, ResolvedDialect } from '../config/resolve.js';
+import { standardNamesOf } from '../config/standard-parameters.js';
+import type { ResolvedRequest } from '../token/token-key.js';
 
 /** A token request as it goes on the wire. */
 export interface WireRequest {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Moment } from '../core/clock.js';
-import type { ResponseDialect } from '../core/dialect.js';
-import type { LifetimeOptions } from '../core/provider-options.js';
-import { resolveProvider } from '../core/provider.js';
-import { resolveRequest } from '../core/token-key.js';
+import type { Moment } from '../base/clock.js';
+import type { ResponseDialect } from '../config/dialect.js';
+import type { LifetimeOptions } from '../config/provider-options.js';
+import { resolveProvider } from '../config/resolve.js';
+import { resolveRequest } from '../token/token-key.js';
 import { readAnswer, type Reading } from './token-response.js';
 
 const REQUESTED: Moment = { at: Date.parse('2030-01-01T00:00:00.000Z'), ticks: 0 };

@@ -1,10 +1,10 @@
-import type { Moment } from '../core/clock.js';
-import { isConfidentialAddress } from '../core/confidential.js';
-import { isToken, type IssuedToken } from '../core/issued-token.js';
-import type { Provider, ResolvedDialect } from '../core/provider.js';
-import type { ResolvedRequest } from '../core/token-key.js';
-import { isHtml, parseJson, valueAt, type TokenAnswer } from './answer.js';
-import { holdsError } from './error-answer.js';
+import type { Moment } from '../base/clock.js';
+import { isConfidentialAddress } from '../base/secure-origin.js';
+import { isToken, type IssuedToken } from '../token/issued-token.js';
+import type { Provider, ResolvedDialect } from '../config/resolve.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import { isHtml, parseJson, valueAt, type TokenAnswer } from './response-body.js';
+import { holdsError } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
 /** What became of a token request, as far as one answer tells. */

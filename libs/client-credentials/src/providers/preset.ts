@@ -1,5 +1,5 @@
-import type { Dialect } from '../core/dialect.js';
-import type { ProviderConfig } from '../core/options.js';
+import type { Dialect } from '../config/dialect.js';
+import type { ProviderConfig } from '../config/options.js';
 
 /** What every preset takes: the client's credentials, and whatever else a {@link ProviderConfig} holds, which wins. */
 export interface PresetOptions extends Partial<ProviderConfig> {

@@ -1,5 +1,5 @@
-import { invalidConfiguration } from '../core/errors.js';
-import type { ProviderConfig } from '../core/options.js';
+import { invalidConfiguration } from '../base/errors.js';
+import type { ProviderConfig } from '../config/options.js';
 import { preset, type PresetOptions } from './preset.js';
 
 const NAME = 'resistantDocuments';

@@ -1,4 +1,4 @@
-import type { ProviderConfig } from '../core/options.js';
+import type { ProviderConfig } from '../config/options.js';
 import { preset, type PresetOptions } from './preset.js';
 
 /**

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { invalidConfiguration } from '../core/errors.js';
-import { recordOf } from '../core/record.js';
-import type { Lock, TokenStore } from '../core/token-store.js';
-import { sealOf, type EncryptionKey, type ValueSeal } from '../store/sealed-values.js';
+import { invalidConfiguration } from '../base/errors.js';
+import { recordOf } from '../base/objects.js';
+import type { Lock, TokenStore } from '../config/token-store.js';
+import { sealOf, type EncryptionKey, type ValueSeal } from '../store/encryption.js';
 import {
   commandsOf,
   type IoRedisClient,

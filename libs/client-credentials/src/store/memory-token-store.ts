@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { PassingTime, SystemClock, type Clock } from '../core/clock.js';
-import type { Lock, TokenStore } from '../core/token-store.js';
+import { PassingTime, SystemClock, type Clock } from '../base/clock.js';
+import type { Lock, TokenStore } from '../config/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
 export interface MemoryTokenStoreOptions {

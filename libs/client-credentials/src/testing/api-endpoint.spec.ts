@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AuthorizationDialect } from '../core/dialect.js';
+import type { AuthorizationDialect } from '../config/dialect.js';
 import {
   startAuthorizationServer,
   type AuthorizationServer,

@@ -1,4 +1,4 @@
-import type { AuthorizationDialect } from '../core/dialect.js';
+import type { AuthorizationDialect } from '../config/dialect.js';
 import type { TokenLedger } from './issued-token.js';
 import type { ApiRequest, RecordedRequest } from './recorded-request.js';
 import { sendRaw, type RequestHandler } from './scripted-answer.js';

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/clock.js';
-import type { Dialect } from '../core/dialect.js';
-import type { ClientAuthenticationMethod, Secret } from '../core/client-authentication.js';
-import type { ProviderConfig } from '../core/options.js';
+import type { Clock } from '../base/clock.js';
+import type { Dialect } from '../config/dialect.js';
+import type { ClientAuthenticationMethod, Secret } from '../config/credentials.js';
+import type { ProviderConfig } from '../config/options.js';
 import type { Endpoint } from './endpoint.js';
 import type { IssuedToken } from './issued-token.js';
 import type { ApiRequest, RecordedRequest } from './recorded-request.js';

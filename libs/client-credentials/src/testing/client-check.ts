@@ -1,4 +1,4 @@
-import type { Dialect } from '../core/dialect.js';
+import type { Dialect } from '../config/dialect.js';
 import { decodeFormValue } from './form.js';
 import type { RecordedRequest } from './recorded-request.js';
 import { Refusal } from './refusal.js';

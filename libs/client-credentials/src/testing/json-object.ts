@@ -1,4 +1,4 @@
-import type { JsonValue } from '../core/dialect.js';
+import type { JsonValue } from '../config/dialect.js';
 
 /**
  * Parses a JSON object; `undefined` for any other text.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
-import type { ProviderConfig } from '../core/options.js';
+import type { ProviderConfig } from '../config/options.js';
 import { startAuthorizationServer, type AuthorizationServer } from './index.js';
 
 let server: AuthorizationServer;

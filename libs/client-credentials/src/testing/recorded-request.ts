@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { JsonValue } from '../core/dialect.js';
+import type { JsonValue } from '../config/dialect.js';
 import { parseForm } from './form.js';
 import { parseJsonObject } from './json-object.js';
 

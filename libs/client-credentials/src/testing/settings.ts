@@ -1,7 +1,7 @@
 import type { AuthorizationServerOptions } from './authorization-server.js';
-import type { Clock } from '../core/clock.js';
-import type { Dialect } from '../core/dialect.js';
-import type { Secret } from '../core/client-authentication.js';
+import type { Clock } from '../base/clock.js';
+import type { Dialect } from '../config/dialect.js';
+import type { Secret } from '../config/credentials.js';
 
 /**
  * The options with their defaults. The two that may change while the server runs are read anew by each request.

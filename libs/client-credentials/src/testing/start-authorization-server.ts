@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.js';
 import { TokenLedger, type IssuedToken } from './issued-token.js';
 import { LoopbackEndpoint } from './loopback-endpoint.js';
 import { record, type ApiRequest, type RecordedRequest } from './recorded-request.js';
-import type { Secret } from '../core/client-authentication.js';
+import type { Secret } from '../config/credentials.js';
 import type { ScriptedAnswer } from './scripted-answer.js';
 import { withDefaults, type Settings } from './settings.js';
 import { endOf, randomToken, tokenEndpoint } from './token-endpoint.js';

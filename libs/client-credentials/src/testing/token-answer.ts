@@ -1,4 +1,4 @@
-import type { Dialect, JsonValue, ResponseDialect } from '../core/dialect.js';
+import type { Dialect, JsonValue, ResponseDialect } from '../config/dialect.js';
 import type { IssuedToken } from './issued-token.js';
 import type { Refusal } from './refusal.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Dialect } from '../core/dialect.js';
+import type { Dialect } from '../config/dialect.js';
 import {
   startAuthorizationServer,
   type AuthorizationServer,

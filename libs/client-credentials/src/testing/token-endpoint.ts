@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Dialect } from '../core/dialect.js';
+import type { Dialect } from '../config/dialect.js';
 import { authenticateClient } from './client-check.js';
 import type { IssuedToken, TokenLedger } from './issued-token.js';
 import type { RecordedRequest } from './recorded-request.js';

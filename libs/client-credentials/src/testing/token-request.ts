@@ -1,4 +1,4 @@
-import type { Dialect, JsonValue, StandardParameter } from '../core/dialect.js';
+import type { Dialect, JsonValue, StandardParameter } from '../config/dialect.js';
 import { isFormEncoded } from './form.js';
 import { parseJsonObject } from './json-object.js';
 import { mediaType, type RecordedRequest } from './recorded-request.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenStore } from '../core/token-store.js';
+import type { TokenStore } from '../config/token-store.js';
 
 /** One thing that is expected of a token store. */
 export interface TokenStoreCase {

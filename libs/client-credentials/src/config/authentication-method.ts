@@ -1,0 +1,23 @@
+import type { ClientAuthentication, ClientAuthenticationMethod } from './credentials.js';
+import type { ProviderConfig } from './options.js';
+
+/** How a client proves who it is: as it says, else as the only credential it has is used. */
+export function authenticationMethodOf(
+  config: Partial<ProviderConfig>,
+): ClientAuthenticationMethod | ClientAuthentication {
+  const { clientAuthentication, clientSecret, privateKey, clientAssertion, certificate } = config;
+  if (clientAuthentication !== undefined) return clientAuthentication;
+  if (clientSecret !== undefined) return 'client_secret_basic';
+  if (privateKey !== undefined || clientAssertion !== undefined) return 'private_key_jwt';
+  return certificate === undefined ? 'client_secret_basic' : 'tls_client_auth';
+}
+
+/** Whether a method sends a client assertion (RFC 7521 §4.2). */
+export function isAssertionMethod(method: unknown): boolean {
+  return method === 'client_secret_jwt' || method === 'private_key_jwt';
+}
+
+/** Whether a method sends or uses the client's secret. */
+export function isSecretMethod(method: unknown): boolean {
+  return typeof method === 'string' && method.startsWith('client_secret_');
+}

@@ -1,0 +1,93 @@
+import { authenticationMethodOf } from './authentication-method.js';
+import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
+import type { ProviderConfig } from './options.js';
+import type { ClientIdentity } from '../token/token-key.js';
+
+type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
+
+/** A dialect with every default filled in. */
+export interface ResolvedDialect extends Filled<
+  Dialect,
+  'parameterNames' | 'response' | 'authorization' | 'headers' | 'apiHeaders'
+> {
+  readonly headers: Record<string, string>;
+  readonly apiHeaders: Record<string, string>;
+  readonly response: Filled<ResponseDialect, 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'>;
+  readonly authorization: Filled<AuthorizationDialect, 'query' | 'format'>;
+  /** The name a standard parameter is sent under, or `null` when it is not sent. */
+  readonly nameOf: (parameter: StandardParameter) => string | null;
+}
+
+/** A provider's configuration with every default filled in. */
+export interface Provider {
+  readonly name: string;
+  readonly tenant: string | undefined;
+  readonly config: ProviderConfig;
+  readonly dialect: ResolvedDialect;
+  readonly identity: ClientIdentity;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+  readonly defaultLifetimeMs: number;
+  readonly maxLifetimeMs: number;
+  readonly cooldownMs: number;
+  readonly lockMs: number;
+}
+
+const LOCK_MARGIN_MS = 1_000;
+const DAY_SECONDS = 86_400;
+
+/** Fills in the defaults of a configuration that was found valid. */
+export function resolveProvider(name: string, config: ProviderConfig, tenant?: string): Provider {
+  const { lifetime, tokenRequest, reacquire } = config;
+  const method = authenticationMethodOf(config);
+  const timeoutMs = tokenRequest?.timeoutMs ?? 10_000;
+  const dialect = resolveDialect(config.dialect);
+  return {
+    name,
+    tenant,
+    config,
+    dialect,
+    identity: {
+      provider: name,
+      tenant,
+      server: config.tokenUrl ?? `issuer ${config.issuer}`,
+      clientId: config.clientId,
+      clientAuthentication: typeof method === 'string' ? method : 'custom',
+      grantType: dialect.grantType,
+    },
+    timeoutMs,
+    // Longer than any acquisition, so that no two are made at once.
+    lockMs: timeoutMs + LOCK_MARGIN_MS,
+    attempts: tokenRequest?.attempts ?? 3,
+    defaultLifetimeMs: (lifetime?.defaultSeconds ?? 3600) * 1000,
+    maxLifetimeMs: (lifetime?.maxSeconds ?? 31 * DAY_SECONDS) * 1000,
+    cooldownMs: (reacquire?.cooldownSeconds ?? 30) * 1000,
+  };
+}
+
+function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
+  const method = dialect.method ?? 'POST';
+  return {
+    method,
+    requestEncoding: dialect.requestEncoding ?? (method === 'GET' ? 'query' : 'form'),
+    grantType: dialect.grantType === undefined ? 'client_credentials' : dialect.grantType,
+    scopeSeparator: dialect.scopeSeparator ?? ' ',
+    basicCredentials: dialect.basicCredentials ?? 'form-encoded',
+    basicScheme: dialect.basicScheme ?? 'Basic',
+    headers: dialect.headers ?? {},
+    apiHeaders: dialect.apiHeaders ?? {},
+    nameOf: (parameter) => {
+      const name = dialect.parameterNames?.[parameter];
+      return name === undefined ? parameter : name;
+    },
+    response: {
+      accessToken: 'access_token',
+      expiresIn: 'expires_in',
+      expiresUnit: 'seconds',
+      tokenType: 'token_type',
+      scope: 'scope',
+      ...dialect.response,
+    },
+    authorization: { header: 'Authorization', scheme: 'Bearer', ...dialect.authorization },
+  };
+}

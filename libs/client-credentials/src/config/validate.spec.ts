@@ -1,0 +1,313 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { ClientCredentialsError } from '../base/errors.js';
+import type { ClientCredentialsOptions } from './options.js';
+import { validateOptions, validateProvider } from './validate.js';
+
+const SECRET = 'do-not-print-me';
+const VALID = { tokenUrl: 'https://id.example.com/token', clientId: 'desk', clientSecret: SECRET };
+
+/** The problems found, one a line. */
+function problemsOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ClientCredentialsError) || error.code !== 'invalid_configuration') throw error;
+    if (inspect(error).includes(SECRET)) throw new Error('The error shows a secret.', { cause: error });
+    const lines = error.message.split('\n  - ').slice(1);
+    return lines.map((line) => line.replace('providers.desk.', ''));
+  }
+}
+
+const problemsOfProvider = (config: object): string[] =>
+  problemsOf(() => validateProvider('desk', { ...VALID, ...config }));
+const problemsOfOptions = (options: unknown): string[] =>
+  problemsOf(() => validateOptions(options as ClientCredentialsOptions));
+
+describe('a provider is accepted', () => {
+  it.each<[string, object]>([
+    ['with what is needed', {}],
+    ['on loopback without TLS', { tokenUrl: 'http://localhost:8080/token' }],
+    ['on loopback by number', { tokenUrl: 'http://127.8.0.1/token' }],
+    ['on loopback by version 6', { tokenUrl: 'http://[::1]/token' }],
+    ['with several secrets', { clientSecret: ['a', 'b'] }],
+    ['with a secret that is read', { clientSecret: async () => 'a' }],
+    ['without a secret, as a public client', { clientSecret: undefined, clientAuthentication: 'none' }],
+    ['without a secret, with a function', { clientSecret: undefined, clientAuthentication: () => undefined }],
+    ['with lists', { scope: ['a'], resource: ['https://x'], allowedOrigins: ['https://api.example.com'] }],
+    ['with parameters', { parameters: { realm: 'x' } }],
+    ['with parameters of a function', { parameters: () => ({}) }],
+    [
+      'with values in JSON',
+      { parameters: { n: 1, o: { l: [true, null] } }, dialect: { requestEncoding: 'json' } },
+    ],
+    ['by GET', { dialect: { method: 'GET', requestEncoding: 'query' } }],
+    [
+      'without a grant type',
+      { dialect: { grantType: null, parameterNames: { scope: null, audience: 'aud' } } },
+    ],
+    ['with a bare token', { dialect: { response: { accessToken: '' }, authorization: { scheme: '' } } }],
+    [
+      'with margins of 0',
+      { lifetime: { refreshAheadSeconds: 0, expirySkewSeconds: 0 }, reacquire: { cooldownSeconds: 0 } },
+    ],
+    [
+      'with the longest deadline',
+      { tokenRequest: { timeoutMs: 2 ** 31 - 1, attempts: 1, axios: { proxy: false } } },
+    ],
+    [
+      'with an API',
+      { api: { baseURL: 'https://api.example.com/v1', timeout: 5 }, tokenFor: () => undefined },
+    ],
+    ['with a colon in its id where it is encoded', { clientId: 'a:b' }],
+  ])('%s', (_, config) => {
+    expect(problemsOfProvider(config)).toEqual([]);
+  });
+});
+
+describe('a provider is refused for', () => {
+  it.each<[string, object, problem: string]>([
+    ['no token endpoint', { tokenUrl: undefined }, 'tokenUrl: is required'],
+    ['a token endpoint of no URL', { tokenUrl: 'id.example.com' }, 'tokenUrl: must be an absolute URL'],
+    [
+      'a token endpoint in clear',
+      { tokenUrl: 'http://id.example.com' },
+      'tokenUrl: must be an https address',
+    ],
+    [
+      'a host that only begins like loopback',
+      { tokenUrl: 'http://127.0.0.1.example.com' },
+      'tokenUrl: must be an https',
+    ],
+    ['another scheme', { tokenUrl: 'ftp://id.example.com' }, 'tokenUrl: must be an https address'],
+    [
+      'a password in the URL',
+      { tokenUrl: `https://u:${SECRET}@id.example.com` },
+      'tokenUrl: must not hold a user name',
+    ],
+    ['an empty id', { clientId: '' }, 'clientId: must not be empty'],
+    ['an id that is a number', { clientId: 7 }, 'clientId: must be a string'],
+    ['no secret', { clientSecret: undefined }, 'clientSecret: is needed for client_secret_basic'],
+    [
+      'no secret in a form',
+      { clientSecret: undefined, clientAuthentication: 'client_secret_post' },
+      'clientSecret: is needed for client_secret_post',
+    ],
+    ['an empty secret', { clientSecret: '' }, 'clientSecret: must not be empty'],
+    ['an empty list of secrets', { clientSecret: [] }, 'clientSecret: must not be empty'],
+    ['a list with an empty secret', { clientSecret: [SECRET, ''] }, 'clientSecret.1: must not be empty'],
+    ['a secret that is a number', { clientSecret: 7 }, 'clientSecret: must be'],
+    [
+      'a secret that is never sent',
+      { clientAuthentication: 'none' },
+      "clientSecret: is never sent with clientAuthentication 'none'",
+    ],
+    [
+      'an unknown method',
+      { clientAuthentication: SECRET },
+      "clientAuthentication: must be one of 'client_secret_basic'",
+    ],
+    [
+      'a colon in a raw id',
+      { clientId: 'a:b', dialect: { basicCredentials: 'raw' } },
+      'clientId: must not hold a colon',
+    ],
+    ['a scope that is a number', { scope: 7 }, 'scope: must be a string or a list of strings'],
+    ['an empty audience', { audience: '' }, 'audience: must not be empty'],
+    ['a list of numbers', { resource: [7] }, 'resource: must be a string or a list of strings'],
+    [
+      'parameters that are a list',
+      { parameters: 'x' },
+      'parameters: must be an object of values, or a function',
+    ],
+    ['a number in a form', { parameters: { n: 1 } }, 'parameters.n: must be a string unless'],
+    ['a standard parameter', { parameters: { scope: SECRET } }, 'parameters.scope: is a standard parameter'],
+    [
+      'a standard parameter by its other name',
+      { parameters: { aud: 'x' }, dialect: { parameterNames: { audience: 'aud' } } },
+      'parameters.aud: is a standard parameter',
+    ],
+    [
+      'an assertion as a parameter',
+      { parameters: { client_assertion: SECRET } },
+      'parameters.client_assertion: is a standard',
+    ],
+    ['an unknown option', { scopes: 'x' }, 'providers.desk: has no option "scopes"; check the spelling'],
+    [
+      'an unknown option of the dialect',
+      { dialect: { encoding: 'json' } },
+      'dialect: has no option "encoding"',
+    ],
+    [
+      'an unknown option of the answer',
+      { dialect: { response: { token: 'x' } } },
+      'dialect.response: has no option "token"',
+    ],
+    ['an unknown option of the lifetime', { lifetime: { skew: 1 } }, 'lifetime: has no option "skew"'],
+    [
+      'an unknown option of the request',
+      { tokenRequest: { timeout: 1 } },
+      'tokenRequest: has no option "timeout"',
+    ],
+    ['an unknown option of the replay', { reacquire: { when: 1 } }, 'reacquire: has no option "when"'],
+    ['another HTTP method', { dialect: { method: 'PUT' } }, "dialect.method: must be one of 'POST', 'GET'"],
+    [
+      'a body in GET',
+      { dialect: { method: 'GET', requestEncoding: 'form' } },
+      "dialect.requestEncoding: must be 'query'",
+    ],
+    [
+      'an unknown encoding',
+      { dialect: { requestEncoding: 'xml' } },
+      "dialect.requestEncoding: must be one of 'form', 'json', 'query'",
+    ],
+    [
+      'an unknown unit',
+      { dialect: { response: { expiresUnit: 'minutes' } } },
+      "dialect.response.expiresUnit: must be one of 'seconds'",
+    ],
+    ['an unknown parameter name', { dialect: { parameterNames: { secret: 'x' } } }, 'dialect.parameterNames'],
+    [
+      'one name for two parameters',
+      { dialect: { parameterNames: { client_id: 'id', audience: 'id' } } },
+      'dialect.parameterNames: names two parameters "id"',
+    ],
+    [
+      'a header that HTTP cannot carry',
+      { dialect: { headers: { 'x y': SECRET } } },
+      'dialect.headers: "x y" is no header',
+    ],
+    [
+      'a value that HTTP cannot carry',
+      { dialect: { apiHeaders: { 'x-y': `${SECRET}\n` } } },
+      'dialect.apiHeaders: "x-y" is no header',
+    ],
+    [
+      'a header name with a blank',
+      { dialect: { authorization: { header: 'x y' } } },
+      'dialect.authorization.header: is no header name',
+    ],
+    [
+      'a token in two places',
+      { dialect: { authorization: { header: 'x', query: 'y' } } },
+      'dialect.authorization: names a header and a query parameter',
+    ],
+    [
+      'a format that is no function',
+      { dialect: { authorization: { format: 'x' } } },
+      'dialect.authorization.format: must be a function',
+    ],
+    [
+      'a negative margin',
+      { lifetime: { expirySkewSeconds: -1 } },
+      'lifetime.expirySkewSeconds: must not be negative',
+    ],
+    [
+      'a margin that is a text',
+      { lifetime: { refreshAheadSeconds: '60' } },
+      'lifetime.refreshAheadSeconds: must be a number of seconds',
+    ],
+    ['a lifetime of 0', { lifetime: { defaultSeconds: 0 } }, 'lifetime.defaultSeconds: must be more than 0'],
+    [
+      'a lifetime that is no number',
+      { lifetime: { maxSeconds: Number.NaN } },
+      'lifetime.maxSeconds: must be a number of seconds',
+    ],
+    ['a deadline of 0', { tokenRequest: { timeoutMs: 0 } }, 'tokenRequest.timeoutMs: must be at least 1'],
+    [
+      'a deadline beyond what a timer can hold',
+      { tokenRequest: { timeoutMs: 2 ** 31 } },
+      'tokenRequest.timeoutMs: must be at most 2147483647',
+    ],
+    ['half an attempt', { tokenRequest: { attempts: 1.5 } }, 'tokenRequest.attempts: must be a whole number'],
+    [
+      'Basic at the token endpoint by axios',
+      { tokenRequest: { axios: { auth: { username: 'u', password: SECRET } } } },
+      'tokenRequest.axios.auth: would replace the client authentication',
+    ],
+    [
+      'Basic at the API',
+      { api: { auth: { username: 'u', password: SECRET } } },
+      'api.auth: would replace the token',
+    ],
+    [
+      'a password in the URL of the API',
+      { api: { baseURL: `https://u:${SECRET}@x` } },
+      'api.baseURL: must not hold a user name',
+    ],
+    ['a relative API', { api: { baseURL: '/v1' } }, 'api.baseURL: must be an absolute URL'],
+    [
+      'an origin with a path',
+      { allowedOrigins: ['https://x', 'https://x/v1'] },
+      'allowedOrigins.1: must be an origin alone',
+    ],
+    ['an origin that is none', { allowedOrigins: ['*'] }, 'allowedOrigins.0: must be an absolute URL'],
+    ['one origin alone', { allowedOrigins: 'https://x' }, 'allowedOrigins: must be a list of origins'],
+    ['a predicate that is none', { reacquire: { on: 401 } }, 'reacquire.on: must be a function'],
+    ['a choice that is no function', { tokenFor: 'x' }, 'tokenFor: must be a function'],
+  ])('%s', (_, config, problem) => {
+    const problems = problemsOfProvider(config);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.startsWith(problem) ? problem : problems[0]).toBe(problem);
+  });
+
+  it.each([undefined, null, 7, 'https://id.example.com', []])('being %j', (config) => {
+    expect(problemsOf(() => validateProvider('desk', config as never)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the options of a manager are refused for', () => {
+  const providers = { desk: VALID };
+
+  it.each<[string, unknown, problem: string]>([
+    ['being nothing', undefined, 'options: '],
+    ['no providers', {}, 'providers: must be an object of providers by their names'],
+    ['a provider without a name', { providers: { '': VALID } }, 'providers.'],
+    ['an unknown option', { providers, cache: {} }, 'options: has no option "cache"; check the spelling'],
+    ['a store that is none', { providers, store: 7 }, 'store: must be a TokenStore'],
+    [
+      'a store without a function',
+      { providers, store: { get() {}, set() {} } },
+      'store.delete: must be a function',
+    ],
+    ['a clock that is none', { providers, clock: 7 }, 'clock: must have a function now()'],
+    [
+      'a warm-up that is no choice',
+      { providers, warmUp: 'desk' },
+      'warmUp: must be true, false or a list of names',
+    ],
+    [
+      'a warm-up of nobody',
+      { providers, warmUp: ['desc'] },
+      'warmUp: no provider is called "desc"; known are desk',
+    ],
+  ])('%s', (_, options, problem) => {
+    const problems = problemsOfOptions(options);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.startsWith(problem) ? problem : problems[0]).toBe(problem);
+  });
+
+  it('everything that is wrong at once, each by its path', () => {
+    const problems = problemsOfOptions({
+      providers: {
+        desk: { ...VALID, tokenUrl: 'http://id.example.com', lifetime: { skew: 1, maxSeconds: -1 } },
+        other: { clientId: 7, clientSecret: SECRET, tokenUrl: 'https://x', parameters: { scope: SECRET } },
+      },
+      warmUp: ['nobody'],
+      clocks: 1,
+    });
+
+    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'options',
+      'lifetime.maxSeconds',
+      'lifetime',
+      'tokenUrl',
+      'providers.other.clientId',
+      'providers.other.parameters.scope',
+      'warmUp',
+    ]);
+  });
+});

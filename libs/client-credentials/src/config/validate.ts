@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { invalidConfiguration } from '../base/errors.js';
+import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
+import { contentProblems, ruleProblems } from './rules.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
+import { isRecord, recordOf } from '../base/objects.js';
+import type { RuleProblem } from './rule-problem.js';
+
+/**
+ * Checks a manager's options as a whole.
+ *
+ * @throws `ClientCredentialsError` `invalid_configuration` that lists every problem by its path. It shows names, never values.
+ */
+export function validateOptions(candidate: ClientCredentialsOptions): void {
+  const problems = problemsOf(optionsSchema, candidate, []);
+  const providers = Object.entries(recordOf(candidate?.providers));
+  for (const [name, config] of providers) problems.push(...problemsOfProvider(name, config));
+  if (Array.isArray(candidate?.warmUp)) {
+    const known = new Set(providers.map(([name]) => name));
+    for (const name of candidate.warmUp.filter((each) => !known.has(each))) {
+      problems.push(`warmUp: no provider is called "${name}"; known are ${[...known].join(', ') || 'none'}`);
+    }
+  }
+  if (problems.length > 0) throw invalidConfiguration(problems);
+}
+
+/** Checks one provider that is added later. */
+export function validateProvider(name: string, candidate: ProviderConfig | TenantProviderConfig): void {
+  const problems = problemsOfProvider(name, candidate);
+  if (problems.length > 0) throw invalidConfiguration(problems, name);
+}
+
+/**
+ * Checks what a tenant's options came to, once they are laid over the provider's.
+ *
+ * @param known - problems that were found before
+ */
+export function validateTenant(
+  name: string,
+  tenant: string,
+  candidate: object | undefined,
+  known: readonly RuleProblem[],
+): asserts candidate is ProviderConfig {
+  const problems = [
+    ...known.map(([key, problem]) => `providers.${name}.${key}: ${problem}`),
+    ...(candidate === undefined ? [] : problemsOfClient(name, candidate)),
+  ];
+  if (problems.length > 0) throw invalidConfiguration(problems, name, tenant);
+}
+
+function problemsOfProvider(name: string, candidate: unknown): string[] {
+  const hasTenants = isRecord(candidate) && candidate['tenants'] !== undefined;
+  return hasTenants
+    ? problemsBy(tenantProviderSchema, contentProblems, name, candidate)
+    : problemsOfClient(name, candidate);
+}
+
+function problemsOfClient(name: string, candidate: unknown): string[] {
+  return problemsBy(providerSchema, ruleProblems, name, candidate);
+}
+
+function problemsBy(
+  schema: z.ZodType,
+  rulesOf: (config: Partial<ProviderConfig>) => RuleProblem[],
+  name: string,
+  candidate: unknown,
+): string[] {
+  const path = ['providers', name];
+  const problems = problemsOf(schema, candidate, path);
+  const rules = isRecord(candidate) ? rulesOf(candidate) : [];
+  return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
+}
+
+function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): string[] {
+  const issues = schema.safeParse(candidate).error?.issues ?? [];
+  return issues.map((issue) => {
+    const where = [...path, ...issue.path].map(String).join('.') || 'options';
+    return `${where}: ${problemOf(issue)}`;
+  });
+}

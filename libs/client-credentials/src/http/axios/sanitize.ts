@@ -1,0 +1,184 @@
+import { Readable } from 'node:stream';
+import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { TokenPlacement } from '../../token/attachment.js';
+import { ClientCredentialsError } from '../../base/errors.js';
+import { isRecord } from '../../base/objects.js';
+import { printAs } from '../../base/inspect.js';
+import { fullUrl, withoutToken, type CallParams } from '../url.js';
+import type { TokenTrip } from '../authorized-request.js';
+
+/** All that is shown of a request that carried a token. */
+interface ShownRequest {
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+/** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
+export interface Concealment {
+  readonly config: InternalAxiosRequestConfig;
+  request(): ShownRequest & { readonly url: string };
+}
+
+/** What of a call its address and its method come from. */
+interface ShownCall extends CallParams {
+  readonly method?: string | undefined;
+}
+
+/** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
+export function shownRequest(
+  config: ShownCall,
+  trip: TokenTrip,
+  placement: TokenPlacement,
+): ReturnType<Concealment['request']> {
+  const at = withoutToken(trip.url, placement);
+  const shown = trip.hasMoved ? at : withParams(config, at);
+  const method = (config.method ?? 'get').toUpperCase();
+  return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
+}
+
+/** Params are written once more for this, which the caller's code may not be made for. */
+function withParams(config: CallParams, at: URL): URL {
+  try {
+    return fullUrl(config, at);
+  } catch {
+    return at;
+  }
+}
+
+/** Takes everything from a response that leads to the token: the config and the request it was sent with. */
+export function concealResponse(response: AxiosResponse, concealment: Concealment): AxiosResponse {
+  response.config = concealment.config;
+  if (response.request) response.request = new RequestOnDemand(concealment);
+  response.data = concealStream(response.data, concealment);
+  return response;
+}
+
+// Of a copy of a shown request, or of something that stands before one.
+const UNKNOWN = { method: '', host: '', path: '', url: '' };
+
+/** What is shown of the request of a response: worked out when somebody looks, which few do. */
+class RequestOnDemand implements ShownRequest {
+  static {
+    printAs(RequestOnDemand, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
+  }
+
+  readonly #concealment: Concealment;
+  #known: ReturnType<Concealment['request']> | undefined;
+
+  constructor(concealment: Concealment) {
+    this.#concealment = concealment;
+  }
+
+  static #read(shown: RequestOnDemand): ReturnType<Concealment['request']> {
+    if (!(#concealment in shown)) return UNKNOWN;
+    return (shown.#known ??= shown.#concealment.request());
+  }
+
+  get method(): string {
+    return RequestOnDemand.#read(this).method;
+  }
+
+  get host(): string {
+    return RequestOnDemand.#read(this).host;
+  }
+
+  get path(): string {
+    return RequestOnDemand.#read(this).path;
+  }
+
+  /** Where the http adapter has it, for those who want to know where redirects led. */
+  get res(): { responseUrl: string } {
+    return { responseUrl: RequestOnDemand.#read(this).url };
+  }
+
+  toJSON(): ShownRequest {
+    const { method, host, path } = RequestOnDemand.#read(this);
+    return { method, host, path };
+  }
+}
+
+/** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
+export function concealError<E>(error: E, concealment: Concealment, seen: Set<unknown> = new Set()): E {
+  // One of ours knows nothing of the call, and its cause is another call's.
+  if (!isRecord(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
+  seen.add(error);
+  const { config, request, response, cause } = error;
+  // One that names no config may be somebody else's too, such as the reason of a cancellation.
+  if (isRecord(config) && 'headers' in config) Reflect.set(error, 'config', concealment.config);
+  if (isRecord(request)) {
+    const { url: _, ...shown } = concealment.request();
+    Reflect.set(error, 'request', shown);
+  }
+  if (isResponse(response) && !(response.request instanceof RequestOnDemand)) {
+    concealResponse(response, concealment);
+  }
+  // Some versions wrap one error of theirs in another.
+  concealError(cause, concealment, seen);
+  return error;
+}
+
+function isResponse(value: unknown): value is AxiosResponse {
+  return isRecord(value) && ('config' in value || 'request' in value);
+}
+
+/** Whether this is an error of axios, of whichever copy. */
+export function isAxiosError(error: unknown): error is AxiosError {
+  return (
+    typeof error === 'object' && error !== null && 'isAxiosError' in error && error.isAxiosError === true
+  );
+}
+
+/** A body that is read later leads to its request, and fails with it; behind this there is only the data. */
+function concealStream(data: unknown, concealment: Concealment): unknown {
+  if (typeof data !== 'object') return data;
+  if (data instanceof Readable) {
+    const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
+    showFacts(data, shown);
+    // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
+    shown.once('close', () => data.destroy());
+    data.once('error', (error) =>
+      shown.destroy(shown.listenerCount('error') > 0 ? concealError(error, concealment) : undefined),
+    );
+    return shown;
+  }
+  return data instanceof ReadableStream ? concealedStream(data, concealment) : data;
+}
+
+// What an answer in Node has beside its body, and tells of nothing else.
+const FACTS = ['statusCode', 'statusMessage', 'httpVersion', 'headers', 'rawHeaders', 'trailers', 'complete'];
+
+/** As they are when somebody looks: trailers come last. */
+function showFacts(source: Readable, shown: Readable): void {
+  for (const name of FACTS.filter((fact) => fact in source)) {
+    const get = (): unknown => Reflect.get(source, name);
+    Object.defineProperty(shown, name, { get, enumerable: true, configurable: true });
+  }
+}
+
+async function* concealedChunks(source: Readable, concealment: Concealment): AsyncGenerator {
+  try {
+    yield* source;
+  } catch (error) {
+    throw concealError(error, concealment);
+  }
+}
+
+function concealedStream(source: ReadableStream, concealment: Concealment): ReadableStream {
+  const reader = source.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(concealError(error, concealment));
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}

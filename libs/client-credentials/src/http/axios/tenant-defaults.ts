@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { recordOf } from '../../base/objects.js';
+import { copyOf } from './config-copy.js';
+import type { AxiosRequestHeaders, CreateAxiosDefaults, InternalAxiosRequestConfig } from 'axios';
+import { copyOfHeaders } from '../headers.js';
+
+/** What is read of the settings of an axios instance, at each call. */
+export interface InstanceDefaults {
+  readonly baseURL?: string | undefined;
+}
+
+/** Whose settings a call was made with, and whose it is to have. */
+export interface CallDefaults {
+  /** Those of the axios instance. */
+  readonly instance: InstanceDefaults;
+  /** The provider's own `api`. */
+  readonly provider: CreateAxiosDefaults;
+  /** The tenant's `api`, laid over the provider's. */
+  readonly tenant: CreateAxiosDefaults;
+}
+
+/** The call at its tenant's base address, unless the call names another than its axios instance has. */
+export function atTenantsBase(
+  config: InternalAxiosRequestConfig,
+  { instance, provider, tenant }: CallDefaults,
+): InternalAxiosRequestConfig {
+  if (!hasOwnBase({ provider, tenant })) return config;
+  const isSaidByCall = config.baseURL !== undefined && config.baseURL !== instance.baseURL;
+  return isSaidByCall ? config : Object.assign(copyOf(config), { baseURL: tenant.baseURL ?? '' });
+}
+
+/** Whether the tenant's API is not where the provider's is. */
+export function hasOwnBase({ provider, tenant }: Pick<CallDefaults, 'provider' | 'tenant'>): boolean {
+  return tenant.baseURL !== undefined && tenant.baseURL !== provider.baseURL;
+}
+
+/** The call with its tenant's headers, timeout, agents and the like, where the call itself does not say otherwise. */
+export function withTenantsDefaults(
+  config: InternalAxiosRequestConfig,
+  { instance, provider, tenant }: CallDefaults,
+): InternalAxiosRequestConfig {
+  if (tenant === provider) return config;
+  const { baseURL: _, headers: __, params, ...settings } = tenant;
+  const changed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(settings)) {
+    const isTenants = value !== Reflect.get(provider, name);
+    if (isTenants && isDeepStrictEqual(Reflect.get(config, name), Reflect.get(instance, name)))
+      changed[name] = value;
+  }
+  if (params !== provider.params) changed['params'] = paramsOf(config.params, provider.params, params);
+  return Object.assign(copyOf(config), changed, { headers: headersOf(config, { provider, tenant }) });
+}
+
+/** A tenant's params take the place of the provider's own, and of none that the call names. */
+function paramsOf(given: unknown, shared: unknown, own: unknown): unknown {
+  if (given === undefined || isDeepStrictEqual(given, shared)) return own;
+  // Params of another kind are the call's own.
+  if (Object.getPrototypeOf(given) !== Object.prototype) return given;
+  const [known, laid] = [recordOf(shared), { ...recordOf(given) }];
+  for (const [name, value] of Object.entries(recordOf(own))) {
+    if (!(name in laid) || isDeepStrictEqual(laid[name], known[name])) laid[name] = value;
+  }
+  return laid;
+}
+
+function headersOf(
+  { headers, method = 'get' }: InternalAxiosRequestConfig,
+  { provider, tenant }: Pick<CallDefaults, 'provider' | 'tenant'>,
+): AxiosRequestHeaders {
+  const laid = copyOfHeaders(headers);
+  const shared = flat(provider.headers, method);
+  for (const [name, value] of Object.entries(flat(tenant.headers, method))) {
+    if (!laid.has(name) || laid.get(name) === shared[name]) laid.set(name, value);
+  }
+  return laid;
+}
+
+/** Headers as an instance has them: those for all calls, or for those of a method, may stand in groups. */
+function flat(headers: CreateAxiosDefaults['headers'], method: string): Record<string, string> {
+  const given = recordOf(headers);
+  const all = { ...recordOf(given['common']), ...recordOf(given[method.toLowerCase()]), ...given };
+  return Object.fromEntries(
+    Object.entries(all).filter((header): header is [string, string] => typeof header[1] === 'string'),
+  );
+}

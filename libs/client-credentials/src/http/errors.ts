@@ -1,0 +1,17 @@
+import { ClientCredentialsError } from '../base/errors.js';
+
+/** The error of a way to send calls that cannot present the certificate which the token is bound to. */
+export function certificateProblem(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The token of "${provider}" goes with a client certificate, which fetch cannot present. Use axios with its http adapter, or give authorizeFetch a fetch that presents the certificate.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
+/** The error of an address that would send Basic credentials where the token belongs. */
+export function userInfoProblem(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    'The address of the call holds a user name or a password, which would take the place of the token. Remove them, or send the call with clientCredentials: false.',
+    { code: 'invalid_configuration', provider },
+  );
+}

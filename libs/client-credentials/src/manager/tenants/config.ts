@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TenantProviderConfig } from '../../config/options.js';
+import { isPlainObject, isRecord, recordOf } from '../../base/objects.js';
+import type { RuleProblem } from '../../config/rule-problem.js';
+
+/** Options that are groups of options: a tenant that sets one of a group leaves the others. */
+const GROUPS = ['lifetime', 'tokenRequest', 'reacquire'] as const;
+const DIALECT_GROUPS = ['parameterNames', 'headers', 'response', 'authorization', 'apiHeaders'];
+
+/** Options that say the same in different ways: a tenant that names one of them does without the provider's others. */
+const ALTERNATIVES = [
+  ['tokenUrl', 'issuer'],
+  ['clientSecret', 'privateKey', 'clientAssertion'],
+] as const;
+
+/** Options of `api` that are at work before it is known whose call it is, or after. */
+const OF_THE_INSTANCE = ['adapter', 'transformRequest', 'transformResponse'] as const;
+
+/** What is wrong with an answer of `tenants` as such. What the options say is checked once they are laid over the provider's. */
+export function layerProblems({ api }: TenantProviderConfig, layer: unknown): RuleProblem[] {
+  // An instance of a class may have its options where they are not seen, and would then be taken for one without any.
+  if (!isPlainObject(layer)) {
+    const what = 'must return a plain object of options, such as { clientId: row.clientId }, or undefined';
+    return [['tenants', `${what} where there is no such tenant`]];
+  }
+  const own = recordOf(recordOf(layer)['api']);
+  const shared = recordOf(api);
+  const differs = (name: string): boolean =>
+    own[name] !== undefined && !isDeepStrictEqual(own[name], shared[name]);
+  return OF_THE_INSTANCE.filter(differs).map((name) => [
+    `api.${name}`,
+    'is the same for all tenants: set it beside tenants, not in what it returns',
+  ]);
+}
+
+/** A tenant's whole configuration: what it names, laid over the provider's own. It is yet to be checked. */
+export function tenantConfigOf(
+  { tenants: _tenants, tenantCache: _tenantCache, ...provider }: TenantProviderConfig,
+  tenant: object,
+): object {
+  const own = withoutUndefined(tenant);
+  const shared: Record<string, unknown> = { ...provider };
+  for (const alternatives of ALTERNATIVES) {
+    if (alternatives.some((name) => name in own)) for (const name of alternatives) delete shared[name];
+  }
+  const config = { ...shared, ...own };
+  for (const group of GROUPS) layGroup(config, group, shared, own);
+  layGroup(config, 'api', shared, own, ['headers']);
+  layGroup(config, 'dialect', shared, own, DIALECT_GROUPS);
+  // Functions of parameters replace one another; objects are laid one over the other.
+  layGroup(config, 'parameters', shared, own);
+  return config;
+}
+
+function layGroup(
+  target: Record<string, unknown>,
+  name: string,
+  shared: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+  groups: readonly string[] = [],
+): void {
+  const [under, over] = [shared[name], own[name]];
+  if (!isRecord(under) || !isRecord(over)) return;
+  const given = withoutUndefined(over);
+  const laid = { ...under, ...given };
+  for (const group of groups) layGroup(laid, group, recordOf(under), given);
+  target[name] = laid;
+}
+
+function withoutUndefined(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

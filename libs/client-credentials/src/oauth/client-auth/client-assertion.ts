@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import type { AssertionOptions, ClientAssertion } from '../../config/credentials.js';
+import type { SigningKey } from '../../config/signing-key.js';
+import { UnusableInput } from './unusable-input.js';
+
+/** What a client assertion is signed with. */
+export interface AssertionKey extends Pick<SigningKey, 'algorithm'> {
+  readonly key: SigningKey['key'] | Uint8Array;
+  readonly kid?: string | undefined;
+}
+
+/** What a client assertion says. */
+export interface AssertionFacts {
+  readonly clientId: string;
+  readonly audience: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+const DEFAULT_LIFETIME_SECONDS = 60;
+// RFC 7519 §2: three parts of base64url.
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** Signs an assertion of its own for every attempt: its `jti` may be taken once. @see RFC 7523 §3 */
+export async function signAssertion(
+  { key, kid, algorithm }: AssertionKey,
+  { clientId, audience, now }: AssertionFacts,
+  { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, header, claims }: AssertionOptions,
+): Promise<string> {
+  const { SignJWT } = await import('jose');
+  const issuedAt = Math.floor(now / 1000);
+  const payload: JWTPayload = {
+    ...claims,
+    iss: clientId,
+    sub: clientId,
+    aud: audience,
+    jti: randomUUID(),
+    iat: issuedAt,
+    exp: issuedAt + Math.ceil(lifetimeSeconds),
+  };
+  const protectedHeader: JWTHeaderParameters = {
+    ...(kid !== undefined && { kid }),
+    ...header,
+    alg: algorithm,
+  };
+  return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key);
+}
+
+/** An assertion that was made elsewhere, read anew each time. */
+export async function readAssertion(configured: ClientAssertion): Promise<string> {
+  const given: unknown =
+    typeof configured === 'function' ? await configured() : await readFile(configured.file, 'utf8');
+  const assertion = typeof given === 'string' ? given.trim() : '';
+  if (!JWT.test(assertion)) throw new UnusableInput('clientAssertion gave something else than a signed JWT');
+  return assertion;
+}

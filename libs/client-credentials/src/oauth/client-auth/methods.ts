@@ -1,0 +1,60 @@
+import type { TokenRequestAttempt } from '../../config/credentials.js';
+import type { ResolvedDialect } from '../../config/resolve.js';
+
+// RFC 7523 §2.2
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Puts one proof of who the client is on an attempt. `issuer` is the server's, if it is known by that. */
+export type Authenticate = (attempt: TokenRequestAttempt, issuer: string | undefined) => void | Promise<void>;
+
+/** What a client is known by. */
+interface Client {
+  readonly clientId: string;
+  readonly dialect: ResolvedDialect;
+}
+
+/** Id and secret in the `Authorization` header. @see RFC 6749 §2.3.1 */
+export function clientSecretBasic({ clientId, dialect }: Client, clientSecret: string): Authenticate {
+  const encode = dialect.basicCredentials === 'raw' ? (part: string): string => part : formEncode;
+  return ({ headers }) => {
+    const pair = `${encode(clientId)}:${encode(clientSecret)}`;
+    headers['authorization'] = `${dialect.basicScheme} ${Buffer.from(pair).toString('base64')}`;
+  };
+}
+
+/** Id and secret among the parameters. @see RFC 6749 §2.3.1 */
+export function clientSecretPost(client: Client, clientSecret: string): Authenticate {
+  const secretName = client.dialect.nameOf('client_secret');
+  const authenticate = clientIdAlone(client);
+  return (attempt, issuer) => {
+    void authenticate(attempt, issuer);
+    if (secretName !== null) attempt.parameters[secretName] = clientSecret;
+  };
+}
+
+/** The id and a signed assertion, made for this attempt. @see RFC 7521 §4.2, RFC 7523 §2.2 */
+export function clientAssertion(
+  client: Client,
+  assertionFor: (audience: string) => string | Promise<string>,
+  configuredAudience?: string,
+): Authenticate {
+  const authenticate = clientIdAlone(client);
+  return async (attempt, issuer) => {
+    void authenticate(attempt, issuer);
+    attempt.parameters['client_assertion_type'] = JWT_BEARER;
+    attempt.parameters['client_assertion'] = await assertionFor(configuredAudience ?? issuer ?? attempt.url);
+  };
+}
+
+/** The id alone: of a public client (RFC 6749 §3.2.1), or of one whose certificate proves the rest (RFC 8705 §2). */
+export function clientIdAlone({ clientId, dialect }: Client): Authenticate {
+  const idName = dialect.nameOf('client_id');
+  return ({ parameters }) => {
+    if (idName !== null) parameters[idName] = clientId;
+  };
+}
+
+/** `application/x-www-form-urlencoded`, as RFC 6749 appendix B asks. */
+function formEncode(part: string): string {
+  return new URLSearchParams({ part }).toString().slice('part='.length);
+}

@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { momentOf, type Clock, type Moment } from '../base/clock.js';
+import type { Parameters } from '../config/dialect.js';
+import { ClientCredentialsError } from '../base/errors.js';
+import type { AcquisitionContext, IssuedToken } from '../token/issued-token.js';
+import type { Provider } from '../config/resolve.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import { unlessAborted } from '../base/abort.js';
+import * as failures from './errors.js';
+import type { TokenAnswer } from './response-body.js';
+import { CredentialChoice } from './client-auth/rotation.js';
+import type { Credential, CredentialSource } from './client-auth/credentials.js';
+import type { Deadline } from './deadline.js';
+import type { DpopKey } from './client-auth/dpop.js';
+import { boundTo, type Failure, type Outcome } from './outcome.js';
+import { backOffMs } from './retry.js';
+import { secretsOf } from './secrets-of-attempt.js';
+import type { Server, ServerLocator } from './server/locator.js';
+import { AnswerTooLarge, type TokenEndpoint } from './token-endpoint.js';
+import { attemptOf, encodeAttempt } from './token-request.js';
+import { readAnswer, tokensIn } from './token-response.js';
+
+/** What an acquisition works with. */
+export interface AcquisitionTools {
+  readonly provider: Provider;
+  readonly clock: Clock;
+  readonly credentials: CredentialSource;
+  readonly locate: ServerLocator;
+  readonly endpoint: TokenEndpoint;
+  readonly dpop: DpopKey | undefined;
+  readonly deadline: Deadline;
+}
+
+/** One acquisition: attempt after attempt, each with a proof of its own, under one deadline. */
+export class Acquisition {
+  readonly #tools: AcquisitionTools;
+  readonly #request: ResolvedRequest;
+  readonly #context: AcquisitionContext;
+  /** Everything that no error may show. */
+  readonly #secrets = new Set<string>();
+  readonly #choice: CredentialChoice;
+  #lastError: ClientCredentialsError | undefined;
+
+  constructor(tools: AcquisitionTools, request: ResolvedRequest, context: AcquisitionContext) {
+    this.#tools = tools;
+    this.#request = request;
+    this.#context = context;
+    this.#choice = new CredentialChoice(tools.credentials, (what, read) => this.#input(what, read));
+    if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
+  }
+
+  async run(): Promise<IssuedToken> {
+    const { provider } = this.#tools;
+    let credential = await this.#choice.first();
+    for (let attempt = 1; ;) {
+      for (const secret of this.#choice.secrets) this.#secrets.add(secret);
+      const outcome = await this.#attempt(credential);
+      if ('token' in outcome) {
+        this.#accept(credential);
+        return outcome.token;
+      }
+      this.#lastError = outcome.error;
+      if (isCredentialRefusal(outcome.error)) {
+        const next = await this.#choice.after(credential);
+        this.#throwIfOver();
+        if (next === undefined) throw outcome.error;
+        credential = next;
+        continue;
+      }
+      if (!outcome.mayPass || attempt >= provider.attempts) throw outcome.error;
+      await this.#pauseBefore(++attempt, outcome);
+      if (outcome.isUnreachable === true) credential = await this.#choice.afterSilence(credential);
+    }
+  }
+
+  #accept(credential: Credential): void {
+    const { hasRefused } = this.#choice;
+    const isAnother = this.#tools.credentials.accept(credential);
+    if (isAnother || hasRefused) this.#context.onRotation(hasRefused);
+  }
+
+  async #attempt(credential: Credential): Promise<Outcome> {
+    let server: Server;
+    try {
+      server = await this.#tools.locate(
+        credential.certificate,
+        this.#tools.deadline.signal,
+        this.#context.signal,
+      );
+    } catch (error) {
+      this.#throwIfOver();
+      if (error instanceof ClientCredentialsError) return { error, mayPass: error.retryable };
+      throw error;
+    }
+    const outcome = await this.#send(credential, server);
+    if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.status === 404))
+      server.doubt();
+    // RFC 9449 §8: it is part of asking, not another attempt.
+    return 'wantsNonce' in outcome ? this.#send(credential, server) : outcome;
+  }
+
+  async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<Outcome> {
+    const { provider, clock, endpoint, deadline, dpop } = this.#tools;
+    const { claims, beforeSend } = this.#context;
+    const extra = await this.#extraParameters();
+    const attempt = attemptOf(provider, { url: tokenUrl, claims }, this.#request, extra);
+    await this.#input('The client authentication', async () => credential.authenticate(attempt, issuer));
+    if (dpop !== undefined) {
+      const target = { method: attempt.method, url: new URL(attempt.url) };
+      attempt.headers['dpop'] = await this.#input('The DPoP proof', () => dpop.proof(target));
+    }
+    for (const shown of secretsOf(attempt, provider.dialect)) this.#secrets.add(shown);
+
+    await beforeSend();
+    const requested = momentOf(clock);
+    let answer: TokenAnswer;
+    try {
+      answer = await endpoint(
+        encodeAttempt(attempt, provider.dialect),
+        deadline.signal,
+        credential.certificate?.agent,
+      );
+    } catch (error) {
+      this.#throwIfOver();
+      if (error instanceof AnswerTooLarge) {
+        const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
+        return { error: tooLarge, mayPass: false };
+      }
+      return { error: failures.unreachable(error, this.#errorContext()), mayPass: true, isUnreachable: true };
+    }
+    const hasNewNonce = dpop?.learn(new URL(attempt.url), answer.headers) === true;
+    const outcome = this.#read(answer, requested, credential);
+    const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
+    return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
+  }
+
+  #read(answer: TokenAnswer, requested: Moment, { certificate }: Credential): Outcome {
+    const { provider, clock } = this.#tools;
+    for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
+    const reading = readAnswer(answer, provider, this.#request, requested);
+    switch (reading.kind) {
+      case 'token':
+        return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
+      case 'rejected':
+        return { error: failures.rejected(answer, this.#errorContext(), clock.now()), mayPass: false };
+      case 'unavailable':
+        return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), mayPass: true };
+      case 'unusable': {
+        const { why, mayPass, isZeroLifetime = false } = reading;
+        const error = failures.unusable(why, mayPass, answer.status, this.#errorContext());
+        return { error, mayPass, isZeroLifetime };
+      }
+    }
+  }
+
+  async #extraParameters(): Promise<Parameters> {
+    const { tenant, config } = this.#tools.provider;
+    const { parameters } = config;
+    if (typeof parameters !== 'function') return this.#request.parameters;
+    const { scopes, audience, resources } = this.#request;
+    const context = {
+      scope: [...scopes],
+      resource: [...resources],
+      ...(audience !== undefined && { audience }),
+      ...(tenant !== undefined && { tenant }),
+    };
+    const given = await this.#input('The parameters', async () => parameters(context));
+    return { ...given, ...this.#request.parameters };
+  }
+
+  async #pauseBefore(attempt: number, { error, isZeroLifetime = false }: Failure): Promise<void> {
+    const { clock, deadline } = this.#tools;
+    const backOff = backOffMs(attempt - 1, Math.random(), isZeroLifetime);
+    const delayMs = Math.max(backOff, (error.retryAt ?? 0) - clock.now());
+    if (delayMs >= deadline.remainingMs()) throw error;
+    try {
+      // A timer may fire a little early, and a server that named a time means it.
+      await sleep(Math.ceil(delayMs) + 1, undefined, { signal: deadline.signal, ref: false });
+    } catch {
+      this.#throwIfOver();
+    }
+  }
+
+  /** What a function of the configuration gives, within the deadline. */
+  async #input<T>(what: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await unlessAborted(read(), this.#tools.deadline.signal);
+    } catch (error) {
+      this.#throwIfOver();
+      throw error instanceof ClientCredentialsError
+        ? error
+        : failures.inputFailed(what, error, this.#errorContext());
+    }
+  }
+
+  #throwIfOver(): void {
+    this.#context.signal.throwIfAborted();
+    if (this.#tools.deadline.hasPassed()) throw failures.timedOut(this.#errorContext(), this.#lastError);
+  }
+
+  #errorContext(): failures.ErrorContext {
+    return { provider: this.#tools.provider, secrets: this.#secrets };
+  }
+}
+
+function isCredentialRefusal(error: ClientCredentialsError): boolean {
+  return error.code === 'token_request_rejected' && failures.isCredentialsRefusal(error, error.oauthError);
+}

@@ -1,0 +1,108 @@
+import type { Agent } from 'node:https';
+import type { Clock } from '../base/clock.js';
+import { ClientCredentialsError } from '../base/errors.js';
+import type { AcquisitionContext, Acquirer, IssuedToken } from '../token/issued-token.js';
+import type { PossessionProver } from '../token/attachment.js';
+import type { Provider } from '../config/resolve.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import { unlessAborted } from '../base/abort.js';
+import { Acquisition } from './grant-request.js';
+import * as failures from './errors.js';
+import { CertificateSource } from './client-auth/certificate.js';
+import { credentialSourceOf, type CredentialSource } from './client-auth/credentials.js';
+import { startDeadline } from './deadline.js';
+import { DpopKey } from './client-auth/dpop.js';
+import { serverLocatorOf, type ServerLocator } from './server/locator.js';
+import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
+
+/** What a client may take over from one before it, or from others of the same provider. */
+export interface Heirloom {
+  /** The key that tokens are bound to, if it was made here: tokens that are there are of use with no other. */
+  readonly dpop?: DpopKey | undefined;
+  /** Where the server was found. */
+  readonly locate?: ServerLocator | undefined;
+}
+
+/** Acquires a provider's tokens, and knows what they are bound to. */
+export class TokenAcquirer implements Acquirer {
+  readonly #provider: Provider;
+  readonly #clock: Clock;
+  readonly #dpop: DpopKey | undefined;
+  readonly #certificates: CertificateSource | undefined;
+  readonly #credentials: CredentialSource;
+  readonly #endpoint: TokenEndpoint;
+  readonly #locate: ServerLocator;
+
+  constructor(provider: Provider, clock: Clock, heirloom: Heirloom = {}) {
+    const { dpop, certificate, tokenRequest } = provider.config;
+    this.#provider = provider;
+    this.#clock = clock;
+    this.#dpop = dpop && (heirloom.dpop ?? new DpopKey(dpop));
+    this.#certificates = certificate && new CertificateSource(certificate);
+    this.#credentials = credentialSourceOf(provider, this.#certificates, clock);
+    this.#endpoint = createTokenEndpoint(tokenRequest?.axios);
+    this.#locate = heirloom.locate ?? serverLocatorOf(provider, this.#endpoint, clock);
+  }
+
+  get heirloom(): Heirloom {
+    return { dpop: this.#dpop, locate: this.#locate };
+  }
+
+  /** Proves possession of the key that tokens are bound to, if they are. */
+  get prover(): PossessionProver | undefined {
+    return this.#dpop;
+  }
+
+  /** The connections that present the certificate which a token is bound to. */
+  agentOf({ boundTo }: IssuedToken): Agent | undefined {
+    return this.#certificates?.find(boundTo?.split(' ').at(-1) ?? '')?.agent;
+  }
+
+  async binding(signal: AbortSignal): Promise<string | undefined> {
+    const dpop = this.#dpop;
+    const certificates = this.#certificates;
+    if (dpop === undefined && certificates === undefined) return undefined;
+    const jkt = dpop && (await this.#read('The DPoP key', () => dpop.thumbprint(), signal));
+    const x5t = certificates && (await this.#read('The certificate', () => certificates.read(), signal));
+    return bindingOf(jkt, x5t?.thumbprint);
+  }
+
+  async acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken> {
+    const deadline = startDeadline(this.#provider.timeoutMs, context.signal);
+    try {
+      const tools = {
+        provider: this.#provider,
+        clock: this.#clock,
+        credentials: this.#credentials,
+        locate: this.#locate,
+        endpoint: this.#endpoint,
+        dpop: this.#dpop,
+        deadline,
+      };
+      const token = await new Acquisition(tools, request, context).run();
+      const boundTo = bindingOf(await this.#dpop?.thumbprint(), token.boundTo);
+      return boundTo === undefined ? token : { ...token, boundTo };
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #read<T>(what: string, read: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const context = { provider: this.#provider, secrets: [] };
+    const deadline = startDeadline(this.#provider.timeoutMs, signal);
+    try {
+      return await unlessAborted(read(), deadline.signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (deadline.hasPassed()) throw failures.timedOut(context);
+      throw error instanceof ClientCredentialsError ? error : failures.inputFailed(what, error, context);
+    } finally {
+      deadline.clear();
+    }
+  }
+}
+
+function bindingOf(...thumbprints: (string | undefined)[]): string | undefined {
+  const known = thumbprints.filter((thumbprint) => thumbprint !== undefined);
+  return known.length === 0 ? undefined : known.join(' ');
+}

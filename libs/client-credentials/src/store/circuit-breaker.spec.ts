@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { StoreGuard, StorePatience, type StoreOperation } from './circuit-breaker.js';
+import type { TokenStore } from '../config/token-store.js';
+
+/** A store that does as it is told, and counts how often it was asked. */
+function storeThat(answer: () => Promise<string | undefined>): TokenStore & { asked: number } {
+  const store = {
+    asked: 0,
+    get: () => {
+      store.asked += 1;
+      return answer();
+    },
+    set: async () => void (await store.get()),
+    delete: async () => void (await store.get()),
+  };
+  return store;
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+const down = async (): Promise<never> => {
+  throw new Error('down');
+};
+
+describe('the guard of a store', () => {
+  it('passes on what the store answers', async () => {
+    const guard = new StoreGuard(storeThat(async () => 'value'));
+
+    const outcome = await guard.ask('get', (store) => store.get('a'), { onOutage: () => undefined });
+
+    expect(outcome).toEqual({ isDone: true, value: 'value' });
+  });
+
+  it.each([
+    ['fails', down],
+    ['does not answer', never],
+  ])('tells once of a store that %s, and then leaves it alone', async (_, answer) => {
+    const outages: StoreOperation[] = [];
+    const store = storeThat(answer);
+    const guard = new StoreGuard(store);
+    const ask = () => guard.ask('get', (each) => each.get('a'), { onOutage: (each) => outages.push(each) });
+
+    const outcomes = [...(await Promise.all([ask(), ask(), ask()])), await ask(), await ask()];
+
+    expect(outcomes).toEqual(Array.from({ length: 5 }, () => ({ isDone: false })));
+    expect(outages).toEqual(['get']);
+    expect(store.asked).toBe(3);
+  });
+
+  it('finds out beside the calls that the store is well again', async () => {
+    let isDown = true;
+    const guard = new StoreGuard(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
+    const ask = () => guard.ask('get', (store) => store.get('a'), { onOutage: () => undefined });
+    await ask();
+    isDown = false;
+
+    await sleep(1_050);
+    const asking = await ask();
+    await guard.settled();
+    const well = await ask();
+
+    expect([asking.isDone, well.isDone]).toEqual([false, true]);
+  });
+
+  it('gives what came too late to whoever asked for that', async () => {
+    const guard = new StoreGuard(storeThat(async () => 'late'));
+    const patience = new StorePatience();
+    patience.spend(245);
+    const slow = async (store: TokenStore) => {
+      await sleep(100);
+      return store.get('a');
+    };
+
+    const late = await new Promise((resolve) => {
+      void guard.ask('get', slow, { onOutage: () => undefined, patience, onLate: resolve });
+    });
+
+    expect(late).toBe('late');
+    expect(patience.leftMs).toBe(0);
+  });
+});

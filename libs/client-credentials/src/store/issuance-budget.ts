@@ -1,0 +1,106 @@
+import { elapsedMs, momentOf, type Clock, type Moment } from '../base/clock.js';
+import { issuanceLimitReached } from '../base/errors.js';
+import type { StoreGuard, StoreOperation, StorePatience } from './circuit-breaker.js';
+import type { TokenStore } from '../config/token-store.js';
+
+/** How many tokens may be asked for in what time. */
+export interface IssuanceTerms {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** Where the requests are counted. */
+export interface CountedIn {
+  /** The client's, in the store. */
+  readonly key: string;
+  readonly guard: StoreGuard;
+  readonly clock: Clock;
+  readonly onOutage: (operation: StoreOperation) => void;
+}
+
+const NEAR_LIMIT_SHARE = 0.8;
+
+/**
+ * Counts the token requests of one client, together with all who share the store. While the store cannot tell, this
+ * process counts for itself.
+ */
+export class IssuanceBudget {
+  readonly #terms: IssuanceTerms;
+  readonly #provider: string;
+  readonly #key: string;
+  readonly #guard: StoreGuard;
+  readonly #clock: Clock;
+  readonly #asking: Pick<CountedIn, 'onOutage'>;
+  /** What this process asked for. */
+  #own: { since: Moment; count: number } | undefined;
+
+  constructor(provider: string, terms: IssuanceTerms, { key, guard, clock, onOutage }: CountedIn) {
+    this.#terms = terms;
+    this.#provider = provider;
+    this.#key = key;
+    this.#guard = guard;
+    this.#clock = clock;
+    this.#asking = { onOutage };
+  }
+
+  /**
+   * Takes one request from the budget. `onNearLimit` is called by whoever takes the one that makes it 80 %.
+   *
+   * @throws `ClientCredentialsError` `issuance_limit_reached`, with the time at which the next window may begin
+   */
+  async spend(patience: StorePatience, onNearLimit: (terms: IssuanceTerms) => void): Promise<void> {
+    const { limit } = this.#terms;
+    const own = this.#countOwn();
+    const shared = await this.#countShared(patience);
+    const count = shared ?? own;
+    if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit(this.#terms);
+    if (count <= limit) return;
+    throw issuanceLimitReached(this.#provider, this.#terms, await this.#windowEnd(shared !== undefined));
+  }
+
+  #countOwn(): number {
+    const now = momentOf(this.#clock);
+    if (this.#own === undefined || elapsedMs(this.#own.since, now) >= this.#windowMs) {
+      this.#own = { since: now, count: 0 };
+    }
+    this.#own.count += 1;
+    return this.#own.count;
+  }
+
+  /** Whoever opens the window notes when that was: the counter does not tell. */
+  async #countShared(patience: StorePatience): Promise<number | undefined> {
+    if (!this.#guard.can('increment')) return undefined;
+    const count = async (store: TokenStore): Promise<number | undefined> =>
+      store.increment?.(this.#key, this.#windowMs);
+    const outcome = await this.#guard.ask('increment', count, { ...this.#asking, patience });
+    if (!outcome.isDone) return undefined;
+    if (outcome.value === 1) {
+      const openedAt = String(this.#clock.now());
+      await this.#guard.ask(
+        'set',
+        (store) => store.set(this.#openedKey, openedAt, this.#windowMs),
+        this.#asking,
+      );
+    }
+    return outcome.value;
+  }
+
+  async #windowEnd(isShared: boolean): Promise<number> {
+    const now = this.#clock.now();
+    const opened = isShared
+      ? await this.#guard.ask('get', (store) => store.get(this.#openedKey), this.#asking)
+      : undefined;
+    const openedAt = Number(opened?.isDone === true ? opened.value : Number.NaN);
+    const known = Number.isFinite(openedAt) ? openedAt : isShared ? now : (this.#own?.since.at ?? now);
+    // Not in the past, whatever another machine's clock says.
+    return Math.min(Math.max(known + this.#windowMs, now + 1), now + this.#windowMs);
+  }
+
+  get #openedKey(): string {
+    return `${this.#key}.opened`;
+  }
+
+  get #windowMs(): number {
+    return this.#terms.windowSeconds * 1000;
+  }
+}
