@@ -1,8 +1,8 @@
-import { AccessToken } from '../../dist/esm/core/access-token.js';
-import { decide, remainingMs } from '../../dist/esm/core/decide.js';
-import { deserialize, serialize } from '../../dist/esm/core/issued-token.js';
-import { pollDelayMs } from '../../dist/esm/core/shared-acquisition.js';
-import { TokenRecord } from '../../dist/esm/core/token-record.js';
+import { AccessToken } from '../../dist/esm/token/access-token.js';
+import { decide, remainingMs } from '../../dist/esm/token/refresh-policy.js';
+import { deserialize, serialize } from '../../dist/esm/store/token-codec.js';
+import { pollDelayMs } from '../../dist/esm/store/locked-refresh.js';
+import { EntryState } from "../../dist/esm/cache/entry-state.js";
 import { exponential } from './randomness.mjs';
 
 const ASKED = { scopes: [], audience: undefined, resources: [], parameters: {} };
@@ -14,7 +14,7 @@ const ASKED = { scopes: [], audience: undefined, resources: [], parameters: {} }
 export class Replica {
   #world;
   #skewMs;
-  #record = new TokenRecord();
+  #state = new EntryState();
   #terms;
   #isFlying = false;
   /** Only the call planned last counts. */
@@ -37,12 +37,12 @@ export class Replica {
 
   #call() {
     const { calls, settings } = this.#world;
-    const { current } = this.#record;
+    const { current } = this.#state;
     if (current !== undefined && this.#world.isRevoked(current.value)) {
-      this.#record.refuse(current.value, false, this.#now(), settings.cooldownMs);
+      this.#state.refuse(current.value, false, this.#now(), settings.cooldownMs);
     }
     calls.all += 1;
-    const decision = decide(this.#record.state, this.#now());
+    const decision = decide(this.#state.state, this.#now());
     if (decision.do === 'wait') {
       calls.waited += 1;
       this.#fly(decision.reason);
@@ -55,7 +55,7 @@ export class Replica {
 
   /** How long nothing else than serving can be decided. */
   #untilDueMs() {
-    const { token } = this.#record.state;
+    const { token } = this.#state.state;
     const dueMs = remainingMs(token, this.#now()) - token.refreshAheadMs;
     const { calls, settings } = this.#world;
     if (dueMs > 0) calls.all += dueMs / settings.callEveryMs;
@@ -75,7 +75,7 @@ export class Replica {
     const { timeline, settings } = this.#world;
     timeline.after(settings.storeMs, () => {
       const stored = deserialize(this.#world.stored, ASKED, this.#now());
-      if (stored === undefined || !this.#record.isWelcome(stored, 0, this.#now(), this.#terms))
+      if (stored === undefined || !this.#state.isUsable(stored, 0, this.#now(), this.#terms))
         return missing();
       this.#accept(stored, reason);
       return found();
@@ -114,9 +114,9 @@ export class Replica {
   }
 
   #accept(issued, reason) {
-    const held = this.#record.hold(issued, this.#terms);
+    const held = this.#state.withMargins(issued, this.#terms);
     const access = new AccessToken(issued, ({ value }) => `Bearer ${value}`);
-    this.#record.accept(issued, held, access, reason, this.#now());
+    this.#state.use(issued, held, access, reason, this.#now());
   }
 
   #land() {
@@ -126,6 +126,6 @@ export class Replica {
 
   #now() {
     const { now } = this.#world.timeline;
-    return { at: now + this.#skewMs, ticks: now };
+    return { at: now + this.#skewMs, monotonicMs: now };
   }
 }

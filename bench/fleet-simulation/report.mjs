@@ -49,7 +49,7 @@ export function pageOf(tables, settings, date) {
   return `# How many tokens a fleet asks for
 
 Every replica asks for tokens by the same rules: a token is renewed ahead of its end, behind the caller's back; with a shared store one replica does so for
-all. What that comes to was simulated: the library's own decisions (\`decide\`, \`TokenRecord\`, the waits for a lock) in simulated time.
+all. What that comes to was simulated: the library's own decisions (\`decide\`, \`EntryState\`, the waits for a lock) in simulated time.
 
 Played were: replicas that each make a call every ${settings.callEveryMs / 1000} s on average, by chance; clocks that are off by ${settings.skewSigmaMs} ms (normally distributed, at most
 ${settings.skewBoundMs / 1000} s); token requests of ${settings.requestMs} ms; operations of the store of ${settings.storeMs} ms. Counted were 20 lifetimes after two to settle, then the minute after

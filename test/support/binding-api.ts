@@ -9,7 +9,7 @@ import {
   type JSONWebKeySet,
   type JWTPayload,
 } from 'jose';
-import { isRecord } from '../../libs/client-credentials/src/base/objects.js';
+import { isObject } from '../../libs/client-credentials/src/base/objects.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import { listen } from './listen.js';
 
@@ -150,7 +150,7 @@ class Judge {
 }
 
 function confirmationOf({ cnf }: JWTPayload): Record<string, unknown> {
-  return isRecord(cnf) ? cnf : {};
+  return isObject(cnf) ? cnf : {};
 }
 
 function thumbprintOf({ socket }: IncomingMessage): string | undefined {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, momentOf, PassingTime, SystemClock, type Moment } from './clock.js';
+import { elapsedMs, instantOf, CacheClock, SystemClock, type Instant } from './clock.js';
 
-const MOMENT: Moment = { at: 1_000, ticks: 10 };
+const MOMENT: Instant = { at: 1_000, monotonicMs: 10 };
 
 describe('the time that has passed', () => {
-  it.each<[string, Moment, number]>([
-    ['is what both clocks say', { at: 1_500, ticks: 510 }, 500],
-    ['is what the wall clock says after a machine slept', { at: 61_000, ticks: 11 }, 60_000],
-    ['is what the monotonic clock says after the wall clock was set back', { at: 0, ticks: 510 }, 500],
+  it.each<[string, Instant, number]>([
+    ['is what both clocks say', { at: 1_500, monotonicMs: 510 }, 500],
+    ['is what the wall clock says after a machine slept', { at: 61_000, monotonicMs: 11 }, 60_000],
+    ['is what the monotonic clock says after the wall clock was set back', { at: 0, monotonicMs: 510 }, 500],
   ])('%s', (_, now, expected) => {
     expect(elapsedMs(MOMENT, now)).toBe(expected);
   });
@@ -15,13 +15,13 @@ describe('the time that has passed', () => {
 
 describe('a moment', () => {
   it('is read from both clocks that are given', () => {
-    expect(momentOf({ now: () => 7, monotonic: () => 3 })).toEqual({ at: 7, ticks: 3 });
+    expect(instantOf({ now: () => 7, monotonic: () => 3 })).toEqual({ at: 7, ticks: 3 });
   });
 
   it('takes the monotonic time of the process where a clock has none', () => {
     const before = performance.now();
 
-    const { at, ticks } = momentOf({ now: () => 7 });
+    const { at, monotonicMs: ticks } = instantOf({ now: () => 7 });
 
     expect(at).toBe(7);
     expect(ticks).toBeGreaterThanOrEqual(before);
@@ -32,29 +32,29 @@ describe('a moment of the system', () => {
   it('is now by both clocks, to the millisecond', () => {
     const before = { at: Date.now(), ticks: performance.now() };
 
-    const moment = momentOf(new SystemClock());
+    const moment = instantOf(new SystemClock());
 
     expect(moment.at).toBeGreaterThanOrEqual(before.at);
-    expect(moment.ticks).toBeGreaterThan(before.ticks - 1);
-    expect(moment.ticks).toBeLessThanOrEqual(performance.now());
+    expect(moment.monotonicMs).toBeGreaterThan(before.ticks - 1);
+    expect(moment.monotonicMs).toBeLessThanOrEqual(performance.now());
   });
 
   it('goes on', () => {
     const clock = new SystemClock();
-    const first = momentOf(clock);
+    const first = instantOf(clock);
     while (Date.now() === first.at);
 
-    const second = momentOf(clock);
+    const second = instantOf(clock);
 
     expect(second.at).toBeGreaterThan(first.at);
-    expect(second.ticks).toBeGreaterThan(first.ticks);
+    expect(second.monotonicMs).toBeGreaterThan(first.monotonicMs);
   });
 });
 
 describe('passing time', () => {
   it('grows by what either clock says has passed, and is never set back', () => {
     const hands = { at: 0, ticks: 0 };
-    const time = new PassingTime({ now: () => hands.at, monotonic: () => hands.ticks });
+    const time = new CacheClock({ now: () => hands.at, monotonic: () => hands.ticks });
     const begin = time.now();
     const passed: number[] = [];
     for (const [at, ticks] of [

@@ -4,7 +4,7 @@ import { unlessAborted } from './abort.js';
  * Ends what is under way when a manager closes. Each piece of work has a signal of its own: the listeners of a shared one are searched one by
  * one whenever another is added, which is felt with thousands.
  */
-export class Closing {
+export class Shutdown {
   readonly #underWay = new Set<AbortController>();
   #reason: Error | undefined;
 
@@ -17,7 +17,7 @@ export class Closing {
   }
 
   /** The outcome of the work, unless it is closed meanwhile: then the reason. */
-  async during<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.throwIfClosed();
     const controller = new AbortController();
     this.#underWay.add(controller);
@@ -29,7 +29,7 @@ export class Closing {
   }
 
   /** @param reason - what all that is under way, and whatever comes later, fails with */
-  close(reason: Error): void {
+  start(reason: Error): void {
     this.#reason ??= reason;
     for (const controller of this.#underWay) controller.abort(this.#reason);
   }

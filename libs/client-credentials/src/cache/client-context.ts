@@ -1,11 +1,11 @@
 import type { AccessToken } from '../token/access-token.js';
 import type { Clock } from '../base/clock.js';
-import type { Closing } from '../base/shutdown.js';
+import type { Shutdown } from '../base/shutdown.js';
 import type { EventHub, TokenEventDetails } from '../base/events.js';
-import type { Acquirer, IssuedToken } from '../token/issued-token.js';
+import type { TokenGrant, IssuedToken } from '../token/issued-token.js';
 import type { IssuanceBudget } from '../store/issuance-budget.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
-import type { ShelfTerms } from '../store/stored-token.js';
+import type { StoredTokenDeps } from '../store/stored-token.js';
 
 /** What the entries of one client have in common. */
 export interface ClientContext {
@@ -20,12 +20,12 @@ export interface ClientContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: EventHub;
-  readonly acquirer: Acquirer;
+  readonly grant: TokenGrant;
   /** Where tokens are in the store. */
-  readonly shelf: ShelfTerms;
+  readonly stored: StoredTokenDeps;
   readonly toAccessToken: (issued: IssuedToken) => AccessToken;
   readonly warnOnce: (topic: string, message: string) => void;
-  readonly closing: Closing;
+  readonly shutdown: Shutdown;
   /** The entry that acquired a token last. */
   latest: object | undefined;
 }

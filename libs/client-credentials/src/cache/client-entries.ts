@@ -1,11 +1,11 @@
 import type { ClientContext } from './client-context.js';
 import { RequestKeys } from '../token/request-keys.js';
 import { TokenEntry } from './token-entry.js';
-import { isSettledRequest, type TokenRequest } from '../config/token-request.js';
-import type { RecentlyUsed } from './lru.js';
+import { isFrozen, type TokenRequest } from '../config/token-request.js';
+import type { BusyAwareLru } from './lru.js';
 
 /** The entries of all clients of a manager, each with those of its own client. */
-export type EntryMemory = RecentlyUsed<TokenEntry, ClientEntries>;
+export type EntryMemory = BusyAwareLru<TokenEntry, ClientEntries>;
 
 /** The entries of one client, found by what is asked for. */
 export class ClientEntries {
@@ -33,7 +33,7 @@ export class ClientEntries {
   /** The entry for a request, new if need be. */
   of(request: TokenRequest): TokenEntry {
     const entry = this.#latest?.request === request ? this.#latest.entry : this.#find(request);
-    entry.usedAt = this.#memory.touch(entry, entry.usedAt);
+    entry.usedAt = this.#memory.markUsed(entry, entry.usedAt);
     return entry;
   }
 
@@ -68,7 +68,7 @@ export class ClientEntries {
   #find(request: TokenRequest): TokenEntry {
     const key = this.#keys.keyOf(request);
     const entry = this.#entries.get(key) ?? this.#add(key, request);
-    if (isSettledRequest(request)) this.#latest = { request, entry };
+    if (isFrozen(request)) this.#latest = { request, entry };
     return entry;
   }
 

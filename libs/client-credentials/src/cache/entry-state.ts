@@ -1,12 +1,12 @@
 import { fingerprintOf, type AccessToken } from '../token/access-token.js';
-import { latchAfterFailure, pauseAfterFailure, pauseAfterSuccess, refreshGap } from '../token/backoff-policy.js';
-import type { Moment } from '../base/clock.js';
+import { failureLatch, refreshBackoff, sameTokenBackoff, refreshInterval } from '../token/backoff-policy.js';
+import type { Instant } from '../base/clock.js';
 import {
   countDisplacement,
   decideRefusal,
   isUsable,
   remainingMs,
-  type EntryState,
+  type PolicyInput,
   type HeldToken,
   type RefusalDecision,
 } from '../token/refresh-policy.js';
@@ -18,17 +18,17 @@ import type { LifetimeOptions } from '../config/provider-options.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 
 /** What the records of one client have in common. */
-export interface RecordTerms {
+export interface EntryStateOptions {
   readonly lifetime: LifetimeOptions;
   /** A number from 0 to 1, anew each time. */
   readonly random: () => number;
 }
 
 /** What a record knows of itself, as an operator may see it. */
-type RecordRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
+type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
 /** What decides, and how it came to that. Most tokens have nothing but themselves, and there may be many. */
-interface RecordState extends EntryState {
+interface StateFields extends PolicyInput {
   /** Values that the API refused: they must not come back from a store. */
   readonly refused?: readonly string[] | undefined;
   /** How the last token was held, if it was dropped before its end. */
@@ -43,20 +43,20 @@ interface RecordState extends EntryState {
   readonly claims?: string | undefined;
 }
 
-const NO_STATE: RecordState = Object.freeze({});
+const NO_STATE: StateFields = Object.freeze({});
 // Others may put one back that they do not know to be refused; that is over soon.
 const MAX_REFUSED = 5;
 
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
-export class TokenRecord {
-  #state: RecordState = NO_STATE;
+export class EntryState {
+  #state: StateFields = NO_STATE;
   /** The token that is in use, or was last: what tells the same token again from a new one. */
   #last: AccessToken | undefined;
   /** Whether the API took the current token at least once. */
   #isProven = false;
   #acquisitions = 0;
 
-  get state(): EntryState {
+  get state(): PolicyInput {
     return this.#state;
   }
 
@@ -70,7 +70,7 @@ export class TokenRecord {
   }
 
   /** How a token would be held if it came now. */
-  hold(issued: IssuedToken, { lifetime, random }: RecordTerms): HeldToken {
+  withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
     const { requested: obtained, lifetimeMs } = issued;
     const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, lifetime, random());
     const held = { obtained, lifetimeMs, skewMs, refreshAheadMs };
@@ -83,20 +83,20 @@ export class TokenRecord {
   }
 
   /** Takes a new token into use. */
-  accept(
+  use(
     issued: IssuedToken,
     held: HeldToken,
     access: AccessToken,
     reason: AcquisitionReason,
-    now: Moment,
+    now: Instant,
   ): void {
     const { displacements, refused, failures, replays, claims, ...before } = this.#state;
     const isSameToken = this.hadLast(issued.value);
     const previous = before.token ?? before.droppedToken;
     const known = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
     const originalLifetimeMs = known ?? issued.lifetimeMs;
-    const refreshPause = pauseAfterSuccess({ token: held, previous, isSameToken, originalLifetimeMs }, now);
-    const gap = reason === 'refresh-ahead' ? refreshGap(held, now) : before.refreshGap;
+    const refreshPause = sameTokenBackoff({ token: held, previous, isSameToken, originalLifetimeMs }, now);
+    const gap = reason === 'refresh-ahead' ? refreshInterval(held, now) : before.refreshGap;
     const lasting = { refreshGap: gap, displacements, refused, failures, replays, claims };
     const rest = { ...lasting, refreshPause, originalLifetimeMs: known };
     const isCalm = Object.values(rest).every((part) => part === undefined);
@@ -106,14 +106,14 @@ export class TokenRecord {
   }
 
   /** Notes that an acquisition failed. The answer is whether the current token goes on being served. */
-  fail(error: ClientCredentialsError, now: Moment, { random }: RecordTerms): boolean {
+  fail(error: ClientCredentialsError, now: Instant, { random }: EntryStateOptions): boolean {
     const { token, failures = 0 } = this.#state;
     const rateLimitsInARow = error.status === 429 ? (this.#state.rateLimitsInARow ?? 0) + 1 : 0;
-    const latch = latchAfterFailure(error, rateLimitsInARow, now, random());
+    const latch = failureLatch(error, rateLimitsInARow, now, random());
     this.#state = {
       ...this.#state,
       latch,
-      refreshPause: token && pauseAfterFailure(token, now),
+      refreshPause: token && refreshBackoff(token, now),
       rateLimitsInARow,
       failures: failures + 1,
       lastErrorCode: error.code,
@@ -130,7 +130,7 @@ export class TokenRecord {
   refuse(
     value: string,
     hasYounger: boolean,
-    now: Moment,
+    now: Instant,
     cooldownMs: number,
     claims?: string,
   ): RefusalDecision {
@@ -150,14 +150,14 @@ export class TokenRecord {
   }
 
   /** What the API demanded of the next token: it is for one, and the one after that is an ordinary one again. */
-  takeClaims(): string | undefined {
+  consumeClaims(): string | undefined {
     const { claims } = this.#state;
     if (claims !== undefined) this.#state = { ...this.#state, claims: undefined };
     return claims;
   }
 
   /** Notes that the API took a token. */
-  prove(value: string): void {
+  markAccepted(value: string): void {
     if (this.current?.value === value) this.#isProven = true;
   }
 
@@ -179,7 +179,7 @@ export class TokenRecord {
     this.#state = { ...this.#state, replays: (this.#state.replays ?? 0) + 1 };
   }
 
-  row(now: Moment, isBusy: boolean): RecordRow {
+  row(now: Instant, isBusy: boolean): EntryRow {
     const { token, failures = 0, replays = 0, lastErrorCode } = this.#state;
     const isGood = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
@@ -197,9 +197,9 @@ export class TokenRecord {
   }
 
   /** Whether a token that somebody else acquired is worth using: a new one, good for a while and for what is needed. */
-  isWelcome(stored: IssuedToken, neededMs: number, now: Moment, terms: RecordTerms): boolean {
+  isUsable(stored: IssuedToken, neededMs: number, now: Instant, terms: EntryStateOptions): boolean {
     if (this.hadLast(stored.value) || this.#state.refused?.includes(stored.value) === true) return false;
-    const held = this.hold(stored, terms);
+    const held = this.withMargins(stored, terms);
     return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs, neededMs);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RecentlyUsed } from './lru.js';
+import { BusyAwareLru } from './lru.js';
 
 interface Thing {
   readonly name: string;
@@ -8,13 +8,13 @@ interface Thing {
 
 const thing = (name: string, isBusy = false): Thing => ({ name, isBusy });
 
-function memory(max: number): { memory: RecentlyUsed<string, Thing>; forgotten: string[] } {
+function memory(max: number): { memory: BusyAwareLru<string, Thing>; forgotten: string[] } {
   const forgotten: string[] = [];
   const onForgotten = ({ name }: Thing): void => void forgotten.push(name);
-  return { memory: new RecentlyUsed({ max, isBusy: ({ isBusy }) => isBusy, onForgotten }), forgotten };
+  return { memory: new BusyAwareLru({ max, isBusy: ({ isBusy }) => isBusy, onForgotten }), forgotten };
 }
 
-const namesIn = (known: RecentlyUsed<string, Thing>): string[] =>
+const namesIn = (known: BusyAwareLru<string, Thing>): string[] =>
   [...known.entries()].map(([key]) => key).toSorted();
 
 describe('what was used recently', () => {
@@ -45,14 +45,14 @@ describe('what was used recently', () => {
     let usedAt = known.set('a', thing('a'));
     for (const name of 'bcdefghijklmnop') {
       known.set(name, thing(name));
-      usedAt = known.touch('a', usedAt);
+      usedAt = known.markUsed('a', usedAt);
     }
 
     known.set('q', thing('q'));
     known.set('r', thing('r'));
 
     expect(forgotten).toEqual(['b', 'c']);
-    expect(known.touch('a', usedAt)).toBeGreaterThan(usedAt);
+    expect(known.markUsed('a', usedAt)).toBeGreaterThan(usedAt);
   });
 
   it('is not forgotten while it is busy, and is forgotten afterwards', () => {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
-/** What a {@link RecentlyUsed} asks about what it holds. */
-export interface Holding<K, V> {
+/** What a {@link BusyAwareLru} asks about what it holds. */
+export interface LruOptions<K, V> {
   readonly max: number;
   /** Whether something is going on that must not be forgotten. */
   readonly isBusy: (value: V, key: K) => boolean;
@@ -10,18 +10,18 @@ export interface Holding<K, V> {
 }
 
 // More than one, so that there are fewer of them with each use.
-const LOOKS = 4;
+const RECHECKS_PER_CALL = 4;
 const SLACK_SHARE = 1 / 8;
 
 /** A memory that is bounded: what was used longest ago is forgotten when it is full, but nothing that is busy. */
-export class RecentlyUsed<K extends {}, V extends {}> {
+export class BusyAwareLru<K extends {}, V extends {}> {
   readonly #recent: LRUCache<K, V>;
   readonly #busy = new Map<K, V>();
-  readonly #holding: Holding<K, V>;
+  readonly #holding: LruOptions<K, V>;
   readonly #slack: number;
   #puts = 0;
 
-  constructor(holding: Holding<K, V>) {
+  constructor(holding: LruOptions<K, V>) {
     this.#holding = holding;
     this.#slack = Math.floor(holding.max * SLACK_SHARE);
     this.#recent = new LRUCache<K, V>({
@@ -39,7 +39,7 @@ export class RecentlyUsed<K extends {}, V extends {}> {
    *
    * @param usedAt - what the last use, or {@link set}, answered
    */
-  touch(key: K, usedAt: number): number {
+  markUsed(key: K, usedAt: number): number {
     if (this.#puts - usedAt < this.#slack) return usedAt;
     this.get(key);
     return this.#puts;
@@ -77,7 +77,7 @@ export class RecentlyUsed<K extends {}, V extends {}> {
 
   /** A few at a time, in turn: there may be many. */
   #forgetIdle(): void {
-    let left = LOOKS;
+    let left = RECHECKS_PER_CALL;
     for (const [key, value] of this.#busy) {
       this.#busy.delete(key);
       if (this.#holding.isBusy(value, key)) this.#busy.set(key, value);

@@ -1,35 +1,35 @@
 import type { AccessToken } from '../token/access-token.js';
 import { tell, type ClientContext } from './client-context.js';
-import { momentOf, type Moment } from '../base/clock.js';
+import { instantOf, type Instant } from '../base/clock.js';
 import { remainingMs } from '../token/refresh-policy.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from '../base/errors.js';
 import type { TokenEventDetails } from '../base/events.js';
-import type { FlightTask } from './single-flight.js';
-import type { AcquisitionContext, IssuedToken } from '../token/issued-token.js';
-import { acquireShared } from '../store/locked-refresh.js';
+import type { RefreshTask } from './single-flight.js';
+import type { GrantContext, IssuedToken } from '../token/issued-token.js';
+import { refreshUnderLock } from '../store/locked-refresh.js';
 import { StorePatience } from '../store/circuit-breaker.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import type { TokenRecord } from './entry-state.js';
-import type { TokenShelf } from '../store/stored-token.js';
+import type { EntryState } from './entry-state.js';
+import type { StoredToken } from '../store/stored-token.js';
 import { unlessAborted } from '../base/abort.js';
 
 /** How a token is acquired. */
-export interface AcquisitionTerms {
-  readonly shelf: TokenShelf;
-  readonly task: FlightTask;
+export interface RefreshDeps {
+  readonly shelf: StoredToken;
+  readonly task: RefreshTask;
   /** Called when a token was not found but acquired. */
   readonly onAcquired: () => void;
 }
 
 /** One acquisition: brings a token, from the store or anew, notes in its record what came of it, and tells those who listen. */
-export class TokenAcquisition {
+export class Refresh {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #record: TokenRecord;
-  readonly #terms: AcquisitionTerms;
-  readonly #started: Moment;
+  readonly #record: EntryState;
+  readonly #terms: RefreshDeps;
+  readonly #started: Instant;
 
-  constructor(client: ClientContext, request: ResolvedRequest, record: TokenRecord, terms: AcquisitionTerms) {
+  constructor(client: ClientContext, request: ResolvedRequest, record: EntryState, terms: RefreshDeps) {
     this.#client = client;
     this.#request = request;
     this.#record = record;
@@ -39,9 +39,9 @@ export class TokenAcquisition {
 
   /** Rejects with a `ClientCredentialsError`, which is noted, or with the reason why the manager was closed. */
   async run(): Promise<AccessToken> {
-    const { closing, acquirer, provider, tenant } = this.#client;
+    const { shutdown: closing, grant: acquirer, provider, tenant } = this.#client;
     try {
-      return await closing.during(async (signal) => {
+      return await closing.run(async (signal) => {
         this.#terms.shelf.bindTo(await unlessAborted(acquirer.binding(signal), signal));
         return this.#bring(signal);
       });
@@ -57,20 +57,20 @@ export class TokenAcquisition {
   /** A token from the store, or a new one. */
   #bring(signal: AbortSignal): Promise<AccessToken> {
     const { shelf, task } = this.#terms;
-    const { acquirer, lockMs, random } = this.#client;
-    const claims = this.#record.takeClaims();
+    const { grant: acquirer, lockMs, random } = this.#client;
+    const claims = this.#record.consumeClaims();
     const { lastToken, state } = this.#record;
     const patience = new StorePatience();
     const context = { ...this.#attempts(patience), signal, lastToken, claims };
     const isWelcome = (stored: IssuedToken): boolean =>
-      this.#record.isWelcome(stored, task.neededMs, this.#now(), this.#client);
-    return acquireShared({
+      this.#record.isUsable(stored, task.neededMs, this.#now(), this.#client);
+    return refreshUnderLock({
       shelf,
       isWelcome: task.reason === 'forced' || claims !== undefined ? undefined : isWelcome,
       accept: (token) => this.#accept(token),
-      acquire: () => acquirer.acquire(this.#request, context),
+      acquire: () => acquirer.request(this.#request, context),
       introduce: (token) => this.#introduce(token),
-      ttlMsOf: (token) => remainingMs(this.#record.hold(token, this.#client), this.#now()),
+      ttlMsOf: (token) => remainingMs(this.#record.withMargins(token, this.#client), this.#now()),
       rejected: state.dropped === undefined ? undefined : lastToken,
       lockMs,
       patience,
@@ -80,7 +80,7 @@ export class TokenAcquisition {
   }
 
   /** What is to be done about each attempt. */
-  #attempts(patience: StorePatience): Pick<AcquisitionContext, 'beforeSend' | 'onRotation'> {
+  #attempts(patience: StorePatience): Pick<GrantContext, 'beforeSend' | 'onRotation'> {
     // A retry comes so much later that it is another wait.
     let patienceOfAttempt = patience;
     return {
@@ -108,11 +108,11 @@ export class TokenAcquisition {
 
   #accept(issued: IssuedToken): AccessToken {
     const now = this.#now();
-    const held = this.#record.hold(issued, this.#client);
+    const held = this.#record.withMargins(issued, this.#client);
     if (remainingMs(held, now) <= 0) throw expiredOnArrival(this.#client.provider);
     // It may fail, and then the record must not say that there is a token.
     const access = this.#client.toAccessToken(issued);
-    this.#record.accept(issued, held, access, this.#terms.task.reason, now);
+    this.#record.use(issued, held, access, this.#terms.task.reason, now);
     return access;
   }
 
@@ -123,11 +123,11 @@ export class TokenAcquisition {
   }
 
   #facts(): Pick<Extract<TokenEventDetails, { type: 'token.acquired' }>, 'reason' | 'durationMs'> {
-    return { reason: this.#terms.task.reason, durationMs: this.#now().ticks - this.#started.ticks };
+    return { reason: this.#terms.task.reason, durationMs: this.#now().monotonicMs - this.#started.monotonicMs };
   }
 
-  #now(): Moment {
-    return momentOf(this.#client.clock);
+  #now(): Instant {
+    return instantOf(this.#client.clock);
   }
 
   #emit(details: TokenEventDetails): void {

@@ -3,7 +3,7 @@ import type { AcquisitionReason } from '../base/events.js';
 import { SharedWait, unlessAborted } from '../base/abort.js';
 
 /** What one flight is for. */
-export interface FlightTask {
+export interface RefreshTask {
   readonly reason: AcquisitionReason;
   /** How long the token must be good for. */
   readonly neededMs: number;
@@ -12,8 +12,8 @@ export interface FlightTask {
 }
 
 /** One acquisition on its way, which any number of callers wait for. */
-export class Flight {
-  readonly #task: FlightTask;
+export class SingleFlight {
+  readonly #task: RefreshTask;
   readonly #token: Promise<AccessToken>;
   readonly #wait = new SharedWait();
 
@@ -23,7 +23,7 @@ export class Flight {
    * @param fly - brings a token
    * @param onLanded - called when it has, or has failed
    */
-  constructor(task: FlightTask, fly: (task: FlightTask) => Promise<AccessToken>, onLanded: () => void) {
+  constructor(task: RefreshTask, fly: (task: RefreshTask) => Promise<AccessToken>, onLanded: () => void) {
     this.#task = task;
     this.#token = fly(task).finally(onLanded);
     // Whoever waits sees the failure; when nobody does, it is told by the event.
@@ -31,17 +31,17 @@ export class Flight {
   }
 
   /** Whether its token cannot be older than who asks now. */
-  get bringsNew(): boolean {
+  get isFresh(): boolean {
     return this.#task.reason === 'forced' && !this.#task.hasSent;
   }
 
   /** The token, unless the caller's signal is aborted first: then the signal's reason. */
-  arrival(signal?: AbortSignal): Promise<AccessToken> {
+  result(signal?: AbortSignal): Promise<AccessToken> {
     return this.#wait.for(unlessAborted(this.#token, signal));
   }
 
   /** Settled once it is over, well or not. */
-  async landed(): Promise<void> {
+  async done(): Promise<void> {
     await this.#token.catch(() => undefined);
   }
 }

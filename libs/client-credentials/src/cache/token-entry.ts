@@ -1,15 +1,15 @@
 import type { AccessToken } from '../token/access-token.js';
 import { tell, type ClientContext } from './client-context.js';
-import { momentOf, type Moment } from '../base/clock.js';
-import { decide, type Decision, type Need, type RefusalDecision } from '../token/refresh-policy.js';
+import { instantOf, type Instant } from '../base/clock.js';
+import { decide, type Decision, type Freshness, type RefusalDecision } from '../token/refresh-policy.js';
 import type { AcquisitionReason, TokenEventDetails } from '../base/events.js';
-import { Flight, type FlightTask } from './single-flight.js';
+import { SingleFlight, type RefreshTask } from './single-flight.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 import { runWithTenant } from '../base/tenant-context.js';
-import { TokenAcquisition } from './refresh.js';
+import { Refresh } from './refresh.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { TokenRecord } from './entry-state.js';
-import { TokenShelf } from '../store/stored-token.js';
+import { EntryState } from './entry-state.js';
+import { StoredToken } from '../store/stored-token.js';
 import { awake, unlessAborted } from '../base/abort.js';
 
 /** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
@@ -19,10 +19,10 @@ export class TokenEntry {
   usedAt = 0;
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #record = new TokenRecord();
+  readonly #record = new EntryState();
   /** There as long as it is needed: most entries have a token, and nothing to do, most of the time. */
-  #flight: Flight | undefined;
-  #shelfInUse: TokenShelf | undefined;
+  #flight: SingleFlight | undefined;
+  #shelfInUse: StoredToken | undefined;
 
   /** @param key - what tells it from others of its client */
   constructor(client: ClientContext, request: ResolvedRequest, key: string) {
@@ -41,13 +41,13 @@ export class TokenEntry {
   }
 
   /** The token, if it can be served without a wait. A renewal that is due is begun. */
-  peek(need?: Need): AccessToken | undefined {
-    if (this.#client.closing.isClosed) return undefined;
+  peek(need?: Freshness): AccessToken | undefined {
+    if (this.#client.shutdown.isClosed) return undefined;
     return this.#served(decide(this.#record.state, this.#now(), need));
   }
 
-  async getToken(need: Need, signal?: AbortSignal): Promise<AccessToken> {
-    this.#client.closing.throwIfClosed();
+  async getToken(need: Freshness, signal?: AbortSignal): Promise<AccessToken> {
+    this.#client.shutdown.throwIfClosed();
     signal?.throwIfAborted();
     const decision = decide(this.#record.state, this.#now(), need);
     if (decision.do === 'fail') throw decision.error;
@@ -55,7 +55,7 @@ export class TokenEntry {
     if (served !== undefined) return served;
     if (need.forceRefresh === true) return awake(unlessAborted(this.#replaced(), signal));
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    return this.#join(reason, need.minRemainingMs).arrival(signal);
+    return this.#join(reason, need.minRemainingMs).result(signal);
   }
 
   /** Takes the API's word that it refuses this token, and what it demands of another, as JSON. */
@@ -70,8 +70,8 @@ export class TokenEntry {
   }
 
   /** Takes note that the API took this token. */
-  prove(value: string): void {
-    this.#record.prove(value);
+  markAccepted(value: string): void {
+    this.#record.markAccepted(value);
   }
 
   /** Drops the token, if it is this one. A newer one stays. */
@@ -122,18 +122,18 @@ export class TokenEntry {
 
   /** A token asked for after this call: an acquisition that has sent its request already may bring the old one. */
   async #replaced(): Promise<AccessToken> {
-    while (this.#flight?.bringsNew === false) await this.#flight.landed();
-    this.#client.closing.throwIfClosed();
+    while (this.#flight?.isFresh === false) await this.#flight.done();
+    this.#client.shutdown.throwIfClosed();
     const decision = decide(this.#record.state, this.#now(), { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
-    return this.#join('forced').arrival();
+    return this.#join('forced').result();
   }
 
   /** The flight under way, or a new one: whoever asks, there is one at a time. */
-  #join(reason: AcquisitionReason, neededMs = 0): Flight {
+  #join(reason: AcquisitionReason, neededMs = 0): SingleFlight {
     if (this.#flight !== undefined) return this.#flight;
-    const acquire = (task: FlightTask): Promise<AccessToken> => {
-      const acquisition = new TokenAcquisition(this.#client, this.#request, this.#record, {
+    const acquire = (task: RefreshTask): Promise<AccessToken> => {
+      const acquisition = new Refresh(this.#client, this.#request, this.#record, {
         shelf: this.#shelf,
         task,
         onAcquired: () => (this.#client.latest = this),
@@ -141,7 +141,7 @@ export class TokenEntry {
       // In nobody's context but the tenant's: others wait for it too.
       return runWithTenant(this.#client.tenant, () => acquisition.run());
     };
-    this.#flight = new Flight({ reason, neededMs, hasSent: false }, acquire, () => {
+    this.#flight = new SingleFlight({ reason, neededMs, hasSent: false }, acquire, () => {
       this.#flight = undefined;
       this.#leaveShelf();
     });
@@ -149,8 +149,8 @@ export class TokenEntry {
   }
 
   /** The token's place in the store. */
-  get #shelf(): TokenShelf {
-    return (this.#shelfInUse ??= new TokenShelf(this.#client.shelf, this.#request, () => this.#leaveShelf()));
+  get #shelf(): StoredToken {
+    return (this.#shelfInUse ??= new StoredToken(this.#client.stored, this.#request, () => this.#leaveShelf()));
   }
 
   /** It is found again, unless only it knows what the token is bound to. */
@@ -166,8 +166,8 @@ export class TokenEntry {
     );
   }
 
-  #now(): Moment {
-    return momentOf(this.#client.clock);
+  #now(): Instant {
+    return instantOf(this.#client.clock);
   }
 
   #emit(details: TokenEventDetails): void {

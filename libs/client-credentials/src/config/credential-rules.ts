@@ -2,7 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { authenticationMethodOf, isAssertionMethod, isSecretMethod } from './authentication-method.js';
 import type { AssertionOptions, Certificate, DpopOptions, PrivateKey } from './credentials.js';
 import type { ProviderConfig } from './options.js';
-import { isRecord, recordOf } from '../base/objects.js';
+import { isObject, asObject } from '../base/objects.js';
 import type { RuleProblem } from './rule-problem.js';
 import { isKeyText, isPem, signingKeyOf, UnusableKey } from './signing-key.js';
 
@@ -58,7 +58,7 @@ function proofProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 
 function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   const method = authenticationMethodOf(config);
-  const { header, claims, algorithm }: AssertionOptions = recordOf(config.assertion);
+  const { header, claims, algorithm }: AssertionOptions = asObject(config.assertion);
   const problems: RuleProblem[] = [];
   if (config.assertion !== undefined && typeof method === 'string' && !isAssertionMethod(method)) {
     problems.push([
@@ -66,10 +66,10 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
       `is of no use with ${method}: it needs private_key_jwt or client_secret_jwt`,
     ]);
   }
-  for (const name of OWN_HEADER.filter((each) => each in recordOf(header))) {
+  for (const name of OWN_HEADER.filter((each) => each in asObject(header))) {
     problems.push([`assertion.header.${name}`, 'is the library’s: use assertion.algorithm']);
   }
-  for (const name of OWN_CLAIMS.filter((each) => each in recordOf(claims))) {
+  for (const name of OWN_CLAIMS.filter((each) => each in asObject(claims))) {
     problems.push([
       `assertion.claims.${name}`,
       'is the library’s: use assertion.audience, assertion.lifetimeSeconds or clientId',
@@ -84,11 +84,11 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 /** Only what is there already is looked at: a file may be written later, and a function is asked when it is needed. */
 function keyProblems({ privateKey, assertion }: Partial<ProviderConfig>): RuleProblem[] {
   if (privateKey === undefined || typeof privateKey === 'function') return [];
-  const { key, algorithm }: Partial<PrivateKey> = recordOf(privateKey);
-  const isThere = isRecord(key) || (typeof key === 'string' && isKeyText(key));
+  const { key, algorithm }: Partial<PrivateKey> = asObject(privateKey);
+  const isThere = isObject(key) || (typeof key === 'string' && isKeyText(key));
   if (!isThere) return [];
   try {
-    const { algorithm: preferred }: AssertionOptions = recordOf(assertion);
+    const { algorithm: preferred }: AssertionOptions = asObject(assertion);
     signingKeyOf({ key, ...(algorithm !== undefined && { algorithm }) }, preferred);
     return [];
   } catch (error) {
@@ -98,7 +98,7 @@ function keyProblems({ privateKey, assertion }: Partial<ProviderConfig>): RulePr
 
 function certificateProblems({ certificate }: Partial<ProviderConfig>): RuleProblem[] {
   if (certificate === undefined || typeof certificate === 'function') return [];
-  const { cert, key, ca, passphrase }: Partial<Certificate> = recordOf(certificate);
+  const { cert, key, ca, passphrase }: Partial<Certificate> = asObject(certificate);
   const isThere = [cert, key, ca ?? []].flat().every((part) => typeof part === 'string' && isPem(part));
   if (!isThere) return [];
   try {
@@ -116,8 +116,8 @@ function certificateProblems({ certificate }: Partial<ProviderConfig>): RuleProb
 
 function dpopProblems({ dpop, dialect }: Partial<ProviderConfig>): RuleProblem[] {
   if (dpop === undefined) return [];
-  const { header, scheme, query, format } = recordOf(recordOf(dialect)['authorization']);
-  const { algorithm, keyPair }: DpopOptions = recordOf(dpop);
+  const { header, scheme, query, format } = asObject(asObject(dialect)['authorization']);
+  const { algorithm, keyPair }: DpopOptions = asObject(dpop);
   const problems: RuleProblem[] = [];
   if ([header, scheme, query, format].some((part) => part !== undefined)) {
     problems.push([
@@ -125,8 +125,8 @@ function dpopProblems({ dpop, dialect }: Partial<ProviderConfig>): RuleProblem[]
       'is for bearer tokens: one that is bound by dpop has a scheme of its own (RFC 9449 §7.1)',
     ]);
   }
-  const { privateKey, publicKey } = recordOf(keyPair);
-  if (!isRecord(privateKey) || !isRecord(publicKey)) return problems;
+  const { privateKey, publicKey } = asObject(keyPair);
+  if (!isObject(privateKey) || !isObject(publicKey)) return problems;
   if (publicKey['type'] !== 'public' || publicKey['extractable'] === false) {
     problems.push([
       'dpop.keyPair.publicKey',
@@ -157,10 +157,10 @@ function basicProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   if (isRawBasic && typeof config.clientId === 'string' && config.clientId.includes(':')) {
     problems.push(['clientId', "must not hold a colon where dialect.basicCredentials is 'raw'"]);
   }
-  if (recordOf(config.api)['auth'] !== undefined) {
+  if (asObject(config.api)['auth'] !== undefined) {
     problems.push(['api.auth', 'would replace the token by Basic credentials: remove it']);
   }
-  if (recordOf(config.tokenRequest?.axios)['auth'] !== undefined) {
+  if (asObject(config.tokenRequest?.axios)['auth'] !== undefined) {
     problems.push([
       'tokenRequest.axios.auth',
       'would replace the client authentication: use clientId and clientSecret',

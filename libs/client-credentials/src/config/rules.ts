@@ -1,8 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isConfidential } from '../base/secure-origin.js';
+import { isSecureOrigin } from '../base/secure-origin.js';
 import { credentialProblems, methodProblems } from './credential-rules.js';
 import type { ProviderConfig } from './options.js';
-import { recordOf } from '../base/objects.js';
+import { asObject } from '../base/objects.js';
 import type { RuleProblem } from './rule-problem.js';
 import { standardNamesOf } from './standard-parameters.js';
 
@@ -15,7 +15,7 @@ export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 export function contentProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
     ...endpointProblems(config),
-    ...urlProblems('api.baseURL', recordOf(config.api)['baseURL']),
+    ...urlProblems('api.baseURL', asObject(config.api)['baseURL']),
     ...credentialProblems(config),
     ...dialectProblems(config),
     ...parameterProblems(config),
@@ -41,8 +41,8 @@ function endpointProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RulePr
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
-  const { method, requestEncoding, headers, apiHeaders, parameterNames, basicScheme } = recordOf(given);
-  const authorization = recordOf(recordOf(given)['authorization']);
+  const { method, requestEncoding, headers, apiHeaders, parameterNames, basicScheme } = asObject(given);
+  const authorization = asObject(asObject(given)['authorization']);
   const problems: RuleProblem[] = [];
   if (method === 'GET' && (requestEncoding === 'form' || requestEncoding === 'json')) {
     problems.push([
@@ -54,7 +54,7 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
     problems.push(['dialect.authorization', 'names a header and a query parameter: choose one']);
   }
   for (const [key, record] of Object.entries({ headers, apiHeaders })) {
-    for (const [name, value] of Object.entries(recordOf(record))) {
+    for (const [name, value] of Object.entries(asObject(record))) {
       if (!isHeader(name, value))
         problems.push([`dialect.${key}`, `"${name}" is no header that HTTP can carry`]);
     }
@@ -68,7 +68,7 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
   if (typeof authorization['header'] === 'string' && !isHeader(authorization['header'], '')) {
     problems.push(['dialect.authorization.header', 'is no header name']);
   }
-  const sent = standardNamesOf(recordOf(parameterNames)).filter((name) => typeof name === 'string');
+  const sent = standardNamesOf(asObject(parameterNames)).filter((name) => typeof name === 'string');
   const twice = sent.find((name, index) => sent.indexOf(name) !== index);
   if (twice !== undefined) problems.push(['dialect.parameterNames', `names two parameters "${twice}"`]);
   return problems;
@@ -76,11 +76,11 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
 
 function parameterProblems({ parameters, dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
   if (typeof parameters === 'function') return [];
-  const standard = new Set<unknown>(standardNamesOf(recordOf(recordOf(given)['parameterNames'])));
-  return Object.entries(recordOf(parameters)).flatMap(([name, value]): RuleProblem[] => {
+  const standard = new Set<unknown>(standardNamesOf(asObject(asObject(given)['parameterNames'])));
+  return Object.entries(asObject(parameters)).flatMap(([name, value]): RuleProblem[] => {
     const path = `parameters.${name}`;
     if (standard.has(name)) return [[path, 'is a standard parameter: use the option of that name']];
-    const mayBeJson = recordOf(given)['requestEncoding'] === 'json';
+    const mayBeJson = asObject(given)['requestEncoding'] === 'json';
     return typeof value === 'string' || mayBeJson
       ? []
       : [[path, "must be a string unless dialect.requestEncoding is 'json'"]];
@@ -97,7 +97,7 @@ function urlProblems(key: string, value: unknown, { mustBeConfidential = false }
   // RFC 6749 §3.2
   if (mustBeConfidential && url.hash !== '') problems.push([key, 'must not have a fragment']);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') problems.push([key, 'must be an https address']);
-  else if (mustBeConfidential && !isConfidential(url)) {
+  else if (mustBeConfidential && !isSecureOrigin(url)) {
     problems.push([
       key,
       'must be an https address: http is only for loopback, since credentials would travel in clear',

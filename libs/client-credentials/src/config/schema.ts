@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClientAuthenticationMethod } from './credentials.js';
-import { isRecord } from '../base/objects.js';
+import { isObject } from '../base/objects.js';
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
@@ -93,7 +93,7 @@ const METHODS = [
   'none',
 ] as const satisfies readonly ClientAuthenticationMethod[];
 
-const aKey = z.custom((key) => isRecord(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
+const aKey = z.custom((key) => isObject(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
 
 /** What is wrong, in words. */
 export function problemOf(issue: z.core.$ZodIssue): string {
@@ -134,7 +134,7 @@ const provider = optionsOf({
   privateKey: orFunction(
     optionsOf({
       key: z.custom(
-        (key) => typeof key === 'string' || isRecord(key),
+        (key) => typeof key === 'string' || isObject(key),
         'must be a PEM, a JWK, a key or a path',
       ),
       kid: filledText.optional(),

@@ -8,7 +8,7 @@ import {
   type webcrypto,
 } from 'node:crypto';
 import type { JsonWebKey, PrivateKey } from './credentials.js';
-import { isRecord } from '../base/objects.js';
+import { isObject } from '../base/objects.js';
 
 /** A private key, ready to sign. */
 export interface SigningKey {
@@ -102,12 +102,12 @@ function jwkOf(given: unknown): JsonWebKey | undefined {
 }
 
 function isJwk(given: unknown): given is JsonWebKey {
-  return isRecord(given) && typeof given['kty'] === 'string';
+  return isObject(given) && typeof given['kty'] === 'string';
 }
 
 /** By its shape: a CryptoKey of another realm is as good. */
 function isCryptoKey(given: unknown): given is webcrypto.CryptoKey {
-  return isRecord(given) && Object.prototype.toString.call(given) === '[object CryptoKey]';
+  return isObject(given) && Object.prototype.toString.call(given) === '[object CryptoKey]';
 }
 
 /** `rsa`, `ed25519`, or the curve. */

@@ -22,17 +22,17 @@ export interface TokenRequest {
 }
 
 /** Nothing beyond what is asked for anyway: the usual request. */
-export const NO_REQUEST: TokenRequest = Object.freeze({});
+export const DEFAULT_REQUEST: TokenRequest = Object.freeze({});
 
-const settled = new WeakSet<TokenRequest>([NO_REQUEST]);
+const settled = new WeakSet<TokenRequest>([DEFAULT_REQUEST]);
 
 /** Whether a request cannot change any more, so that what belongs to it is found by reference. */
-export function isSettledRequest(request: TokenRequest): boolean {
+export function isFrozen(request: TokenRequest): boolean {
   return settled.has(request);
 }
 
 /** A request as it is now: callers may go on to use the same object for others. */
-export function settledRequest(request: TokenRequest): TokenRequest {
+export function frozenRequest(request: TokenRequest): TokenRequest {
   if (settled.has(request)) return request;
   const copy = Object.freeze(plainCopyOf({ ...request }));
   settled.add(copy);

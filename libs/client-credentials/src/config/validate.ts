@@ -3,7 +3,7 @@ import { invalidConfiguration } from '../base/errors.js';
 import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
 import { contentProblems, ruleProblems } from './rules.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
-import { isRecord, recordOf } from '../base/objects.js';
+import { isObject, asObject } from '../base/objects.js';
 import type { RuleProblem } from './rule-problem.js';
 
 /**
@@ -13,7 +13,7 @@ import type { RuleProblem } from './rule-problem.js';
  */
 export function validateOptions(candidate: ClientCredentialsOptions): void {
   const problems = problemsOf(optionsSchema, candidate, []);
-  const providers = Object.entries(recordOf(candidate?.providers));
+  const providers = Object.entries(asObject(candidate?.providers));
   for (const [name, config] of providers) problems.push(...problemsOfProvider(name, config));
   if (Array.isArray(candidate?.warmUp)) {
     const known = new Set(providers.map(([name]) => name));
@@ -49,7 +49,7 @@ export function validateTenant(
 }
 
 function problemsOfProvider(name: string, candidate: unknown): string[] {
-  const hasTenants = isRecord(candidate) && candidate['tenants'] !== undefined;
+  const hasTenants = isObject(candidate) && candidate['tenants'] !== undefined;
   return hasTenants
     ? problemsBy(tenantProviderSchema, contentProblems, name, candidate)
     : problemsOfClient(name, candidate);
@@ -67,7 +67,7 @@ function problemsBy(
 ): string[] {
   const path = ['providers', name];
   const problems = problemsOf(schema, candidate, path);
-  const rules = isRecord(candidate) ? rulesOf(candidate) : [];
+  const rules = isObject(candidate) ? rulesOf(candidate) : [];
   return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
 }
 

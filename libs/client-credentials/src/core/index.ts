@@ -1,9 +1,9 @@
 export { AccessToken } from '../token/access-token.js';
 export type {
-  ApiAccess,
-  ApiRules,
-  PossessionProver,
-  ProvenRequest,
+  Attachment,
+  AttachmentRules,
+  ProofSigner,
+  SignedRequest,
   RefusalOutcome,
   TokenPlacement,
 } from '../token/attachment.js';

@@ -1,8 +1,8 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { AccessToken } from '../token/access-token.js';
-import type { ApiAccess, TokenPlacement } from '../token/attachment.js';
+import type { Attachment, TokenPlacement } from '../token/attachment.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import { settledRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
+import { frozenRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
 import type { TokenSource } from '../token/token-source.js';
 import { claimsChallengeOf, isInsufficientScope } from '../http/challenge.js';
 import { lowerCased } from '../http/headers.js';
@@ -49,14 +49,14 @@ function relayOf<Request extends IncomingMessage>(
   source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
   { replaceAuthorization = false, ...given }: TokenRelayOptions = {},
 ): TokenRelay<Request> {
-  const wishes = settledRequest(given);
+  const wishes = frozenRequest(given);
   const relay = async (request: Request): Promise<void> => {
     const owner: TokenSource | undefined = typeof source === 'function' ? await source(request) : source;
     if (owner === undefined) throw ofNoSource();
     const serving = await servingOf(owner, request, wishes, replaceAuthorization);
-    const { placement, headers, prover } = serving.api;
+    const { placement, headers, proofSigner } = serving.api;
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
-    if (prover !== undefined) throw boundToKey(serving.provider);
+    if (proofSigner !== undefined) throw boundToKey(serving.provider);
     if ('query' in placement) throw shownInQuery(serving.provider);
     const wanted = serving.api.requestFor(() => outboundCall(request), wishes);
     const token = await serving.getToken(wanted);
@@ -142,7 +142,7 @@ function answerable(error: unknown): unknown {
 }
 
 /** As the configuration says; where that fails for want of a body, which passes by unread, by the status. */
-function isRefusal(api: ApiAccess, answer: Parameters<ApiAccess['isRefusal']>[0]): boolean {
+function isRefusal(api: Attachment, answer: Parameters<Attachment['isRefusal']>[0]): boolean {
   try {
     return api.isRefusal(answer);
   } catch {

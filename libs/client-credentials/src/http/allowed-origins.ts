@@ -1,5 +1,5 @@
-import type { ApiRules } from '../token/attachment.js';
-import { isConfidential } from '../base/secure-origin.js';
+import type { AttachmentRules } from '../token/attachment.js';
+import { isSecureOrigin } from '../base/secure-origin.js';
 import { isRelative } from './url.js';
 
 /**
@@ -7,10 +7,10 @@ import { isRelative } from './url.js';
  * and of these the ones over https, or on loopback.
  * Judged by origin alone: a subdomain is another host, another port another server (RFC 6454 §4).
  */
-export function allowedOriginsOf(rules: ApiRules, ...baseURLs: (string | undefined)[]): ReadonlySet<string> {
+export function allowedOriginsOf(rules: AttachmentRules, ...baseURLs: (string | undefined)[]): ReadonlySet<string> {
   const bases = rules.allowedOrigins ?? [rules.defaults.baseURL, ...baseURLs];
   const urls = bases.flatMap((base) => (base !== undefined && URL.canParse(base) ? [new URL(base)] : []));
-  return new Set(urls.filter(isConfidential).map(({ origin }) => origin));
+  return new Set(urls.filter(isSecureOrigin).map(({ origin }) => origin));
 }
 
 /** Whether the token may travel to this address. */

@@ -6,7 +6,7 @@ import type { TokenSource } from '../token/token-source.js';
 import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
 
 /** One sending of a call. */
-export interface Sending<R> {
+export interface Attempt<R> {
   /** What the caller gets, if this was the last sending. */
   readonly result: R;
   /** The answer; `undefined` if the request that was answered did not carry the token (a redirect led elsewhere). */
@@ -20,13 +20,13 @@ export interface AuthorizedCall<R> {
   readonly request: TokenRequest;
   readonly isRepeatable: boolean;
   /** Sends it once. Rejects if no answer came. */
-  send(token: AccessToken): Promise<Sending<R>>;
+  send(token: AccessToken): Promise<Attempt<R>>;
   /** Waits for a token, as long as this caller is willing to. */
   wait(get: (signal: AbortSignal | undefined) => Promise<AccessToken>): Promise<AccessToken>;
   /** Gets rid of an answer that the caller will not see. */
   readonly discard: (result: R) => void;
   /** Joins the reason why a refusal is final to what the caller gets. */
-  explain(result: R, cause: Error): R;
+  attachReason(result: R, cause: Error): R;
 }
 
 /**
@@ -44,22 +44,22 @@ export async function concludeAuthorized<R>(
   source: TokenSource,
   call: AuthorizedCall<R>,
   token: AccessToken,
-  first: Sending<R>,
+  first: Attempt<R>,
 ): Promise<R> {
   const { api } = source;
   const { request } = call;
-  if (api.prover !== undefined && wantsNonce(challengeIn(first)))
-    return call.explain(first.result, final(UNPROVEN));
+  if (api.proofSigner !== undefined && wantsNonce(challengeIn(first)))
+    return call.attachReason(first.result, finalRefusal(NONCE_NOT_ANSWERED));
   if (!(await isRefused(source, call, token, first))) return first.result;
   const demand = claimsChallengeOf(challengeIn(first));
   let newToken: AccessToken;
   try {
     const outcome = await api.refuse(token, request, demand?.claims);
-    if (outcome !== 'another') return call.explain(first.result, final(WITHOUT_ANOTHER[outcome], demand));
-    if (!call.isRepeatable) return call.explain(first.result, final(READ_ONCE, demand));
+    if (outcome !== 'another') return call.attachReason(first.result, finalRefusal(WITHOUT_ANOTHER[outcome], demand));
+    if (!call.isRepeatable) return call.attachReason(first.result, finalRefusal(BODY_READ_ONCE, demand));
     newToken = await call.wait(getterOf(source, call));
   } catch (error) {
-    if (error instanceof ClientCredentialsError) return call.explain(first.result, error);
+    if (error instanceof ClientCredentialsError) return call.attachReason(first.result, error);
     call.discard(first.result);
     throw error;
   }
@@ -89,7 +89,7 @@ function provenSender<R>(call: AuthorizedCall<R>): AuthorizedCall<R>['send'] {
   };
 }
 
-function challengeIn<R>({ answer }: Sending<R>): string | undefined {
+function challengeIn<R>({ answer }: Attempt<R>): string | undefined {
   return answer?.headers['www-authenticate'];
 }
 
@@ -99,7 +99,7 @@ async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: Ac
     const second = await call.send(token);
     status = second.answer?.status;
     return (await isRefused(source, call, token, second))
-      ? call.explain(second.result, final(REFUSED_TWICE, claimsChallengeOf(challengeIn(second))))
+      ? call.attachReason(second.result, finalRefusal(REFUSED_TWICE, claimsChallengeOf(challengeIn(second))))
       : second.result;
   } finally {
     source.api.noteReplay(call.request, status);
@@ -110,12 +110,12 @@ async function isRefused<R>(
   { api }: TokenSource,
   { request, discard }: AuthorizedCall<R>,
   token: AccessToken,
-  { answer, result }: Sending<R>,
+  { answer, result }: Attempt<R>,
 ): Promise<boolean> {
   if (answer === undefined || isInsufficientScope(answer.headers['www-authenticate'])) return false;
   const { status, headers } = answer;
   try {
-    const data = api.needsData ? await answer.data() : undefined;
+    const data = api.readsBody ? await answer.data() : undefined;
     const isRefusal = api.isRefusal({ status, headers, data });
     if (!isRefusal && status < 400) api.noteAccepted(token, request);
     return isRefusal;
@@ -131,16 +131,16 @@ const WITHOUT_ANOTHER = {
   changed:
     'The API refused the token, and what is configured for the tenant changed while the call was on its way: another token would not be for this API. Make the call again; it will go by the new options.',
 };
-const READ_ONCE =
+const BODY_READ_ONCE =
   'The API refused the token, and the body could be read only once. The next call gets a new token; send this one again, or pass the body as a Buffer or Blob.';
 const REFUSED_TWICE =
   'The API refused the token, and the new one as well. Check that the token’s scope and audience are what this API asks for.';
 
-const UNPROVEN =
+const NONCE_NOT_ANSWERED =
   'The API asked for another DPoP nonce, and the call could not be sent again, or got the same answer. The token stays in use, and the next call has the nonce.';
 
 /** Why a refusal is final. What the API demands of a token is read from `challenge`. */
-function final(reason: string, challenge?: ClaimsChallenge): Error {
+function finalRefusal(reason: string, challenge?: ClaimsChallenge): Error {
   const error = new Error(reason);
   error.name = 'TokenRefused';
   return challenge === undefined ? error : Object.assign(error, { challenge });

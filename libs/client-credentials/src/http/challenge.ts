@@ -1,4 +1,4 @@
-import { isRecord } from '../base/objects.js';
+import { isObject } from '../base/objects.js';
 
 // Enough for any claims request, and far less than a server could make of it.
 const MAX_CLAIMS_LENGTH = 8_192;
@@ -40,7 +40,7 @@ function hasError(challenge: string | undefined, error: string): boolean {
 
 function isJsonObject(text: string): boolean {
   try {
-    return isRecord(JSON.parse(text));
+    return isObject(JSON.parse(text));
   } catch {
     return false;
   }

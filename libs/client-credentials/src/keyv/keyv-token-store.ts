@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TokenStore } from '../config/token-store.js';
-import { sealOf, type EncryptionKey, type ValueSeal } from '../store/encryption.js';
+import { cipherOf, type EncryptionKey, type ValueCipher } from '../store/encryption.js';
 
 /** An instance of `keyv`, as far as it is used. */
 export interface KeyvInstance {
@@ -40,12 +40,12 @@ export interface KeyvTokenStoreOptions {
  */
 export class KeyvTokenStore implements TokenStore {
   readonly #keyv: KeyvInstance;
-  readonly #seal: ValueSeal;
+  readonly #seal: ValueCipher;
 
   /** @throws `ClientCredentialsError` `invalid_configuration` if a key cannot be used */
   constructor({ keyv, encryptionKeys }: KeyvTokenStoreOptions) {
     this.#keyv = keyv;
-    this.#seal = sealOf(encryptionKeys);
+    this.#seal = cipherOf(encryptionKeys);
   }
 
   async get(key: string): Promise<string | undefined> {

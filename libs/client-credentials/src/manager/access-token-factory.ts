@@ -5,7 +5,7 @@ import type { IssuedToken } from '../token/issued-token.js';
 import type { Provider } from '../config/resolve.js';
 
 /** Makes of issued tokens what callers get, as the provider's dialect has it. */
-export class AccessTokens {
+export class AccessTokenFactory {
   readonly #dialect: AuthorizationDialect;
   readonly #agentOf: (issued: IssuedToken) => Agent | undefined;
   /** The connections that tokens of a client certificate can be used on. */
@@ -22,7 +22,7 @@ export class AccessTokens {
     return this.#agents.get(token);
   }
 
-  of(issued: IssuedToken): AccessToken {
+  create(issued: IssuedToken): AccessToken {
     const token = new AccessToken(issued, this.#authorizationOf);
     // A format of the configuration may fail: better here than on a call.
     if (this.#dialect.format !== undefined) void token.authorization;

@@ -1,13 +1,13 @@
-import type { ApiAccess, ApiRules } from '../token/attachment.js';
+import type { Attachment, AttachmentRules } from '../token/attachment.js';
 import type { Provider } from '../config/resolve.js';
 import { mergeRequests } from '../token/token-source.js';
 
 /** What a provider's configuration says of calls to its API; who the client is adds what its tokens are bound to. */
 export function apiRulesOf(
   provider: Provider,
-  warnOnce: ApiRules['warnOnce'],
-  { prover, agentOf }: Pick<ApiRules, 'prover' | 'agentOf'>,
-): ApiRules {
+  warnOnce: AttachmentRules['warnOnce'],
+  { proofSigner, agentOf }: Pick<AttachmentRules, 'proofSigner' | 'agentOf'>,
+): AttachmentRules {
   const { config, dialect } = provider;
   const { query, header } = dialect.authorization;
   return {
@@ -16,9 +16,9 @@ export function apiRulesOf(
     allowedOrigins: config.allowedOrigins?.map((origin) => new URL(origin).origin),
     defaults: config.api ?? {},
     isBaseNamedByToken: dialect.response.apiBaseURL !== undefined,
-    needsData: config.reacquire?.on !== undefined,
-    isPlain: isPlain(provider, prover),
-    prover,
+    readsBody: config.reacquire?.on !== undefined,
+    isHeaderOnly: isPlain(provider, proofSigner),
+    proofSigner,
     agentOf,
     isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
     requestFor: (call, wishes) => {
@@ -29,19 +29,19 @@ export function apiRulesOf(
   };
 }
 
-function isPlain({ config, dialect }: Provider, prover: ApiRules['prover']): boolean {
+function isPlain({ config, dialect }: Provider, proofSigner: AttachmentRules['proofSigner']): boolean {
   const isOneHeader =
     dialect.authorization.query === undefined && Object.keys(dialect.apiHeaders).length === 0;
-  const isBound = prover !== undefined || config.certificate !== undefined;
+  const isBound = proofSigner !== undefined || config.certificate !== undefined;
   const isChosenByCall = config.tokenFor !== undefined || config.reacquire?.on !== undefined;
   return isOneHeader && !isBound && !isChosenByCall && dialect.response.apiBaseURL === undefined;
 }
 
 /** The rules of a provider with tenants, for as long as it is open which tenant a call is for: nothing can be said of any token. */
-export function apiOfNoTenant(provider: Provider, warnOnce: ApiRules['warnOnce']): ApiAccess {
+export function apiOfNoTenant(provider: Provider, warnOnce: AttachmentRules['warnOnce']): Attachment {
   return {
-    ...apiRulesOf(provider, warnOnce, { prover: undefined, agentOf: () => undefined }),
-    isSettled: false,
+    ...apiRulesOf(provider, warnOnce, { proofSigner: undefined, agentOf: () => undefined }),
+    isTenantKnown: false,
     refuse: () => 'too-young',
     noteAccepted: () => undefined,
     noteReplay: () => undefined,

@@ -1,59 +1,59 @@
-import type { ApiRules } from '../token/attachment.js';
+import type { AttachmentRules } from '../token/attachment.js';
 import { tell, type ClientContext } from '../cache/client-context.js';
 import type { Clock } from '../base/clock.js';
-import type { Closing } from '../base/shutdown.js';
+import type { Shutdown } from '../base/shutdown.js';
 import type { EventHub } from '../base/events.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider, type Provider } from '../config/resolve.js';
-import type { StoreGuard, StoreOperation } from '../store/circuit-breaker.js';
+import type { StoreCircuit, StoreOperation } from '../store/circuit-breaker.js';
 import type { TokenEntry } from '../cache/token-entry.js';
 import { budgetKeyOf, forgottenKeyOf, storeKeyOf, tokenKeyOf } from '../token/token-key.js';
 import type { TokenRequest } from '../config/token-request.js';
-import type { ShelfTerms } from '../store/stored-token.js';
+import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { ProviderEntries } from '../token/token-source.js';
-import { TokenAcquirer, type Heirloom } from '../oauth/oauth-client.js';
-import { AccessTokens } from './access-token-factory.js';
+import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
+import { AccessTokenFactory } from './access-token-factory.js';
 import { apiRulesOf } from './attachment.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
 
 /** What the clients of one provider share. */
-export interface Shared {
+export interface ClientDeps {
   readonly clock: Clock;
-  readonly guard: StoreGuard;
+  readonly guard: StoreCircuit;
   readonly events: EventHub;
   readonly entries: EntryMemory;
   /** Tells the operator something, once for each topic. */
   readonly warnOnce: (topic: string, message: string) => void;
-  readonly closing: Closing;
+  readonly closing: Shutdown;
 }
 
 /** What sets a tenant's client apart. */
-export interface TenantTerms {
+export interface TenantOptions {
   readonly tenant: string;
-  readonly heirloom: Heirloom;
+  readonly carriedOver: CarriedOver;
 }
 
 /** One client of a provider, the only one or that of a tenant: its configuration, its entries, and how its tokens are acquired and attached. */
-export class ManagedClient implements ProviderEntries {
+export class ProviderClient implements ProviderEntries {
   readonly config: ProviderConfig;
-  readonly rules: ApiRules;
+  readonly rules: AttachmentRules;
   readonly #provider: Provider;
-  readonly #shared: Shared;
-  readonly #acquirer: TokenAcquirer;
-  readonly #accessTokens: AccessTokens;
+  readonly #shared: ClientDeps;
+  readonly #acquirer: OAuthClient;
+  readonly #accessTokens: AccessTokenFactory;
   readonly #entries: ClientEntries;
 
-  constructor(name: string, config: ProviderConfig, shared: Shared, terms?: TenantTerms) {
+  constructor(name: string, config: ProviderConfig, shared: ClientDeps, terms?: TenantOptions) {
     this.config = config;
     this.#provider = resolveProvider(name, config, terms?.tenant);
     this.#shared = shared;
-    const acquirer = new TokenAcquirer(this.#provider, shared.clock, terms?.heirloom);
-    const accessTokens = new AccessTokens(this.#provider, (issued) => acquirer.agentOf(issued));
+    const acquirer = new OAuthClient(this.#provider, shared.clock, terms?.carriedOver);
+    const accessTokens = new AccessTokenFactory(this.#provider, (issued) => acquirer.agentOf(issued));
     this.#acquirer = acquirer;
     this.#accessTokens = accessTokens;
     this.rules = apiRulesOf(this.#provider, shared.warnOnce, {
-      prover: acquirer.prover,
+      proofSigner: acquirer.proofSigner,
       agentOf: (token) => accessTokens.agentOf(token),
     });
     this.#entries = new ClientEntries(settingsOf(config), this.#clientContext(), shared.entries);
@@ -79,8 +79,8 @@ export class ManagedClient implements ProviderEntries {
   }
 
   /** What a client that takes this one's place goes on with. */
-  get heirloom(): Heirloom {
-    return this.#acquirer.heirloom;
+  get carriedOver(): CarriedOver {
+    return this.#acquirer.carriedOver;
   }
 
   entryOf(request: TokenRequest): TokenEntry {
@@ -112,16 +112,16 @@ export class ManagedClient implements ProviderEntries {
       clock,
       random: Math.random,
       events,
-      acquirer: this.#acquirer,
-      shelf: this.#shelfTerms(),
-      toAccessToken: (issued) => this.#accessTokens.of(issued),
+      grant: this.#acquirer,
+      stored: this.#shelfTerms(),
+      toAccessToken: (issued) => this.#accessTokens.create(issued),
       warnOnce,
-      closing,
+      shutdown: closing,
       latest: undefined,
     };
   }
 
-  #shelfTerms(): ShelfTerms {
+  #shelfTerms(): StoredTokenDeps {
     const { clock, guard, warnOnce } = this.#shared;
     const { provider, tenant } = this;
     const { identity } = this.#provider;

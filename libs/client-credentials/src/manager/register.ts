@@ -1,11 +1,11 @@
-import { Closing } from '../base/shutdown.js';
+import { Shutdown } from '../base/shutdown.js';
 import { closed } from '../base/errors.js';
 import type { ProviderConfig, TenantProviderConfig } from '../config/options.js';
 import { plainCopyOf } from '../base/plain-copy.js';
 import { resolveProvider } from '../config/resolve.js';
 import { EntryTokenSource, type TokenSource } from '../token/token-source.js';
 import { apiOfNoTenant } from './attachment.js';
-import { ManagedClient, type Shared } from './client.js';
+import { ProviderClient, type ClientDeps } from './client.js';
 import { TenantDirectory } from './tenants/directory.js';
 import { TenantTokenSource } from './tenants/source.js';
 
@@ -21,7 +21,7 @@ export interface RegisteredProvider {
 }
 
 /** What the providers of a manager share. */
-interface Registry extends Pick<Shared, 'clock' | 'guard' | 'events' | 'entries'> {
+interface Registry extends Pick<ClientDeps, 'clock' | 'guard' | 'events' | 'entries'> {
   readonly warn: (message: string) => void;
 }
 
@@ -31,11 +31,11 @@ export function registerProvider(
   { warn, ...registry }: Registry,
 ): RegisteredProvider {
   const config = plainCopyOf(given);
-  const closing = new Closing();
-  const close = (): void => closing.close(closed(name));
-  const shared: Shared = { ...registry, warnOnce: onceForEach(warn), closing };
+  const closing = new Shutdown();
+  const close = (): void => closing.start(closed(name));
+  const shared: ClientDeps = { ...registry, warnOnce: onceForEach(warn), closing };
   if (!hasTenants(config)) {
-    const source = new EntryTokenSource(new ManagedClient(name, config, shared));
+    const source = new EntryTokenSource(new ProviderClient(name, config, shared));
     return { config: given, source, tenants: undefined, close };
   }
   const tenants = new TenantDirectory(name, config, shared);
@@ -47,7 +47,7 @@ function hasTenants(config: ProviderConfig | TenantProviderConfig): config is Te
   return config.tenants !== undefined;
 }
 
-function onceForEach(warn: (message: string) => void): Shared['warnOnce'] {
+function onceForEach(warn: (message: string) => void): ClientDeps['warnOnce'] {
   const warned = new Set<string>();
   return (topic, message) => {
     if (warned.has(topic)) return;

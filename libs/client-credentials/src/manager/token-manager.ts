@@ -2,16 +2,16 @@ import { SystemClock, type Clock } from '../base/clock.js';
 import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
-import { printAs } from '../base/inspect.js';
+import { inspectAs } from '../base/inspect.js';
 import type { SnapshotRow } from '../token/snapshot.js';
-import { StoreGuard } from '../store/circuit-breaker.js';
+import { StoreCircuit } from '../store/circuit-breaker.js';
 import type { TokenSource } from '../token/token-source.js';
 import type { TokenStore } from '../config/token-store.js';
 import { validateOptions, validateProvider } from '../config/validate.js';
 import { awake } from '../base/abort.js';
 import { MemoryTokenStore } from '../store/memory-token-store.js';
 import type { EntryMemory } from '../cache/client-entries.js';
-import { RecentlyUsed } from '../cache/lru.js';
+import { BusyAwareLru } from '../cache/lru.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
 
 // For a store that does not say how many it keeps. Beyond that the entry that was used longest ago is forgotten.
@@ -30,14 +30,14 @@ const MAX_ENTRIES = 10_000;
  */
 export class TokenManager {
   static {
-    printAs(TokenManager, ({ names }) => `TokenManager { ${names.join(', ')} }`);
+    inspectAs(TokenManager, ({ names }) => `TokenManager { ${names.join(', ')} }`);
   }
 
   /** Settled when the warm-up is over, well or not; at once when there is none. */
   readonly warmedUp: Promise<void>;
   readonly #clock: Clock;
   readonly #store: TokenStore;
-  readonly #guard: StoreGuard;
+  readonly #guard: StoreCircuit;
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
   readonly #entries: EntryMemory;
@@ -53,8 +53,8 @@ export class TokenManager {
     validateOptions(options);
     this.#clock = options.clock ?? new SystemClock();
     this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
-    this.#guard = new StoreGuard(this.#store);
-    this.#entries = new RecentlyUsed({
+    this.#guard = new StoreCircuit(this.#store);
+    this.#entries = new BusyAwareLru({
       max: this.#store.maxEntries ?? MAX_ENTRIES,
       isBusy: (_, entry) => entry.isBusy,
       onForgotten: (entries, entry) => entries.forget(entry),
@@ -143,7 +143,7 @@ export class TokenManager {
     this.#isClosed = true;
     for (const { close } of this.#providers.values()) close();
     await this.warmedUp;
-    await awake(this.#guard.settled());
+    await awake(this.#guard.drain());
     const closing = this.#store.close?.();
     if (closing !== undefined) await awake(closing);
   }

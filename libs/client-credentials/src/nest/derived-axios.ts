@@ -1,7 +1,7 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { settledRequest, type TokenRequest } from '../config/token-request.js';
+import { frozenRequest, type TokenRequest } from '../config/token-request.js';
 import { mergeRequests } from '../token/token-source.js';
-import { WithoutToken } from '../http/axios/without-token.js';
+import { NoToken } from '../http/axios/without-token.js';
 
 /** Where each of axios's methods takes its config. */
 const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, number>([
@@ -15,7 +15,7 @@ const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, numb
 
 /** An axios instance in front of another: the same in everything, but each call asks for what is given here. */
 export function derivedAxios(instance: AxiosInstance, given: TokenRequest): AxiosInstance {
-  const request = settledRequest(given);
+  const request = frozenRequest(given);
   return new Proxy(instance, {
     apply: (target, self, args: unknown[]) =>
       Reflect.apply(target, self, withRequest(args, configIndexOf(args), request)),
@@ -49,7 +49,7 @@ function mergedWishes(
   request: TokenRequest,
   wishes: AxiosRequestConfig['clientCredentials'],
 ): AxiosRequestConfig['clientCredentials'] {
-  if (wishes instanceof WithoutToken) return wishes;
+  if (wishes instanceof NoToken) return wishes;
   if (wishes !== false) return mergeRequests(request, wishes ?? {});
-  return request.tenant === undefined ? false : new WithoutToken(request.tenant);
+  return request.tenant === undefined ? false : new NoToken(request.tenant);
 }

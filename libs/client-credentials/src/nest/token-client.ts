@@ -1,13 +1,13 @@
 import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
-import type { ApiAccess } from '../token/attachment.js';
+import type { Attachment } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { ReadyToken, TokenSource } from '../token/token-source.js';
 import { authorizeAxios } from '../http/axios/authorize-axios.js';
 import { derivedAxios } from './derived-axios.js';
-import { printAs } from '../base/inspect.js';
+import { inspectAs } from '../base/inspect.js';
 
 /**
  * An `HttpService` whose calls carry the provider's token, over an axios instance of its own; and the source of these
@@ -21,7 +21,7 @@ import { printAs } from '../base/inspect.js';
  */
 export class TokenClient extends HttpService implements TokenSource {
   static {
-    printAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
+    inspectAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
     keepTenants(TokenClient.prototype);
   }
 
@@ -44,7 +44,7 @@ export class TokenClient extends HttpService implements TokenSource {
     return this.#source.provider;
   }
 
-  get api(): ApiAccess {
+  get api(): Attachment {
     return this.#source.api;
   }
 

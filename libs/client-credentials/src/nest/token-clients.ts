@@ -1,6 +1,6 @@
 import type { TokenManager } from '../manager/token-manager.js';
 import { TokenClient } from './token-client.js';
-import { printAs } from '../base/inspect.js';
+import { inspectAs } from '../base/inspect.js';
 
 /**
  * Looks clients up at run time, where the name is not known before.
@@ -13,7 +13,7 @@ import { printAs } from '../base/inspect.js';
  */
 export class TokenClients {
   static {
-    printAs(TokenClients, (clients) => `TokenClients { ${clients.#manager.names.join(', ')} }`);
+    inspectAs(TokenClients, (clients) => `TokenClients { ${clients.#manager.names.join(', ')} }`);
   }
 
   readonly #manager: TokenManager;

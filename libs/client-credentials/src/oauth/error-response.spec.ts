@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ResponseDialect } from '../config/dialect.js';
 import { resolveProvider } from '../config/resolve.js';
-import type { TokenAnswer } from './response-body.js';
+import type { TokenResponse } from './response-body.js';
 import { readError } from './error-response.js';
 
 function read(
@@ -13,7 +13,7 @@ function read(
   }: { challenge?: string; response?: ResponseDialect; secrets?: string[] } = {},
 ): object {
   const config = { tokenUrl: 'https://id.example.com', clientId: 'c', dialect: { response } };
-  const answer: TokenAnswer = {
+  const answer: TokenResponse = {
     status: 400,
     headers: { ...(challenge !== undefined && { 'www-authenticate': challenge }) },
     text: typeof body === 'string' ? body : JSON.stringify(body),

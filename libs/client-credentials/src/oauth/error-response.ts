@@ -1,5 +1,5 @@
 import type { ResolvedDialect } from '../config/resolve.js';
-import { isHtml, parseJson, valueAt, type TokenAnswer } from './response-body.js';
+import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
 import { redact } from './redact.js';
 
 /** What an answer says went wrong. */
@@ -51,7 +51,7 @@ const MAX_TITLE_SEARCH = 10_000;
 
 /** Reads an error of any shape, from the body or else from the challenge (RFC 6750 §3). It holds none of the secrets. */
 export function readError(
-  answer: TokenAnswer,
+  answer: TokenResponse,
   dialect: ResolvedDialect,
   secrets: Iterable<string>,
 ): AnsweredError {
@@ -97,7 +97,7 @@ function firstText(body: unknown, paths: readonly string[]): string | undefined 
   return undefined;
 }
 
-function challengeParameter({ headers }: TokenAnswer, name: string): string | undefined {
+function challengeParameter({ headers }: TokenResponse, name: string): string | undefined {
   // Not a parser: challenges come with unescaped quotes, and several in one header.
   const pattern = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i');
   const match = pattern.exec(headers['www-authenticate'] ?? '');

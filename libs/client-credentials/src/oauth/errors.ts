@@ -1,8 +1,8 @@
 import { authenticationMethodOf } from '../config/authentication-method.js';
 import { ClientCredentialsError } from '../base/errors.js';
 import type { Provider } from '../config/resolve.js';
-import { recordOf } from '../base/objects.js';
-import type { TokenAnswer } from './response-body.js';
+import { asObject } from '../base/objects.js';
+import type { TokenResponse } from './response-body.js';
 import { readError, type AnsweredError } from './error-response.js';
 import { UnusableInput } from './client-auth/unusable-input.js';
 import { redact } from './redact.js';
@@ -16,7 +16,7 @@ export interface ErrorContext {
 }
 
 /** The endpoint answered with an error. @see RFC 6749 §5.2 */
-export function rejected(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
+export function rejected(answer: TokenResponse, context: ErrorContext, now: number): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const advice = isCredentialsRefusal(answer, answered.code)
     ? credentialsAdvice(context.provider)
@@ -46,7 +46,7 @@ function credentialsAdvice({ config }: Provider): string {
 }
 
 /** The endpoint is overloaded, or it or something before it is out of order. */
-export function unavailable(answer: TokenAnswer, context: ErrorContext, now: number): ClientCredentialsError {
+export function unavailable(answer: TokenResponse, context: ErrorContext, now: number): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const retryAt = retryAtOf(answer.status, answer.headers, now);
   const usual =
@@ -113,7 +113,7 @@ export function inputFailed(
   error: unknown,
   { provider }: ErrorContext,
 ): ClientCredentialsError {
-  const { name = typeof error, code } = recordOf(error);
+  const { name = typeof error, code } = asObject(error);
   const words = [name, code].filter((word) => typeof word === 'string').join(' ');
   const reason =
     error instanceof UnusableInput
@@ -132,7 +132,7 @@ export function isCredentialsRefusal({ status }: { status?: number }, code: stri
 }
 
 function answerDetails(
-  answer: TokenAnswer,
+  answer: TokenResponse,
   answered: AnsweredError,
   { provider }: ErrorContext,
 ): {

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { momentOf, type Clock, type Moment } from '../base/clock.js';
+import { instantOf, type Clock, type Instant } from '../base/clock.js';
 import type { Parameters } from '../config/dialect.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import type { AcquisitionContext, IssuedToken } from '../token/issued-token.js';
+import type { GrantContext, IssuedToken } from '../token/issued-token.js';
 import type { Provider } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { unlessAborted } from '../base/abort.js';
 import * as failures from './errors.js';
-import type { TokenAnswer } from './response-body.js';
-import { CredentialChoice } from './client-auth/rotation.js';
+import type { TokenResponse } from './response-body.js';
+import { CredentialRotation } from './client-auth/rotation.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { Deadline } from './deadline.js';
 import type { DpopKey } from './client-auth/dpop.js';
-import { boundTo, type Failure, type Outcome } from './outcome.js';
+import { boundTo, type Failure, type GrantOutcome } from './outcome.js';
 import { backOffMs } from './retry.js';
-import { secretsOf } from './secrets-of-attempt.js';
+import { sensitiveValuesOf } from './secrets-of-attempt.js';
 import type { Server, ServerLocator } from './server/locator.js';
-import { AnswerTooLarge, type TokenEndpoint } from './token-endpoint.js';
+import { ResponseTooLarge, type TokenEndpoint } from './token-endpoint.js';
 import { attemptOf, encodeAttempt } from './token-request.js';
 import { readAnswer, tokensIn } from './token-response.js';
 
 /** What an acquisition works with. */
-export interface AcquisitionTools {
+export interface GrantDeps {
   readonly provider: Provider;
   readonly clock: Clock;
   readonly credentials: CredentialSource;
@@ -32,20 +32,20 @@ export interface AcquisitionTools {
 }
 
 /** One acquisition: attempt after attempt, each with a proof of its own, under one deadline. */
-export class Acquisition {
-  readonly #tools: AcquisitionTools;
+export class GrantRequest {
+  readonly #tools: GrantDeps;
   readonly #request: ResolvedRequest;
-  readonly #context: AcquisitionContext;
+  readonly #context: GrantContext;
   /** Everything that no error may show. */
   readonly #secrets = new Set<string>();
-  readonly #choice: CredentialChoice;
+  readonly #choice: CredentialRotation;
   #lastError: ClientCredentialsError | undefined;
 
-  constructor(tools: AcquisitionTools, request: ResolvedRequest, context: AcquisitionContext) {
+  constructor(tools: GrantDeps, request: ResolvedRequest, context: GrantContext) {
     this.#tools = tools;
     this.#request = request;
     this.#context = context;
-    this.#choice = new CredentialChoice(tools.credentials, (what, read) => this.#input(what, read));
+    this.#choice = new CredentialRotation(tools.credentials, (what, read) => this.#input(what, read));
     if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
   }
 
@@ -67,9 +67,9 @@ export class Acquisition {
         credential = next;
         continue;
       }
-      if (!outcome.mayPass || attempt >= provider.attempts) throw outcome.error;
+      if (!outcome.isRetryable || attempt >= provider.attempts) throw outcome.error;
       await this.#pauseBefore(++attempt, outcome);
-      if (outcome.isUnreachable === true) credential = await this.#choice.afterSilence(credential);
+      if (outcome.isUnreachable === true) credential = await this.#choice.afterNoAnswer(credential);
     }
   }
 
@@ -79,7 +79,7 @@ export class Acquisition {
     if (isAnother || hasRefused) this.#context.onRotation(hasRefused);
   }
 
-  async #attempt(credential: Credential): Promise<Outcome> {
+  async #attempt(credential: Credential): Promise<GrantOutcome> {
     let server: Server;
     try {
       server = await this.#tools.locate(
@@ -89,17 +89,17 @@ export class Acquisition {
       );
     } catch (error) {
       this.#throwIfOver();
-      if (error instanceof ClientCredentialsError) return { error, mayPass: error.retryable };
+      if (error instanceof ClientCredentialsError) return { error, isRetryable: error.retryable };
       throw error;
     }
     const outcome = await this.#send(credential, server);
     if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.status === 404))
-      server.doubt();
+      server.markStale();
     // RFC 9449 §8: it is part of asking, not another attempt.
     return 'wantsNonce' in outcome ? this.#send(credential, server) : outcome;
   }
 
-  async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<Outcome> {
+  async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<GrantOutcome> {
     const { provider, clock, endpoint, deadline, dpop } = this.#tools;
     const { claims, beforeSend } = this.#context;
     const extra = await this.#extraParameters();
@@ -109,11 +109,11 @@ export class Acquisition {
       const target = { method: attempt.method, url: new URL(attempt.url) };
       attempt.headers['dpop'] = await this.#input('The DPoP proof', () => dpop.proof(target));
     }
-    for (const shown of secretsOf(attempt, provider.dialect)) this.#secrets.add(shown);
+    for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
     await beforeSend();
-    const requested = momentOf(clock);
-    let answer: TokenAnswer;
+    const requested = instantOf(clock);
+    let answer: TokenResponse;
     try {
       answer = await endpoint(
         encodeAttempt(attempt, provider.dialect),
@@ -122,19 +122,19 @@ export class Acquisition {
       );
     } catch (error) {
       this.#throwIfOver();
-      if (error instanceof AnswerTooLarge) {
+      if (error instanceof ResponseTooLarge) {
         const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
-        return { error: tooLarge, mayPass: false };
+        return { error: tooLarge, isRetryable: false };
       }
-      return { error: failures.unreachable(error, this.#errorContext()), mayPass: true, isUnreachable: true };
+      return { error: failures.unreachable(error, this.#errorContext()), isRetryable: true, isUnreachable: true };
     }
-    const hasNewNonce = dpop?.learn(new URL(attempt.url), answer.headers) === true;
+    const hasNewNonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers) === true;
     const outcome = this.#read(answer, requested, credential);
     const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
-  #read(answer: TokenAnswer, requested: Moment, { certificate }: Credential): Outcome {
+  #read(answer: TokenResponse, requested: Instant, { certificate }: Credential): GrantOutcome {
     const { provider, clock } = this.#tools;
     for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     const reading = readAnswer(answer, provider, this.#request, requested);
@@ -142,13 +142,13 @@ export class Acquisition {
       case 'token':
         return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
       case 'rejected':
-        return { error: failures.rejected(answer, this.#errorContext(), clock.now()), mayPass: false };
+        return { error: failures.rejected(answer, this.#errorContext(), clock.now()), isRetryable: false };
       case 'unavailable':
-        return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), mayPass: true };
+        return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), isRetryable: true };
       case 'unusable': {
         const { why, mayPass, isZeroLifetime = false } = reading;
         const error = failures.unusable(why, mayPass, answer.status, this.#errorContext());
-        return { error, mayPass, isZeroLifetime };
+        return { error, isRetryable: mayPass, isZeroLifetime };
       }
     }
   }

@@ -1,12 +1,12 @@
 import type { Agent } from 'node:https';
 import type { Clock } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import type { AcquisitionContext, Acquirer, IssuedToken } from '../token/issued-token.js';
-import type { PossessionProver } from '../token/attachment.js';
+import type { GrantContext, TokenGrant, IssuedToken } from '../token/issued-token.js';
+import type { ProofSigner } from '../token/attachment.js';
 import type { Provider } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { unlessAborted } from '../base/abort.js';
-import { Acquisition } from './grant-request.js';
+import { GrantRequest } from './grant-request.js';
 import * as failures from './errors.js';
 import { CertificateSource } from './client-auth/certificate.js';
 import { credentialSourceOf, type CredentialSource } from './client-auth/credentials.js';
@@ -16,7 +16,7 @@ import { serverLocatorOf, type ServerLocator } from './server/locator.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
 /** What a client may take over from one before it, or from others of the same provider. */
-export interface Heirloom {
+export interface CarriedOver {
   /** The key that tokens are bound to, if it was made here: tokens that are there are of use with no other. */
   readonly dpop?: DpopKey | undefined;
   /** Where the server was found. */
@@ -24,7 +24,7 @@ export interface Heirloom {
 }
 
 /** Acquires a provider's tokens, and knows what they are bound to. */
-export class TokenAcquirer implements Acquirer {
+export class OAuthClient implements TokenGrant {
   readonly #provider: Provider;
   readonly #clock: Clock;
   readonly #dpop: DpopKey | undefined;
@@ -33,7 +33,7 @@ export class TokenAcquirer implements Acquirer {
   readonly #endpoint: TokenEndpoint;
   readonly #locate: ServerLocator;
 
-  constructor(provider: Provider, clock: Clock, heirloom: Heirloom = {}) {
+  constructor(provider: Provider, clock: Clock, heirloom: CarriedOver = {}) {
     const { dpop, certificate, tokenRequest } = provider.config;
     this.#provider = provider;
     this.#clock = clock;
@@ -44,12 +44,12 @@ export class TokenAcquirer implements Acquirer {
     this.#locate = heirloom.locate ?? serverLocatorOf(provider, this.#endpoint, clock);
   }
 
-  get heirloom(): Heirloom {
+  get carriedOver(): CarriedOver {
     return { dpop: this.#dpop, locate: this.#locate };
   }
 
   /** Proves possession of the key that tokens are bound to, if they are. */
-  get prover(): PossessionProver | undefined {
+  get proofSigner(): ProofSigner | undefined {
     return this.#dpop;
   }
 
@@ -67,7 +67,7 @@ export class TokenAcquirer implements Acquirer {
     return bindingOf(jkt, x5t?.thumbprint);
   }
 
-  async acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken> {
+  async request(request: ResolvedRequest, context: GrantContext): Promise<IssuedToken> {
     const deadline = startDeadline(this.#provider.timeoutMs, context.signal);
     try {
       const tools = {
@@ -79,7 +79,7 @@ export class TokenAcquirer implements Acquirer {
         dpop: this.#dpop,
         deadline,
       };
-      const token = await new Acquisition(tools, request, context).run();
+      const token = await new GrantRequest(tools, request, context).run();
       const boundTo = bindingOf(await this.#dpop?.thumbprint(), token.boundTo);
       return boundTo === undefined ? token : { ...token, boundTo };
     } finally {

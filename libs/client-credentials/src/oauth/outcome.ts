@@ -6,7 +6,7 @@ import type { ClientCertificate } from './client-auth/certificate.js';
 export interface Failure {
   readonly error: ClientCredentialsError;
   /** Whether another attempt may fare better. */
-  readonly mayPass: boolean;
+  readonly isRetryable: boolean;
   readonly isZeroLifetime?: boolean;
   /** Whether nobody answered. */
   readonly isUnreachable?: boolean;
@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 /** What came of an attempt. */
-export type Outcome = { readonly token: IssuedToken } | Failure;
+export type GrantOutcome = { readonly token: IssuedToken } | Failure;
 
 /** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
 export function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {

@@ -1,7 +1,7 @@
-import { isRecord } from '../base/objects.js';
+import { isObject } from '../base/objects.js';
 
 /** An answer of the token endpoint, unread. */
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -31,7 +31,7 @@ export function valueAt(body: unknown, path: string): unknown {
   let value = body;
   for (const segment of path.split('.')) {
     const holder = typeof value === 'string' ? parseJson(value) : value;
-    if (!isRecord(holder) || !Object.hasOwn(holder, segment)) return undefined;
+    if (!isObject(holder) || !Object.hasOwn(holder, segment)) return undefined;
     value = holder[segment];
   }
   return value;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveProvider } from '../config/resolve.js';
-import { secretsOf } from './secrets-of-attempt.js';
+import { sensitiveValuesOf } from './secrets-of-attempt.js';
 
 describe('the secrets of an attempt', () => {
   it('are all values but those known to be public', () => {
     const dialect = { parameterNames: { client_id: 'appid' } };
     const provider = resolveProvider('desk', { tokenUrl: 'https://id.example.com', clientId: 'c', dialect });
 
-    const secrets = secretsOf(
+    const secrets = sensitiveValuesOf(
       {
         url: 'https://id.example.com/token?key=K1',
         method: 'POST',

@@ -12,7 +12,7 @@ const PUBLIC_PARAMETERS: readonly StandardParameter[] = [
 ];
 
 /** Everything in an attempt that must not be shown: all but what is known to be public. */
-export function secretsOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
+export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
   const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.nameOf(name)));
   publicNames.add('client_assertion_type').add('claims');
   const headers = Object.entries(attempt.headers).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));

@@ -1,19 +1,19 @@
 import type { Agent } from 'node:https';
 import { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import type { TokenAnswer } from './response-body.js';
+import type { TokenResponse } from './response-body.js';
 import type { WireRequest } from './token-request.js';
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** The endpoint answered with more than any token response could hold. */
-export class AnswerTooLarge extends Error {}
+export class ResponseTooLarge extends Error {}
 
 /** Sends token requests and brings back whatever is answered. Rejects when nothing is. */
 export type TokenEndpoint = (
   request: WireRequest,
   signal: AbortSignal,
   httpsAgent?: Agent,
-) => Promise<TokenAnswer>;
+) => Promise<TokenResponse>;
 
 /**
  * A connection to a token endpoint. Its axios is bare, so that nothing an application sets on the global one, nor an
@@ -51,7 +51,7 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
       };
     } catch (error) {
       const isTooLarge = error instanceof Error && error.message.startsWith('maxContentLength');
-      throw isTooLarge ? new AnswerTooLarge(`is larger than ${MAX_ANSWER_BYTES} bytes`) : error;
+      throw isTooLarge ? new ResponseTooLarge(`is larger than ${MAX_ANSWER_BYTES} bytes`) : error;
     }
   };
 }

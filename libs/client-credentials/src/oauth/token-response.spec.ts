@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Moment } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
 import type { ResponseDialect } from '../config/dialect.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
 import { resolveProvider } from '../config/resolve.js';
 import { resolveRequest } from '../token/token-key.js';
 import { readAnswer, type Reading } from './token-response.js';
 
-const REQUESTED: Moment = { at: Date.parse('2030-01-01T00:00:00.000Z'), ticks: 0 };
+const REQUESTED: Instant = { at: Date.parse('2030-01-01T00:00:00.000Z'), monotonicMs: 0 };
 const DAYS_31_MS = 31 * 86_400_000;
 
 interface Given {

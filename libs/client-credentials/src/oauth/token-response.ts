@@ -1,9 +1,9 @@
-import type { Moment } from '../base/clock.js';
-import { isConfidentialAddress } from '../base/secure-origin.js';
+import type { Instant } from '../base/clock.js';
+import { isSecureAddress } from '../base/secure-origin.js';
 import { isToken, type IssuedToken } from '../token/issued-token.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { isHtml, parseJson, valueAt, type TokenAnswer } from './response-body.js';
+import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
 import { holdsError } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
@@ -24,10 +24,10 @@ const UNIT_MS = { seconds: 1000, milliseconds: 1, 'epoch-seconds': 1000, 'epoch-
 
 /** Reads an answer of the token endpoint. @see RFC 6749 §5.1, §5.2 */
 export function readAnswer(
-  answer: TokenAnswer,
+  answer: TokenResponse,
   provider: Provider,
   request: ResolvedRequest,
-  requested: Moment,
+  requested: Instant,
 ): Reading {
   const { dialect } = provider;
   const { status } = answer;
@@ -66,7 +66,7 @@ export function readAnswer(
     );
   }
   const apiBaseURL = dialect.response.apiBaseURL && valueAt(body, dialect.response.apiBaseURL);
-  if (apiBaseURL !== undefined && !isConfidentialAddress(apiBaseURL))
+  if (apiBaseURL !== undefined && !isSecureAddress(apiBaseURL))
     return unusable('names no https address of the API');
 
   const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
@@ -76,7 +76,7 @@ export function readAnswer(
 }
 
 /** Whatever in an answer may be a token, usable or not: it must not be quoted. */
-export function tokensIn({ text }: TokenAnswer, { response }: ResolvedDialect): string[] {
+export function tokensIn({ text }: TokenResponse, { response }: ResolvedDialect): string[] {
   const body = parseJson(text);
   const paths = [response.accessToken, 'access_token', 'refresh_token', 'id_token'];
   const values = paths.map((path) => (path === '' ? text.trim() : valueAt(body, path)));

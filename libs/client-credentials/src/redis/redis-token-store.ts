@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { invalidConfiguration } from '../base/errors.js';
-import { recordOf } from '../base/objects.js';
+import { asObject } from '../base/objects.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
-import { sealOf, type EncryptionKey, type ValueSeal } from '../store/encryption.js';
+import { cipherOf, type EncryptionKey, type ValueCipher } from '../store/encryption.js';
 import {
   commandsOf,
   type IoRedisClient,
@@ -53,16 +53,16 @@ return count`;
 export class RedisTokenStore implements TokenStore {
   readonly #redis: RedisCommands;
   readonly #prefix: string;
-  readonly #seal: ValueSeal;
+  readonly #seal: ValueCipher;
 
   /** @throws `ClientCredentialsError` `invalid_configuration` if the client or a key cannot be used */
   constructor({ client, encryptionKeys, keyPrefix = 'client-credentials' }: RedisTokenStoreOptions) {
-    if (typeof recordOf(client)['eval'] !== 'function') {
+    if (typeof asObject(client)['eval'] !== 'function') {
       throw invalidConfiguration(['client: must be a client of redis (node-redis) or ioredis']);
     }
     this.#redis = commandsOf(client);
     this.#prefix = keyPrefix;
-    this.#seal = sealOf(encryptionKeys);
+    this.#seal = cipherOf(encryptionKeys);
   }
 
   async get(key: string): Promise<string | undefined> {

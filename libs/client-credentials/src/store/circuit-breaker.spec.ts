@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { StoreGuard, StorePatience, type StoreOperation } from './circuit-breaker.js';
+import { StoreCircuit, StorePatience, type StoreOperation } from './circuit-breaker.js';
 import type { TokenStore } from '../config/token-store.js';
 
 /** A store that does as it is told, and counts how often it was asked. */
@@ -24,9 +24,9 @@ const down = async (): Promise<never> => {
 
 describe('the guard of a store', () => {
   it('passes on what the store answers', async () => {
-    const guard = new StoreGuard(storeThat(async () => 'value'));
+    const guard = new StoreCircuit(storeThat(async () => 'value'));
 
-    const outcome = await guard.ask('get', (store) => store.get('a'), { onOutage: () => undefined });
+    const outcome = await guard.run('get', (store) => store.get('a'), { onOutage: () => undefined });
 
     expect(outcome).toEqual({ isDone: true, value: 'value' });
   });
@@ -37,8 +37,8 @@ describe('the guard of a store', () => {
   ])('tells once of a store that %s, and then leaves it alone', async (_, answer) => {
     const outages: StoreOperation[] = [];
     const store = storeThat(answer);
-    const guard = new StoreGuard(store);
-    const ask = () => guard.ask('get', (each) => each.get('a'), { onOutage: (each) => outages.push(each) });
+    const guard = new StoreCircuit(store);
+    const ask = () => guard.run('get', (each) => each.get('a'), { onOutage: (each) => outages.push(each) });
 
     const outcomes = [...(await Promise.all([ask(), ask(), ask()])), await ask(), await ask()];
 
@@ -49,21 +49,21 @@ describe('the guard of a store', () => {
 
   it('finds out beside the calls that the store is well again', async () => {
     let isDown = true;
-    const guard = new StoreGuard(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
-    const ask = () => guard.ask('get', (store) => store.get('a'), { onOutage: () => undefined });
+    const guard = new StoreCircuit(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
+    const ask = () => guard.run('get', (store) => store.get('a'), { onOutage: () => undefined });
     await ask();
     isDown = false;
 
     await sleep(1_050);
     const asking = await ask();
-    await guard.settled();
+    await guard.drain();
     const well = await ask();
 
     expect([asking.isDone, well.isDone]).toEqual([false, true]);
   });
 
   it('gives what came too late to whoever asked for that', async () => {
-    const guard = new StoreGuard(storeThat(async () => 'late'));
+    const guard = new StoreCircuit(storeThat(async () => 'late'));
     const patience = new StorePatience();
     patience.spend(245);
     const slow = async (store: TokenStore) => {
@@ -72,7 +72,7 @@ describe('the guard of a store', () => {
     };
 
     const late = await new Promise((resolve) => {
-      void guard.ask('get', slow, { onOutage: () => undefined, patience, onLate: resolve });
+      void guard.run('get', slow, { onOutage: () => undefined, patience, onLate: resolve });
     });
 
     expect(late).toBe('late');

@@ -17,7 +17,7 @@ const PROBE = { key: 'probe', value: 'x', ttlMs: 1_000 };
 const FAILED = { isDone: false } as const;
 
 /** How a store is asked. */
-export interface AskOptions<T> {
+export interface RunOptions<T> {
   /** Called if this is what shows that the store is sick: once for each outage. */
   readonly onOutage: (operation: StoreOperation) => void;
   /** What is left of the caller's patience with the store. */
@@ -50,7 +50,7 @@ export class StorePatience {
  * Stands before a store. One that fails, or takes too long, is told of once, and left alone for a while: then it costs
  * nothing. Whether it is well again is found out beside the calls.
  */
-export class StoreGuard {
+export class StoreCircuit {
   readonly #store: TokenStore;
   readonly #underWay = new Set<Promise<unknown>>();
   #outage: Outage | undefined;
@@ -65,15 +65,15 @@ export class StoreGuard {
   }
 
   /** Whether the store is known to be sick. */
-  get isSick(): boolean {
+  get isOpen(): boolean {
     return this.#outage !== undefined;
   }
 
   /** Asks the store, unless it is known to be sick. It never rejects. */
-  async ask<T>(
+  async run<T>(
     operation: StoreOperation,
     run: (store: TokenStore) => Promise<T>,
-    { onOutage, patience = new StorePatience(), onLate }: AskOptions<T>,
+    { onOutage, patience = new StorePatience(), onLate }: RunOptions<T>,
   ): Promise<StoreOutcome<T>> {
     if (this.#outage !== undefined) {
       this.#probeIfDue(this.#outage);
@@ -87,17 +87,17 @@ export class StoreGuard {
   }
 
   /** Gives something back, also to a store that is known to be sick: it may be well enough for that. Nobody waits for it. */
-  async giveBack(run: () => Promise<void>): Promise<void> {
+  async runAlways(run: () => Promise<void>): Promise<void> {
     await this.#attempt(run, new StorePatience());
   }
 
   /** Waits for what was begun: to be called before the store is closed. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** Something that asks the store several times, and must not be cut off in the middle. It must not reject. */
-  hold(work: Promise<void>): void {
+  track(work: Promise<void>): void {
     this.#underWay.add(work);
     void work.finally(() => this.#underWay.delete(work));
   }
@@ -125,7 +125,7 @@ export class StoreGuard {
   #probeIfDue(outage: Outage): void {
     if (outage.isProbing || performance.now() < outage.retryAt) return;
     outage.isProbing = true;
-    this.hold(this.#probe(outage.pauseMs));
+    this.track(this.#probe(outage.pauseMs));
   }
 
   /** Writes and reads: a store that is full or read-only answers reads well enough. */

@@ -5,7 +5,7 @@ import { invalidConfiguration } from '../base/errors.js';
 export type EncryptionKey = Uint8Array | string;
 
 /** Writes and reads the values of a store. */
-export interface ValueSeal {
+export interface ValueCipher {
   seal(key: string, value: string): Promise<string>;
   /** The value; `undefined` if it is damaged, of another key, or was not sealed here. */
   open(key: string, sealed: string): Promise<string | undefined>;
@@ -14,7 +14,7 @@ export interface ValueSeal {
 const KEY_BYTES = 32;
 const ALGORITHMS = { alg: 'dir', enc: 'A256GCM' } as const;
 
-const CLEAR: ValueSeal = {
+const CLEAR: ValueCipher = {
   seal: async (_, value) => value,
   open: async (_, sealed) => sealed,
 };
@@ -26,7 +26,7 @@ const CLEAR: ValueSeal = {
  * @throws `ClientCredentialsError` `invalid_configuration` for a key that is not 32 bytes
  * @see RFC 7516; RFC 7518 §4.5, §5.3
  */
-export function sealOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext'): ValueSeal {
+export function cipherOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext'): ValueCipher {
   if (encryptionKeys === 'plaintext') return CLEAR;
   const keys = checked(encryptionKeys).map((bytes) => ({ bytes, kid: kidOf(bytes) }));
   const [first] = keys;

@@ -1,19 +1,19 @@
-import { elapsedMs, momentOf, type Clock, type Moment } from '../base/clock.js';
+import { elapsedMs, instantOf, type Clock, type Instant } from '../base/clock.js';
 import { issuanceLimitReached } from '../base/errors.js';
-import type { StoreGuard, StoreOperation, StorePatience } from './circuit-breaker.js';
+import type { StoreCircuit, StoreOperation, StorePatience } from './circuit-breaker.js';
 import type { TokenStore } from '../config/token-store.js';
 
 /** How many tokens may be asked for in what time. */
-export interface IssuanceTerms {
+export interface IssuanceOptions {
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
 /** Where the requests are counted. */
-export interface CountedIn {
+export interface IssuanceDeps {
   /** The client's, in the store. */
   readonly key: string;
-  readonly guard: StoreGuard;
+  readonly guard: StoreCircuit;
   readonly clock: Clock;
   readonly onOutage: (operation: StoreOperation) => void;
 }
@@ -25,16 +25,16 @@ const NEAR_LIMIT_SHARE = 0.8;
  * process counts for itself.
  */
 export class IssuanceBudget {
-  readonly #terms: IssuanceTerms;
+  readonly #terms: IssuanceOptions;
   readonly #provider: string;
   readonly #key: string;
-  readonly #guard: StoreGuard;
+  readonly #guard: StoreCircuit;
   readonly #clock: Clock;
-  readonly #asking: Pick<CountedIn, 'onOutage'>;
+  readonly #asking: Pick<IssuanceDeps, 'onOutage'>;
   /** What this process asked for. */
-  #own: { since: Moment; count: number } | undefined;
+  #own: { since: Instant; count: number } | undefined;
 
-  constructor(provider: string, terms: IssuanceTerms, { key, guard, clock, onOutage }: CountedIn) {
+  constructor(provider: string, terms: IssuanceOptions, { key, guard, clock, onOutage }: IssuanceDeps) {
     this.#terms = terms;
     this.#provider = provider;
     this.#key = key;
@@ -48,7 +48,7 @@ export class IssuanceBudget {
    *
    * @throws `ClientCredentialsError` `issuance_limit_reached`, with the time at which the next window may begin
    */
-  async spend(patience: StorePatience, onNearLimit: (terms: IssuanceTerms) => void): Promise<void> {
+  async spend(patience: StorePatience, onNearLimit: (terms: IssuanceOptions) => void): Promise<void> {
     const { limit } = this.#terms;
     const own = this.#countOwn();
     const shared = await this.#countShared(patience);
@@ -59,7 +59,7 @@ export class IssuanceBudget {
   }
 
   #countOwn(): number {
-    const now = momentOf(this.#clock);
+    const now = instantOf(this.#clock);
     if (this.#own === undefined || elapsedMs(this.#own.since, now) >= this.#windowMs) {
       this.#own = { since: now, count: 0 };
     }
@@ -72,11 +72,11 @@ export class IssuanceBudget {
     if (!this.#guard.can('increment')) return undefined;
     const count = async (store: TokenStore): Promise<number | undefined> =>
       store.increment?.(this.#key, this.#windowMs);
-    const outcome = await this.#guard.ask('increment', count, { ...this.#asking, patience });
+    const outcome = await this.#guard.run('increment', count, { ...this.#asking, patience });
     if (!outcome.isDone) return undefined;
     if (outcome.value === 1) {
       const openedAt = String(this.#clock.now());
-      await this.#guard.ask(
+      await this.#guard.run(
         'set',
         (store) => store.set(this.#openedKey, openedAt, this.#windowMs),
         this.#asking,
@@ -88,7 +88,7 @@ export class IssuanceBudget {
   async #windowEnd(isShared: boolean): Promise<number> {
     const now = this.#clock.now();
     const opened = isShared
-      ? await this.#guard.ask('get', (store) => store.get(this.#openedKey), this.#asking)
+      ? await this.#guard.run('get', (store) => store.get(this.#openedKey), this.#asking)
       : undefined;
     const openedAt = Number(opened?.isDone === true ? opened.value : Number.NaN);
     const known = Number.isFinite(openedAt) ? openedAt : isShared ? now : (this.#own?.since.at ?? now);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { StorePatience } from './circuit-breaker.js';
-import type { LockOutcome, TokenShelf } from './stored-token.js';
+import type { LockOutcome, StoredToken } from './stored-token.js';
 
 /** An acquisition that is made once for all who share a store. */
-export interface SharedAcquisition<T> {
-  readonly shelf: TokenShelf;
+export interface LockedRefresh<T> {
+  readonly shelf: StoredToken;
   /** Whether a token that somebody else acquired would do; `undefined` if none would, since this one must be new. */
   readonly isWelcome: ((stored: IssuedToken) => boolean) | undefined;
   /** Takes a token of somebody else into use. */
@@ -35,14 +35,14 @@ const LOCK_GRACE_MS = 500;
  * Brings a token: one that somebody else put into the store, or a new one. Among all who share the store, one acquires and the
  * others wait for what it puts there. Where the store cannot tell who that is, each acquires for itself.
  */
-export async function acquireShared<T>(acquisition: SharedAcquisition<T>): Promise<T> {
+export async function refreshUnderLock<T>(acquisition: LockedRefresh<T>): Promise<T> {
   const bringing = bring(acquisition);
   // Whoever closes the manager in the middle waits until the lock is given back.
-  acquisition.shelf.hold(bringing.then(ignored, ignored));
+  acquisition.shelf.track(bringing.then(ignored, ignored));
   return bringing;
 }
 
-async function bring<T>(acquisition: SharedAcquisition<T>): Promise<T> {
+async function bring<T>(acquisition: LockedRefresh<T>): Promise<T> {
   const { shelf, accept, lockMs, patience } = acquisition;
   const stored = await look(acquisition, patience);
   if (stored !== undefined) return accept(stored);
@@ -53,7 +53,7 @@ async function bring<T>(acquisition: SharedAcquisition<T>): Promise<T> {
   return waitForOthers(acquisition);
 }
 
-async function waitForOthers<T>(acquisition: SharedAcquisition<T>): Promise<T> {
+async function waitForOthers<T>(acquisition: LockedRefresh<T>): Promise<T> {
   const { shelf, accept, lockMs, random, signal } = acquisition;
   const until = performance.now() + lockMs + LOCK_GRACE_MS;
   for (let poll = 0; performance.now() < until; poll += 1) {
@@ -74,7 +74,7 @@ export function pollDelayMs(poll: number, random: number): number {
 }
 
 async function acquireLocked<T>(
-  acquisition: SharedAcquisition<T>,
+  acquisition: LockedRefresh<T>,
   lock: Exclude<LockOutcome, string>,
   patience?: StorePatience,
 ): Promise<T> {
@@ -82,35 +82,35 @@ async function acquireLocked<T>(
   // Between the look and the lock somebody may have been done.
   const stored = await look(acquisition, patience);
   if (stored !== undefined) {
-    shelf.hold(shelf.release(lock));
+    shelf.track(shelf.release(lock));
     return accept(stored);
   }
   try {
     const token = await acquire();
     const inUse = introduce(token);
     // Not awaited: a slow store must not slow a call.
-    shelf.hold(shelf.put(token, ttlMsOf(token), lock));
+    shelf.track(shelf.put(token, ttlMsOf(token), lock));
     return inUse;
   } catch (error) {
     const removed = rejected === undefined ? Promise.resolve() : shelf.removeLocked(rejected);
-    shelf.hold(removed.then(() => shelf.release(lock)));
+    shelf.track(removed.then(() => shelf.release(lock)));
     throw error;
   }
 }
 
-async function acquireAlone<T>({ shelf, acquire, introduce, ttlMsOf }: SharedAcquisition<T>): Promise<T> {
+async function acquireAlone<T>({ shelf, acquire, introduce, ttlMsOf }: LockedRefresh<T>): Promise<T> {
   const token = await acquire();
   const inUse = introduce(token);
-  shelf.hold(shelf.put(token, ttlMsOf(token)));
+  shelf.track(shelf.put(token, ttlMsOf(token)));
   return inUse;
 }
 
 async function look<T>(
-  { shelf, isWelcome }: SharedAcquisition<T>,
+  { shelf, isWelcome }: LockedRefresh<T>,
   patience?: StorePatience,
 ): Promise<IssuedToken | undefined> {
   if (isWelcome === undefined) return undefined;
-  const stored = await shelf.take(patience);
+  const stored = await shelf.read(patience);
   return stored !== undefined && isWelcome(stored) ? stored : undefined;
 }
 

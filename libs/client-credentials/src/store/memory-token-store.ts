@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { PassingTime, SystemClock, type Clock } from '../base/clock.js';
+import { CacheClock, SystemClock, type Clock } from '../base/clock.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
@@ -35,7 +35,7 @@ export class MemoryTokenStore implements TokenStore {
   constructor({ maxEntries = 10_000, clock = new SystemClock() }: MemoryTokenStoreOptions = {}) {
     this.maxEntries = maxEntries;
     // Looked at whenever something is read: no timer is set.
-    this.#entries = new LRUCache({ max: maxEntries, perf: new PassingTime(clock), ttlResolution: 0 });
+    this.#entries = new LRUCache({ max: maxEntries, perf: new CacheClock(clock), ttlResolution: 0 });
   }
 
   async get(key: string): Promise<string | undefined> {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { momentOf, type Clock } from '../base/clock.js';
+import { instantOf, type Clock } from '../base/clock.js';
 import { deserialize, serialize, type IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import type { StoreGuard, StoreOperation, StorePatience } from './circuit-breaker.js';
+import type { StoreCircuit, StoreOperation, StorePatience } from './circuit-breaker.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
 
 /** What a lock may be: held by us, held by somebody else, or not to be had from this store. */
 export type LockOutcome = Lock | 'held' | 'broken';
 
 /** What the shelves of one client have in common. */
-export interface ShelfTerms {
-  readonly guard: StoreGuard;
+export interface StoredTokenDeps {
+  readonly guard: StoreCircuit;
   /** The key of a token that is bound to this thumbprint, or to none. */
   readonly keyOf: (request: ResolvedRequest, boundTo: string | undefined) => string;
   /** The key of the moment up to which tokens of the same client are forgotten, where that can be. */
@@ -23,8 +23,8 @@ export interface ShelfTerms {
 }
 
 /** One token's place in a store. A store that fails is as good as empty. */
-export class TokenShelf {
-  readonly #terms: ShelfTerms;
+export class StoredToken {
+  readonly #terms: StoredTokenDeps;
   readonly #request: ResolvedRequest;
   readonly #onIdle: () => void;
   #key: string;
@@ -33,7 +33,7 @@ export class TokenShelf {
   #lastWrite: Promise<void> | undefined;
 
   /** @param onIdle - called when all writes are over */
-  constructor(terms: ShelfTerms, request: ResolvedRequest, onIdle: () => void) {
+  constructor(terms: StoredTokenDeps, request: ResolvedRequest, onIdle: () => void) {
     this.#terms = terms;
     this.#request = request;
     this.#onIdle = onIdle;
@@ -57,15 +57,15 @@ export class TokenShelf {
     this.#key = this.#terms.keyOf(this.#request, boundTo);
   }
 
-  async take(patience?: StorePatience): Promise<IssuedToken | undefined> {
+  async read(patience?: StorePatience): Promise<IssuedToken | undefined> {
     const key = this.#key;
     const { guard, clock, forgottenKey } = this.#terms;
     const look = (store: TokenStore): Promise<(string | undefined)[]> =>
       Promise.all([store.get(key), forgottenKey === undefined ? undefined : store.get(forgottenKey)]);
-    const outcome = await guard.ask('get', look, { patience, onOutage: this.#onOutage });
+    const outcome = await guard.run('get', look, { patience, onOutage: this.#onOutage });
     const [value, forgottenAt] = outcome.isDone ? outcome.value : [];
     if (value === undefined) return undefined;
-    const token = deserialize(value, this.#request, momentOf(clock));
+    const token = deserialize(value, this.#request, instantOf(clock));
     if (token === undefined) this.#terms.onUnreadable();
     const isForgotten = forgottenAt !== undefined && Number(forgottenAt) >= (token?.requested.at ?? 0);
     return token?.boundTo === this.#boundTo && !isForgotten ? token : undefined;
@@ -73,7 +73,7 @@ export class TokenShelf {
 
   /** Settled when what was begun here is written: until then the lock is this process's own. */
   async untilWritten(patience: StorePatience): Promise<void> {
-    if (this.#lastWrite === undefined || this.#terms.guard.isSick) return;
+    if (this.#lastWrite === undefined || this.#terms.guard.isOpen) return;
     const startedAt = performance.now();
     await Promise.race([this.#lastWrite, sleep(patience.leftMs, undefined, { ref: false })]);
     patience.spend(performance.now() - startedAt);
@@ -84,7 +84,7 @@ export class TokenShelf {
     const key = `${this.#key}.lock`;
     const { guard } = this.#terms;
     if (!guard.can('lock')) return 'broken';
-    const outcome = await guard.ask('lock', async (store) => store.lock?.(key, ttlMs), {
+    const outcome = await guard.run('lock', async (store) => store.lock?.(key, ttlMs), {
       patience,
       onOutage: this.#onOutage,
       // Nobody waits for it any more: others must not have to wait for its end.
@@ -95,7 +95,7 @@ export class TokenShelf {
   }
 
   async release(lock: Lock): Promise<void> {
-    await this.#terms.guard.giveBack(() => lock.release());
+    await this.#terms.guard.runAlways(() => lock.release());
   }
 
   /** Puts a token in its place, if it is still good for something, and frees the lock under which it was acquired. */
@@ -105,7 +105,7 @@ export class TokenShelf {
     await this.#inTurn(async () => {
       const value = serialize(token, this.#request);
       const keep = (store: TokenStore): Promise<void> => store.set(key, value, Math.ceil(ttlMs));
-      if (ttlMs > 0) await this.#terms.guard.ask('set', keep, { onOutage: this.#onOutage });
+      if (ttlMs > 0) await this.#terms.guard.run('set', keep, { onOutage: this.#onOutage });
       if (lock !== undefined) await this.release(lock);
     });
   }
@@ -126,14 +126,14 @@ export class TokenShelf {
   /** The same for who holds the lock. */
   async removeLocked(value: string): Promise<void> {
     const key = this.#key;
-    const stored = await this.take();
+    const stored = await this.read();
     if (stored?.value !== value) return;
-    await this.#terms.guard.ask('delete', (store) => store.delete(key), { onOutage: this.#onOutage });
+    await this.#terms.guard.run('delete', (store) => store.delete(key), { onOutage: this.#onOutage });
   }
 
   /** Something that must not be cut off in the middle when the manager closes. It must not reject. */
-  hold(work: Promise<void>): void {
-    this.#terms.guard.hold(work);
+  track(work: Promise<void>): void {
+    this.#terms.guard.track(work);
   }
 
   /** Writes wait for one another, so that what was removed does not come back. */

@@ -3,7 +3,7 @@ import type { Dialect } from '../config/dialect.js';
 import type { ClientAuthenticationMethod, Secret } from '../config/credentials.js';
 import type { ProviderConfig } from '../config/options.js';
 import type { Endpoint } from './endpoint.js';
-import type { IssuedToken } from './issued-token.js';
+import type { TestToken } from './issued-token.js';
 import type { ApiRequest, RecordedRequest } from './recorded-request.js';
 import type { RequestHandler, ScriptedAnswer } from './scripted-answer.js';
 
@@ -88,7 +88,7 @@ export interface AuthorizationServer extends AsyncDisposable {
   /** The requests of the API. */
   readonly apiRequests: readonly ApiRequest[];
   /** Every token issued, in order. */
-  readonly issued: readonly IssuedToken[];
+  readonly issued: readonly TestToken[];
   /** What {@link AuthorizationServerOptions.clientSecret} says; may be changed while it runs, to rotate it. */
   clientSecret: Secret;
   /** What {@link AuthorizationServerOptions.lifetimeSeconds} says; a change counts for tokens issued from then on. */
@@ -109,7 +109,7 @@ export interface AuthorizationServer extends AsyncDisposable {
    * server.tokenEndpoint.answerNext(1, { body: { data: JSON.stringify({ token: value }) } });
    * ```
    */
-  issue(value?: string): IssuedToken;
+  issue(value?: string): TestToken;
   /** Revokes one token, or all issued so far: the API refuses them from now on. */
   revoke(token?: string): void;
   /** Stops listening and cuts every connection, also those that hang. May be called more than once. */

@@ -1,7 +1,7 @@
 import type { Dialect } from '../config/dialect.js';
 import { decodeFormValue } from './form.js';
 import type { RecordedRequest } from './recorded-request.js';
-import { Refusal } from './refusal.js';
+import { OAuthRefusal } from './refusal.js';
 import type { Settings } from './settings.js';
 import type { StandardParameters } from './token-request.js';
 
@@ -29,7 +29,7 @@ export async function authenticateClient(
   const header = request.headers.authorization;
   const hasInParameters = parameters.client_id !== undefined || parameters.client_secret !== undefined;
   if (header !== undefined && hasInParameters) {
-    throw new Refusal('invalid_request', 'There are credentials in more than one place.');
+    throw new OAuthRefusal('invalid_request', 'There are credentials in more than one place.');
   }
   const isRight = {
     client_secret_basic: () => isBasicRight(readBasic(request, dialect), settings),
@@ -89,8 +89,8 @@ function basicSchemeOf(dialect: Dialect): string {
   return dialect.basicScheme ?? 'Basic';
 }
 
-function invalidClient(dialect: Dialect): Refusal {
-  return new Refusal('invalid_client', 'The client is unknown, or did not prove who it is.', 401, {
+function invalidClient(dialect: Dialect): OAuthRefusal {
+  return new OAuthRefusal('invalid_client', 'The client is unknown, or did not prove who it is.', 401, {
     'www-authenticate': `${basicSchemeOf(dialect)} realm="token endpoint"`,
   });
 }

@@ -5,7 +5,7 @@ export type {
   CheckedAuthenticationMethod,
 } from './authorization-server.js';
 export type { Endpoint } from './endpoint.js';
-export type { IssuedToken } from './issued-token.js';
+export type { TestToken } from './issued-token.js';
 export type { ApiRequest, RecordedRequest } from './recorded-request.js';
 export type { RawAnswer, RedirectAnswer, RequestHandler, ScriptedAnswer } from './scripted-answer.js';
 export { tokenStoreContract } from './token-store-contract.js';

@@ -1,5 +1,5 @@
 /** A token that the server knows, as its API sees it. */
-export interface IssuedToken {
+export interface TestToken {
   /** The token itself. */
   readonly value: string;
   /** The client it was issued to. */
@@ -18,7 +18,7 @@ export interface IssuedToken {
   readonly revoked: boolean;
 }
 
-type Asked = Pick<IssuedToken, 'clientId' | 'scope' | 'audience' | 'resource'>;
+type Asked = Pick<TestToken, 'clientId' | 'scope' | 'audience' | 'resource'>;
 
 /**
  * The tokens that were issued, and what became of them.
@@ -26,15 +26,15 @@ type Asked = Pick<IssuedToken, 'clientId' | 'scope' | 'audience' | 'resource'>;
  * @internal
  */
 export class TokenLedger {
-  readonly #tokens: (IssuedToken & { revoked: boolean })[] = [];
+  readonly #tokens: (TestToken & { revoked: boolean })[] = [];
 
   /** All of them, in order. */
-  get tokens(): readonly IssuedToken[] {
+  get tokens(): readonly TestToken[] {
     return this.#tokens;
   }
 
   /** Enters a new token. */
-  add(token: Omit<IssuedToken, 'revoked'>): IssuedToken {
+  add(token: Omit<TestToken, 'revoked'>): TestToken {
     const entry = { ...token, revoked: false };
     this.#tokens.push(entry);
     return entry;
@@ -46,17 +46,17 @@ export class TokenLedger {
   }
 
   /** The last live token that was asked for with just the same. */
-  findLive(asked: Asked, now: number): IssuedToken | undefined {
+  findLive(asked: Asked, now: number): TestToken | undefined {
     return this.#tokens.findLast((token) => identityOf(token) === identityOf(asked) && isAlive(token, now));
   }
 
   /** Revokes those that match. */
-  revoke(matches: (token: IssuedToken) => boolean): void {
+  revoke(matches: (token: TestToken) => boolean): void {
     for (const token of this.#tokens) token.revoked ||= matches(token);
   }
 }
 
-function isAlive(token: IssuedToken, now: number): boolean {
+function isAlive(token: TestToken, now: number): boolean {
   return !token.revoked && (token.expiresAt === undefined || token.expiresAt > now);
 }
 

@@ -6,7 +6,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
  * @see RFC 6749 §5.2
  * @internal
  */
-export class Refusal extends Error {
+export class OAuthRefusal extends Error {
   constructor(
     readonly code: string,
     readonly description: string,

@@ -5,7 +5,7 @@ import type {
   AuthorizationServerProviderConfig,
 } from './authorization-server.js';
 import type { Endpoint } from './endpoint.js';
-import { TokenLedger, type IssuedToken } from './issued-token.js';
+import { TokenLedger, type TestToken } from './issued-token.js';
 import { LoopbackEndpoint } from './loopback-endpoint.js';
 import { record, type ApiRequest, type RecordedRequest } from './recorded-request.js';
 import type { Secret } from '../config/credentials.js';
@@ -97,7 +97,7 @@ class RunningServer implements AuthorizationServer {
     return this.#api.requests;
   }
 
-  get issued(): readonly IssuedToken[] {
+  get issued(): readonly TestToken[] {
     return this.#ledger.tokens;
   }
 
@@ -133,7 +133,7 @@ class RunningServer implements AuthorizationServer {
     this.#token.failNext(times, fault);
   }
 
-  issue(value: string = randomToken(this.issued.length + 1)): IssuedToken {
+  issue(value: string = randomToken(this.issued.length + 1)): TestToken {
     const { clientId, clock } = this.#settings;
     const issuedAt = clock.now();
     const expiresAt = endOf(issuedAt, this.#settings);

@@ -1,6 +1,6 @@
 import type { Dialect, JsonValue, ResponseDialect } from '../config/dialect.js';
-import type { IssuedToken } from './issued-token.js';
-import type { Refusal } from './refusal.js';
+import type { TestToken } from './issued-token.js';
+import type { OAuthRefusal } from './refusal.js';
 
 type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
 
@@ -11,7 +11,7 @@ type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
  * @internal
  */
 export function tokenBody(
-  token: IssuedToken,
+  token: TestToken,
   dialect: Dialect,
   now: number,
   apiUrl: string,
@@ -36,7 +36,7 @@ export function tokenBody(
  * @see RFC 6749 §5.2
  * @internal
  */
-export function errorBody({ code, description }: Refusal, dialect: Dialect): object {
+export function errorBody({ code, description }: OAuthRefusal, dialect: Dialect): object {
   const body = {};
   setAt(body, dialect.response?.error ?? 'error', code);
   setAt(body, dialect.response?.errorDescription ?? 'error_description', description);

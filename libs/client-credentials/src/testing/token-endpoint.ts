@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Dialect } from '../config/dialect.js';
 import { authenticateClient } from './client-check.js';
-import type { IssuedToken, TokenLedger } from './issued-token.js';
+import type { TestToken, TokenLedger } from './issued-token.js';
 import type { RecordedRequest } from './recorded-request.js';
-import { Refusal } from './refusal.js';
+import { OAuthRefusal } from './refusal.js';
 import { sendRaw, type RequestHandler } from './scripted-answer.js';
 import type { Settings } from './settings.js';
 import { errorBody, tokenBody } from './token-answer.js';
@@ -27,7 +27,7 @@ export function tokenEndpoint(settings: Settings, ledger: TokenLedger, apiUrl: s
       const headers = typeof body === 'string' ? { 'content-type': 'text/plain' } : {};
       await sendRaw({ status: 200, headers: { ...notCached, ...headers }, body }, response);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof OAuthRefusal)) throw error;
       const headers = { ...notCached, ...error.headers };
       await sendRaw({ status: error.status, headers, body: errorBody(error, dialect) }, response);
     }
@@ -56,14 +56,14 @@ async function tokenFor(
   request: RecordedRequest,
   settings: Settings,
   ledger: TokenLedger,
-): Promise<{ token: IssuedToken; now: number }> {
+): Promise<{ token: TestToken; now: number }> {
   checkAddress(request, settings.tokenPath);
   const parameters = readTokenRequest(request, settings.dialect);
   const clientId = await authenticateClient(request, parameters, settings);
   const { dialect } = settings;
   const grantType = dialect.grantType ?? 'client_credentials';
   if (isSent('grant_type', dialect) && parameters.grant_type !== grantType) {
-    throw new Refusal('unsupported_grant_type', `The grant type must be ${grantType}.`);
+    throw new OAuthRefusal('unsupported_grant_type', `The grant type must be ${grantType}.`);
   }
   checkScope(parameters.scope, dialect);
   const { scope, audience, resource = [] } = parameters;
@@ -85,13 +85,13 @@ function checkAddress(request: RecordedRequest, tokenPath: string): void {
   const sent = request.url.split(/[?&]/);
   const isKept = query.split('&').every((pair) => pair === '' || sent.includes(pair));
   if (request.path !== path || !isKept) {
-    throw new Refusal('not_found', 'The token endpoint is somewhere else.', 404);
+    throw new OAuthRefusal('not_found', 'The token endpoint is somewhere else.', 404);
   }
 }
 
 /** RFC 6749 §3.3: scopes are separated, so that none of them is empty. */
 function checkScope(scope: string | undefined, { scopeSeparator = ' ' }: Dialect): void {
   if (scope?.split(scopeSeparator).includes('')) {
-    throw new Refusal('invalid_scope', 'There is an empty scope.');
+    throw new OAuthRefusal('invalid_scope', 'There is an empty scope.');
   }
 }

@@ -2,7 +2,7 @@ import type { Dialect, JsonValue, StandardParameter } from '../config/dialect.js
 import { isFormEncoded } from './form.js';
 import { parseJsonObject } from './json-object.js';
 import { mediaType, type RecordedRequest } from './recorded-request.js';
-import { Refusal } from './refusal.js';
+import { OAuthRefusal } from './refusal.js';
 
 /**
  * The standard parameters of a token request under their standard names, whatever the dialect calls them.
@@ -116,6 +116,6 @@ function isTexts(value: JsonValue): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function invalid(description: string): Refusal {
-  return new Refusal('invalid_request', description);
+function invalid(description: string): OAuthRefusal {
+  return new OAuthRefusal('invalid_request', description);
 }

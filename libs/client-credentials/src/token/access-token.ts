@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Moment } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
 import type { IssuedToken } from './issued-token.js';
-import { printAs } from '../base/inspect.js';
+import { inspectAs } from '../base/inspect.js';
 
 /**
  * A token that is good now. Its value is read from `value`, or ready for a header from `authorization`; neither is
@@ -15,7 +15,7 @@ import { printAs } from '../base/inspect.js';
  */
 export class AccessToken {
   static {
-    printAs(
+    inspectAs(
       AccessToken,
       (token) =>
         `AccessToken { ${fingerprintOf(token.value)}, ${token.type}, scopes: [${token.scopes.join(' ')}], expires: ${new Date(token.expiresAt).toISOString()} }`,
@@ -27,7 +27,7 @@ export class AccessToken {
   readonly #type: string;
   readonly #scopes: readonly string[];
   readonly #apiBaseURL: string | undefined;
-  readonly #requested: Moment;
+  readonly #requested: Instant;
   readonly #lifetimeMs: number;
   readonly #authorizationOf: (token: AccessToken) => string;
   #authorization: string | undefined;

@@ -8,7 +8,7 @@ import type { ApiAnswer } from '../config/provider-options.js';
 export type TokenPlacement = { readonly header: string } | { readonly query: string };
 
 /** A request that carries a token. */
-export interface ProvenRequest {
+export interface SignedRequest {
   /** Upper case. */
   readonly method: string;
   readonly url: URL;
@@ -19,15 +19,15 @@ export interface ProvenRequest {
  *
  * @see RFC 9449 §7
  */
-export interface PossessionProver {
+export interface ProofSigner {
   /** The headers that prove it for one request: another proof each time. */
-  headersFor(request: ProvenRequest, token: AccessToken): Promise<Record<string, string>>;
+  headersFor(request: SignedRequest, token: AccessToken): Promise<Record<string, string>>;
   /** Takes note of what an answer says for later proofs. True if it says anything new. */
-  learn(url: URL, headers: Readonly<Record<string, string | undefined>>): boolean;
+  rememberNonce(url: URL, headers: Readonly<Record<string, string | undefined>>): boolean;
 }
 
 /** How a provider's tokens are put on calls, where they may go, and what a refusal looks like. */
-export interface ApiRules {
+export interface AttachmentRules {
   /** Where the token goes. */
   readonly placement: TokenPlacement;
   /** Headers for every call that gets the token. */
@@ -39,18 +39,18 @@ export interface ApiRules {
   /** Whether tokens name the API's base address, so that it is known only once there is one. */
   readonly isBaseNamedByToken: boolean;
   /** Whether {@link isRefusal} looks at more than the status. */
-  readonly needsData: boolean;
+  readonly readsBody: boolean;
   /**
    * Whether a token is one header and no more: no call decides which it is, and none changes but for that header. A 401 is its
    * refusal.
    */
-  readonly isPlain: boolean;
+  readonly isHeaderOnly: boolean;
   /** Whether an answer means that the token was refused. */
   isRefusal(answer: ApiAnswer): boolean;
   /** What to ask for, for this call, which is described only where that matters; the call's own wishes win. */
   requestFor(call: () => OutboundCall, wishes: TokenRequest): TokenRequest;
   /** Proves possession with every call, where tokens are bound to a key. */
-  readonly prover: PossessionProver | undefined;
+  readonly proofSigner: ProofSigner | undefined;
   /** The connection that a token can be used on, where tokens are bound to a certificate. */
   agentOf(token: AccessToken): Agent | undefined;
   /** Tells the operator something, once for each topic. */
@@ -64,9 +64,9 @@ export interface ApiRules {
 export type RefusalOutcome = 'another' | 'too-young' | 'changed';
 
 /** What a layer that puts tokens on calls needs of a source: the rules, and somebody to tell what the API said. */
-export interface ApiAccess extends ApiRules {
+export interface Attachment extends AttachmentRules {
   /** Whether these are the rules for every call, and no tenant has others. */
-  readonly isSettled: boolean;
+  readonly isTenantKnown: boolean;
   /**
    * Reports that the API refused a token, which drops it if it is still the current one. `claims` is what the API demands of
    * another token, as JSON.

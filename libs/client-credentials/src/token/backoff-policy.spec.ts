@@ -1,26 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  latchAfterFailure,
-  pauseAfterFailure,
-  pauseAfterSuccess,
-  refreshGap,
+  failureLatch,
+  refreshBackoff,
+  sameTokenBackoff,
+  refreshInterval,
   type Succession,
 } from './backoff-policy.js';
-import type { Moment } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
 import type { HeldToken } from './refresh-policy.js';
 import { ClientCredentialsError, type ClientCredentialsErrorDetails } from '../base/errors.js';
 
-const NOW: Moment = { at: 1_000_000, ticks: 5_000 };
+const NOW: Instant = { at: 1_000_000, monotonicMs: 5_000 };
 const NO_JITTER = 0.5;
 
 function held(remainingMs: number, lifetimeMs = remainingMs): HeldToken {
   const ageMs = lifetimeMs - remainingMs;
-  const obtained = { at: NOW.at - ageMs, ticks: NOW.ticks - ageMs };
+  const obtained = { at: NOW.at - ageMs, monotonicMs: NOW.monotonicMs - ageMs };
   return { obtained, lifetimeMs, skewMs: 0, refreshAheadMs: 0, isReplacement: false };
 }
 
 it('leaves a quarter of the lifetime between two background refreshes', () => {
-  expect(refreshGap(held(90_000, 100_000), NOW)).toEqual({ since: NOW, forMs: 25_000 });
+  expect(refreshInterval(held(90_000, 100_000), NOW)).toEqual({ since: NOW, forMs: 25_000 });
 });
 
 describe('after a success refreshes pause', () => {
@@ -47,14 +47,14 @@ describe('after a success refreshes pause', () => {
     ['where only rounding prolonged the same token', { ...sameToken, token: held(91_000) }, 30_000],
     ['not at all where the same one was prolonged', { ...sameToken, token: held(91_001) }, undefined],
   ])('%s', (_, succession, expectedMs) => {
-    const pause = pauseAfterSuccess(succession, NOW);
+    const pause = sameTokenBackoff(succession, NOW);
 
     expect(pause?.forMs).toBe(expectedMs);
     expect(pause?.since).toBe(expectedMs === undefined ? undefined : NOW);
   });
 
   it('and it is said that it was the same token', () => {
-    expect(pauseAfterSuccess(sameToken, NOW)?.isSameToken).toBe(true);
+    expect(sameTokenBackoff(sameToken, NOW)?.isSameToken).toBe(true);
   });
 });
 
@@ -65,7 +65,7 @@ describe('after a failure refreshes pause', () => {
     ['for at most 30 s', 3_600_000, 30_000],
     ['for 1 s where nothing is left', -5_000, 1_000],
   ])('%s', (_, remainingMs, expectedMs) => {
-    expect(pauseAfterFailure(held(remainingMs, 3_600_000), NOW)).toEqual({
+    expect(refreshBackoff(held(remainingMs, 3_600_000), NOW)).toEqual({
       since: NOW,
       forMs: expectedMs,
       isSameToken: false,
@@ -98,7 +98,7 @@ describe('after a failure callers get the same error', () => {
   ])('%s', (_, details, random, inARow, expectedMs) => {
     const error = new ClientCredentialsError('No.', details);
 
-    const latch = latchAfterFailure(error, inARow, NOW, random);
+    const latch = failureLatch(error, inARow, NOW, random);
 
     expect(latch).toEqual(expectedMs === undefined ? undefined : { since: NOW, forMs: expectedMs, error });
   });
@@ -106,6 +106,6 @@ describe('after a failure callers get the same error', () => {
   it('is spread only where no time was given', () => {
     const error = new ClientCredentialsError('No.', { ...rateLimit, retryAt: NOW.at + 1_000 });
 
-    expect(latchAfterFailure(error, 1, NOW, 1)).toEqual(latchAfterFailure(error, 1, NOW, NO_JITTER));
+    expect(failureLatch(error, 1, NOW, 1)).toEqual(failureLatch(error, 1, NOW, NO_JITTER));
   });
 });

@@ -1,8 +1,8 @@
-import { remainingMs, REFRESH_GAP_SHARE, type EntryState, type HeldToken, type Hold } from './refresh-policy.js';
-import type { Moment } from '../base/clock.js';
+import { remainingMs, REFRESH_GAP_SHARE, type PolicyInput, type HeldToken, type Cooldown } from './refresh-policy.js';
+import type { Instant } from '../base/clock.js';
 import type { ClientCredentialsError } from '../base/errors.js';
 
-type Pause = NonNullable<EntryState['refreshPause']>;
+type Pause = NonNullable<PolicyInput['refreshPause']>;
 
 // A server that hands out one token until it ends would else be asked on every call of its last minutes.
 const MIN_SAME_TOKEN_PAUSE_MS = 10_000;
@@ -27,7 +27,7 @@ export interface Succession {
 }
 
 /** How long no background refresh is made where the answer did not extend the token's life. */
-export function pauseAfterSuccess(succession: Succession, now: Moment): Pause | undefined {
+export function sameTokenBackoff(succession: Succession, now: Instant): Pause | undefined {
   const { token, previous } = succession;
   if (!succession.isSameToken || previous === undefined) return undefined;
   const gainedMs = remainingMs(token, now) - remainingMs(previous, now);
@@ -37,12 +37,12 @@ export function pauseAfterSuccess(succession: Succession, now: Moment): Pause | 
 }
 
 /** How far apart two background refreshes are at least. Other acquisitions between them make no difference. */
-export function refreshGap(token: HeldToken, now: Moment): Hold {
+export function refreshInterval(token: HeldToken, now: Instant): Cooldown {
   return { since: now, forMs: token.lifetimeMs * REFRESH_GAP_SHARE };
 }
 
 /** How long no background refresh is made after one failed: the nearer the end, the more often. */
-export function pauseAfterFailure(token: HeldToken, now: Moment): Pause {
+export function refreshBackoff(token: HeldToken, now: Instant): Pause {
   const quarterMs = remainingMs(token, now) / 4;
   const forMs = Math.min(Math.max(quarterMs, MIN_FAILURE_PAUSE_MS), MAX_FAILURE_PAUSE_MS);
   return { since: now, forMs, isSameToken: false };
@@ -53,13 +53,13 @@ export function pauseAfterFailure(token: HeldToken, now: Moment): Pause {
  * it will be rejected again; after 429 and wherever the server named a time, since it asked for that. Any other failure is
  * forgotten at once.
  */
-export function latchAfterFailure(
+export function failureLatch(
   error: ClientCredentialsError,
   rateLimitsInARow: number,
-  now: Moment,
+  now: Instant,
   random: number,
-): EntryState['latch'] {
-  const latch = (forMs: number): EntryState['latch'] => ({ since: now, forMs, error });
+): PolicyInput['latch'] {
+  const latch = (forMs: number): PolicyInput['latch'] => ({ since: now, forMs, error });
   const namedMs = (error.retryAt ?? now.at) - now.at;
   if (error.code === 'token_request_rejected') {
     const usualMs = REJECTION_LATCH_MS * (1 + REJECTION_LATCH_JITTER * (2 * random - 1));

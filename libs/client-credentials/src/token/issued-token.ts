@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Moment } from '../base/clock.js';
-import { isConfidentialAddress } from '../base/secure-origin.js';
-import { recordOf } from '../base/objects.js';
+import type { Instant } from '../base/clock.js';
+import { isSecureAddress } from '../base/secure-origin.js';
+import { asObject } from '../base/objects.js';
 import type { ResolvedRequest } from './token-key.js';
 
 /** A token as the token endpoint handed it out. */
@@ -10,7 +10,7 @@ export interface IssuedToken {
   readonly type: string;
   readonly scopes: readonly string[];
   /** When it was asked for: its lifetime counts from here. */
-  readonly requested: Moment;
+  readonly requested: Instant;
   readonly lifetimeMs: number;
   readonly apiBaseURL?: string | undefined;
   /** The thumbprint of the key or certificate that it is bound to. */
@@ -18,7 +18,7 @@ export interface IssuedToken {
 }
 
 /** What an acquisition is told beside what to ask for. */
-export interface AcquisitionContext {
+export interface GrantContext {
   /** Aborted when nobody can use the answer any more. */
   readonly signal: AbortSignal;
   /** Called when a request is about to be sent. It rejects if there must be none. */
@@ -32,14 +32,14 @@ export interface AcquisitionContext {
 }
 
 /** Asks for tokens. What it rejects with is a `ClientCredentialsError`. */
-export interface Acquirer {
+export interface TokenGrant {
   /**
    * The thumbprint of the key or certificate that a token acquired now is bound to; `undefined` if anybody can use it.
    * A certificate that may have changed is read again here.
    */
   binding(signal: AbortSignal): Promise<string | undefined>;
   /** Asks for a token, retries included. */
-  acquire(request: ResolvedRequest, context: AcquisitionContext): Promise<IssuedToken>;
+  request(request: ResolvedRequest, context: GrantContext): Promise<IssuedToken>;
 }
 
 const FORMAT = 3;
@@ -73,26 +73,26 @@ export function serialize(token: IssuedToken, asked: ResolvedRequest): string {
 export function deserialize(
   text: string | undefined,
   asked: ResolvedRequest,
-  now: Moment,
+  now: Instant,
 ): IssuedToken | undefined {
   // A store may hold anything.
   if (typeof text !== 'string') return undefined;
   const end = text.indexOf(SEPARATOR);
   const value = text.slice(end + 1);
   const [format, lifetimeMs, requestedAt, rare] = listIn(`[${text.slice(0, Math.max(end, 0))}]`);
-  const { type = USUAL_TYPE, scopes = asked.scopes, apiBaseURL, boundTo } = recordOf(rare);
+  const { type = USUAL_TYPE, scopes = asked.scopes, apiBaseURL, boundTo } = asObject(rare);
   const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
   if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;
   const ageMs = Math.max(now.at - requestedAt, 0);
-  const requested = { at: requestedAt, ticks: now.ticks - ageMs };
+  const requested = { at: requestedAt, monotonicMs: now.monotonicMs - ageMs };
   return {
     value,
     type,
     scopes,
     lifetimeMs,
     requested,
-    ...(isConfidentialAddress(apiBaseURL) && { apiBaseURL }),
+    ...(isSecureAddress(apiBaseURL) && { apiBaseURL }),
     ...(typeof boundTo === 'string' && { boundTo }),
   };
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Moment } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
 import {
   countDisplacement,
   decide,
   decideRefusal,
   type Decision,
-  type EntryState,
+  type PolicyInput,
   type HeldToken,
-  type Need,
+  type Freshness,
   type RefusalDecision,
 } from './refresh-policy.js';
 import { ClientCredentialsError } from '../base/errors.js';
 
 // A token of 100 s, not sent in its last 10 s, renewed in its last 20 s.
-const START: Moment = { at: 1_000_000, ticks: 5_000 };
+const START: Instant = { at: 1_000_000, monotonicMs: 5_000 };
 const TOKEN: HeldToken = {
   obtained: START,
   lifetimeMs: 100_000,
@@ -21,16 +21,16 @@ const TOKEN: HeldToken = {
   refreshAheadMs: 20_000,
   isReplacement: false,
 };
-const FRESH: EntryState = { token: TOKEN };
+const FRESH: PolicyInput = { token: TOKEN };
 const REJECTION = new ClientCredentialsError('Rejected.', { code: 'token_request_rejected' });
 
-const after = (ms: number): Moment => ({ at: START.at + ms, ticks: START.ticks + ms });
-const withRemaining = (ms: number): Moment => after(TOKEN.lifetimeMs - ms);
-const pausedAt = (since: Moment, forMs: number, isSameToken = false): EntryState => ({
+const after = (ms: number): Instant => ({ at: START.at + ms, monotonicMs: START.monotonicMs + ms });
+const withRemaining = (ms: number): Instant => after(TOKEN.lifetimeMs - ms);
+const pausedAt = (since: Instant, forMs: number, isSameToken = false): PolicyInput => ({
   token: TOKEN,
   refreshPause: { since, forMs, isSameToken },
 });
-const latchedAt = (since: Moment, forMs: number, token?: HeldToken): EntryState => ({
+const latchedAt = (since: Instant, forMs: number, token?: HeldToken): PolicyInput => ({
   token,
   latch: { since, forMs, error: REJECTION },
 });
@@ -40,7 +40,7 @@ const SERVE_AND_REFRESH: Decision = { do: 'serve-and-refresh' };
 const FAIL: Decision = { do: 'fail', error: REJECTION };
 const wait = (reason: Extract<Decision, { do: 'wait' }>['reason']): Decision => ({ do: 'wait', reason });
 
-type Case = [sentence: string, entry: EntryState, now: Moment, expected: Decision, need?: Need];
+type Case = [sentence: string, entry: PolicyInput, now: Instant, expected: Decision, need?: Freshness];
 
 describe('a caller', () => {
   describe.each<[string, Case[]]>([
@@ -69,31 +69,31 @@ describe('a caller', () => {
         [
           'waits when the wall clock jumped past the end',
           FRESH,
-          { at: START.at + 100_000, ticks: START.ticks + 1 },
+          { at: START.at + 100_000, monotonicMs: START.monotonicMs + 1 },
           wait('expired'),
         ],
         [
           'waits when the wall clock went back but the time has passed',
           FRESH,
-          { at: START.at - 3_600_000, ticks: START.ticks + 90_000 },
+          { at: START.at - 3_600_000, monotonicMs: START.monotonicMs + 90_000 },
           wait('expired'),
         ],
         [
           'gets the token when the wall clock went back and time is left',
           FRESH,
-          { at: START.at - 3_600_000, ticks: START.ticks + 1 },
+          { at: START.at - 3_600_000, monotonicMs: START.monotonicMs + 1 },
           SERVE,
         ],
         [
           'is let through when the wall clock jumped past a latch',
           latchedAt(START, 30_000),
-          { at: START.at + 30_000, ticks: START.ticks },
+          { at: START.at + 30_000, monotonicMs: START.monotonicMs },
           wait('initial'),
         ],
         [
           'is not held for longer when the wall clock went back',
           latchedAt(START, 30_000),
-          { at: START.at - 3_600_000, ticks: START.ticks + 30_000 },
+          { at: START.at - 3_600_000, monotonicMs: START.monotonicMs + 30_000 },
           wait('initial'),
         ],
       ],
@@ -232,10 +232,10 @@ describe('a caller', () => {
 });
 
 describe('a refusal by the API', () => {
-  const replacement = (lifetimeMs = 100_000): EntryState => ({
+  const replacement = (lifetimeMs = 100_000): PolicyInput => ({
     token: { ...TOKEN, lifetimeMs, isReplacement: true },
   });
-  const displaced = (count: number): EntryState => ({
+  const displaced = (count: number): PolicyInput => ({
     ...replacement(),
     displacements: { since: START, forMs: 10_000, count },
   });
@@ -244,9 +244,9 @@ describe('a refusal by the API', () => {
   it.each<
     [
       sentence: string,
-      entry: EntryState,
+      entry: PolicyInput,
       isCurrent: boolean,
-      now: Moment,
+      now: Instant,
       cooldownMs: number,
       RefusalDecision,
     ]
@@ -271,7 +271,7 @@ describe('a refusal by the API', () => {
       'counts the cooldown by whichever clock says more',
       replacement(),
       true,
-      { at: START.at - 3_600_000, ticks: START.ticks + 30_000 },
+      { at: START.at - 3_600_000, monotonicMs: START.monotonicMs + 30_000 },
       COOLDOWN,
       'replace',
     ],
@@ -285,7 +285,7 @@ describe('a refusal by the API', () => {
     expect(decideRefusal({}, refusal, START, COOLDOWN)).toBe('replace');
   });
 
-  it.each<[sentence: string, entry: EntryState, now: Moment, RefusalDecision]>([
+  it.each<[sentence: string, entry: PolicyInput, now: Instant, RefusalDecision]>([
     ['replaces it inside the cooldown', replacement(), after(1_000), 'replace-displaced'],
     ['replaces it as usual after the cooldown', replacement(), after(30_000), 'replace'],
     ['replaces it up to ten times', displaced(9), after(1_000), 'replace-displaced'],

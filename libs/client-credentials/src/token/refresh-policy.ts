@@ -1,4 +1,4 @@
-import { elapsedMs, type Moment } from '../base/clock.js';
+import { elapsedMs, type Instant } from '../base/clock.js';
 import type { ClientCredentialsError } from '../base/errors.js';
 import type { AcquisitionReason } from '../base/events.js';
 import type { TokenMargins } from './expiry.js';
@@ -6,35 +6,35 @@ import type { TokenMargins } from './expiry.js';
 /** A token as the decisions see it: how long it lives, never what it is. */
 export interface HeldToken extends TokenMargins {
   /** When it was asked for. */
-  readonly obtained: Moment;
+  readonly obtained: Instant;
   readonly lifetimeMs: number;
   /** Whether it was acquired because the API refused the one before. */
   readonly isReplacement?: boolean | undefined;
 }
 
 /** A time during which something is not done. It ends by whichever clock says so first. */
-export interface Hold {
-  readonly since: Moment;
+export interface Cooldown {
+  readonly since: Instant;
   readonly forMs: number;
 }
 
 /** All that decides what a caller gets. */
-export interface EntryState {
+export interface PolicyInput {
   readonly token?: HeldToken | undefined;
   /** Why the token that was here last was dropped before its end: the API refused it, or somebody asked for it. */
   readonly dropped?: 'refused' | 'requested' | undefined;
   /** No background refresh meanwhile, since the last one was so recent. */
-  readonly refreshGap?: Hold | undefined;
+  readonly refreshGap?: Cooldown | undefined;
   /** No background refresh meanwhile, since the last answer brought nothing new, or none came. */
-  readonly refreshPause?: (Hold & { readonly isSameToken: boolean }) | undefined;
+  readonly refreshPause?: (Cooldown & { readonly isSameToken: boolean }) | undefined;
   /** How often the token was displaced by another of the same client, meanwhile. */
-  readonly displacements?: (Hold & { readonly count: number }) | undefined;
+  readonly displacements?: (Cooldown & { readonly count: number }) | undefined;
   /** No token request meanwhile: callers get this error. */
-  readonly latch?: (Hold & { readonly error: ClientCredentialsError }) | undefined;
+  readonly latch?: (Cooldown & { readonly error: ClientCredentialsError }) | undefined;
 }
 
 /** What one caller needs. */
-export interface Need {
+export interface Freshness {
   readonly forceRefresh?: boolean | undefined;
   readonly minRemainingMs?: number | undefined;
 }
@@ -46,13 +46,13 @@ export type Decision =
   | { readonly do: 'wait'; readonly reason: AcquisitionReason }
   | { readonly do: 'fail'; readonly error: ClientCredentialsError };
 
-const NO_NEED: Need = Object.freeze({});
+const NO_NEED: Freshness = Object.freeze({});
 // Most decisions are these two, and there is one for every call.
 const SERVE: Decision = { do: 'serve' };
 const SERVE_AND_REFRESH: Decision = { do: 'serve-and-refresh' };
 
 /** Decides what a caller gets. Everything that a token's life is made of is in here, and nothing happens here. */
-export function decide(entry: EntryState, now: Moment, need: Need = NO_NEED): Decision {
+export function decide(entry: PolicyInput, now: Instant, need: Freshness = NO_NEED): Decision {
   const { token } = entry;
   if (need.forceRefresh === true) return acquire('forced', entry, now);
   if (token === undefined) return acquire(entry.dropped !== undefined ? 'rejected' : 'initial', entry, now);
@@ -64,12 +64,12 @@ export function decide(entry: EntryState, now: Moment, need: Need = NO_NEED): De
   return isDue && mayRefresh(entry, now) ? SERVE_AND_REFRESH : SERVE;
 }
 
-function acquire(reason: AcquisitionReason, { latch }: EntryState, now: Moment): Decision {
-  return isHeld(latch, now) ? { do: 'fail', error: latch.error } : { do: 'wait', reason };
+function acquire(reason: AcquisitionReason, { latch }: PolicyInput, now: Instant): Decision {
+  return isActive(latch, now) ? { do: 'fail', error: latch.error } : { do: 'wait', reason };
 }
 
-function mayRefresh({ refreshGap, refreshPause, latch }: EntryState, now: Moment): boolean {
-  return !isHeld(refreshGap, now) && !isHeld(refreshPause, now) && !isHeld(latch, now);
+function mayRefresh({ refreshGap, refreshPause, latch }: PolicyInput, now: Instant): boolean {
+  return !isActive(refreshGap, now) && !isActive(refreshPause, now) && !isActive(latch, now);
 }
 
 /** What follows when the API refused a token. */
@@ -94,9 +94,9 @@ const MAX_DISPLACEMENTS = 10;
  * place at the provider, the fault is not the API's either: then it is replaced all the same, a few times.
  */
 export function decideRefusal(
-  entry: EntryState,
+  entry: PolicyInput,
   { isCurrent, isBlank, wasDisplaced }: Refusal,
-  now: Moment,
+  now: Instant,
   cooldownMs: number,
 ): RefusalDecision {
   const { token } = entry;
@@ -109,30 +109,30 @@ export function decideRefusal(
 
 /** One more displacement within the cooldown that the first one began. */
 export function countDisplacement(
-  entry: EntryState,
-  now: Moment,
+  entry: PolicyInput,
+  now: Instant,
   cooldownMs: number,
-): NonNullable<EntryState['displacements']> {
-  const running = isHeld(entry.displacements, now) ? entry.displacements : { since: now, forMs: cooldownMs };
+): NonNullable<PolicyInput['displacements']> {
+  const running = isActive(entry.displacements, now) ? entry.displacements : { since: now, forMs: cooldownMs };
   return { ...running, count: displacementsOf(entry, now) + 1 };
 }
 
-function displacementsOf({ displacements }: EntryState, now: Moment): number {
-  return isHeld(displacements, now) ? displacements.count : 0;
+function displacementsOf({ displacements }: PolicyInput, now: Instant): number {
+  return isActive(displacements, now) ? displacements.count : 0;
 }
 
 /** Milliseconds until the token ends; negative when it has. */
-export function remainingMs(token: HeldToken, now: Moment): number {
+export function remainingMs(token: HeldToken, now: Instant): number {
   return token.lifetimeMs - elapsedMs(token.obtained, now);
 }
 
 /** Whether the token may still be sent. */
-export function isUsable(token: HeldToken, now: Moment): boolean {
+export function isUsable(token: HeldToken, now: Instant): boolean {
   return remainingMs(token, now) > token.skewMs;
 }
 
 /** Whether a hold is there and not over. */
-function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
+function isActive<T extends Cooldown>(hold: T | undefined, now: Instant): hold is T {
   return hold !== undefined && elapsedMs(hold.since, now) < hold.forMs;
 }
 
@@ -140,9 +140,9 @@ function isHeld<T extends Hold>(hold: T | undefined, now: Moment): hold is T {
  * Whether a caller's need is worth a token request: the token has less than needed, and a new one can be expected to
  * have more. Where no token of this provider lives that long, a new one is fetched only now and then.
  */
-function isTooShort(token: HeldToken, entry: EntryState, now: Moment, neededMs: number): boolean {
+function isTooShort(token: HeldToken, entry: PolicyInput, now: Instant, neededMs: number): boolean {
   if (remainingMs(token, now) >= neededMs) return false;
-  if (entry.refreshPause?.isSameToken === true && isHeld(entry.refreshPause, now)) return false;
+  if (entry.refreshPause?.isSameToken === true && isActive(entry.refreshPause, now)) return false;
   // A token is always a little younger than its lifetime by the time it is used.
   const canBeMet = neededMs <= token.lifetimeMs - token.skewMs;
   return canBeMet || elapsedMs(token.obtained, now) >= token.lifetimeMs * REFRESH_GAP_SHARE;

@@ -1,15 +1,15 @@
 import type { AccessToken } from './access-token.js';
-import type { ApiAccess, ApiRules, RefusalOutcome } from './attachment.js';
+import type { Attachment, AttachmentRules, RefusalOutcome } from './attachment.js';
 import {
-  NO_REQUEST,
-  settledRequest,
+  DEFAULT_REQUEST,
+  frozenRequest,
   type GetTokenOptions,
   type OutboundCall,
   type TokenRequest,
 } from '../config/token-request.js';
-import type { Need } from './refresh-policy.js';
+import type { Freshness } from './refresh-policy.js';
 import type { TokenEntry } from '../cache/token-entry.js';
-import { printAs } from '../base/inspect.js';
+import { inspectAs } from '../base/inspect.js';
 import { awake } from '../base/abort.js';
 
 /**
@@ -26,7 +26,7 @@ export interface TokenSource {
   /** The provider's name. */
   readonly provider: string;
   /** What a layer that puts tokens on calls needs to know. */
-  readonly api: ApiAccess;
+  readonly api: Attachment;
   /**
    * A token that is good now.
    *
@@ -70,33 +70,33 @@ export interface ProviderEntries {
   /** The entry for a request, if there is one. */
   knownEntryOf(request: TokenRequest): TokenEntry | undefined;
   all(): Iterable<TokenEntry>;
-  readonly rules: ApiRules;
+  readonly rules: AttachmentRules;
 }
 
 /** A {@link TokenSource} over a manager's entries. */
 export class EntryTokenSource implements TokenSource {
   static {
-    printAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
+    inspectAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
   }
 
-  readonly #api: ApiAccess;
+  readonly #api: Attachment;
   readonly #entries: ProviderEntries;
   readonly #defaults: TokenRequest;
   #answer: { readonly token: AccessToken; readonly promise: Promise<AccessToken> } | undefined;
 
-  constructor(entries: ProviderEntries, given: TokenRequest = NO_REQUEST) {
-    const defaults = settledRequest(given);
+  constructor(entries: ProviderEntries, given: TokenRequest = DEFAULT_REQUEST) {
+    const defaults = frozenRequest(given);
     this.#entries = entries;
     this.#defaults = defaults;
     const known = (request: TokenRequest): TokenEntry | undefined =>
       entries.knownEntryOf(mergeRequests(defaults, request));
     this.#api = {
       ...entries.rules,
-      isSettled: true,
+      isTenantKnown: true,
       // What a source was derived for is as good as said by the call.
       requestFor: (call, wishes) => entries.rules.requestFor(call, mergeRequests(defaults, wishes)),
       refuse: (token, request, claims) => this.refuse(token, request, claims),
-      noteAccepted: (token, request) => known(request)?.prove(token.value),
+      noteAccepted: (token, request) => known(request)?.markAccepted(token.value),
       noteReplay: (request, status) => known(request)?.noteReplay(status),
     };
   }
@@ -106,23 +106,23 @@ export class EntryTokenSource implements TokenSource {
   }
 
   /** Not a property of its own, since it holds headers that must not be printed. */
-  get api(): ApiAccess {
+  get api(): Attachment {
     return this.#api;
   }
 
-  /** See {@link ApiAccess.refuse}. */
+  /** See {@link Attachment.refuse}. */
   refuse(token: AccessToken, request: TokenRequest, claims?: string): RefusalOutcome {
     const entry = this.#entries.entryOf(mergeRequests(this.#defaults, request));
     return entry.refuse(token.value, claims) === 'leave' ? 'too-young' : 'another';
   }
 
-  peek(request: TokenRequest = NO_REQUEST): ReadyToken | undefined {
+  peek(request: TokenRequest = DEFAULT_REQUEST): ReadyToken | undefined {
     const merged = mergeRequests(this.#defaults, request);
     const token = this.#entries.entryOf(merged).peek(needOf(merged));
     return token && { source: this, token };
   }
 
-  getToken(options: GetTokenOptions = NO_REQUEST): Promise<AccessToken> {
+  getToken(options: GetTokenOptions = DEFAULT_REQUEST): Promise<AccessToken> {
     // Not an asynchronous function: the usual answer is there, and it costs no more than to look at it.
     try {
       const merged = mergeRequests(this.#defaults, options);
@@ -168,15 +168,15 @@ export class EntryTokenSource implements TokenSource {
   }
 }
 
-function needOf({ minRemainingSeconds }: TokenRequest): Need | undefined {
+function needOf({ minRemainingSeconds }: TokenRequest): Freshness | undefined {
   return minRemainingSeconds === undefined ? undefined : { minRemainingMs: minRemainingSeconds * 1000 };
 }
 
 /** Lays one request over another: what it names wins, parameter by parameter. */
 export function mergeRequests(under: TokenRequest, over: TokenRequest): TokenRequest {
   // The same object again, so that what belongs to it is found by reference.
-  if (over === NO_REQUEST || isEmpty(over)) return under;
-  if (under === NO_REQUEST) return over;
+  if (over === DEFAULT_REQUEST || isEmpty(over)) return under;
+  if (under === DEFAULT_REQUEST) return over;
   const merged = { ...under, ...withoutUndefined(over) };
   if (under.parameters !== undefined && over.parameters !== undefined) {
     merged.parameters = { ...under.parameters, ...over.parameters };

@@ -1,10 +1,10 @@
 import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
-import type { InstanceCalls } from './calls.js';
+import type { AxiosCalls } from './calls.js';
 import { transportOf, type NamedAdapter } from './transport.js';
 
 /** Stands before the adapters of one instance. */
 export class AuthorizedAdapter {
-  readonly #calls: InstanceCalls;
+  readonly #calls: AxiosCalls;
   /** By the adapter that is behind it, and by itself: one that has this in front already stays as it is. */
   readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
   #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
@@ -12,7 +12,7 @@ export class AuthorizedAdapter {
   /** The config that is handed over next, and that nobody else has seen. */
   #unseen: InternalAxiosRequestConfig | undefined;
 
-  constructor(calls: InstanceCalls) {
+  constructor(calls: AxiosCalls) {
     this.#calls = calls;
   }
 

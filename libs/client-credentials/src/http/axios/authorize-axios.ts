@@ -2,7 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import type { TokenRequest } from '../../config/token-request.js';
 import type { TokenSource } from '../../token/token-source.js';
 import { AuthorizedAdapter } from './adapter.js';
-import { InstanceCalls } from './calls.js';
+import { AxiosCalls } from './calls.js';
 
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -44,7 +44,7 @@ export interface AuthorizableAxios {
  */
 export function authorizeAxios(instance: AuthorizableAxios, source: TokenSource): () => void {
   const { request } = instance.interceptors;
-  const calls = new InstanceCalls(instance.defaults, source);
+  const calls = new AxiosCalls(instance.defaults, source);
   const adapter = new AuthorizedAdapter(calls);
   const handler = handlerOf((config) => adapter.attachTo(config));
   const id = request.use(handler.fulfilled, null, { synchronous: true });

@@ -3,7 +3,7 @@ import type { TokenPlacement } from '../../token/attachment.js';
 import { withoutToken } from '../url.js';
 import { headersOfRecord, lowerCased } from '../headers.js';
 import type { NextHop } from '../redirect.js';
-import type { TokenTrip } from '../authorized-request.js';
+import type { AuthorizedRequest } from '../authorized-request.js';
 
 type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
@@ -20,18 +20,18 @@ interface RedirectTerms {
  */
 export function redirectHook(
   { beforeRedirect: own, httpAgent, httpsAgent }: RedirectTerms,
-  tripOf: () => TokenTrip,
+  tripOf: () => AuthorizedRequest,
   placement: TokenPlacement,
 ): RedirectHook {
   return (options, answered, requested) => {
     const trip = tripOf();
-    trip.moveTo(new URL(String(options['href'])));
+    trip.redirectTo(new URL(String(options['href'])));
     const redirected = headersOfRecord(Object(options['headers']));
-    for (const name of trip.ownHeaders) redirected.delete(name);
+    for (const name of trip.addedHeaders) redirected.delete(name);
     own?.(options, answered, shown(requested, trip, placement));
-    trip.equip(redirected);
+    trip.applyTo(redirected);
     // Nor does the client certificate go where the token may not.
-    if (!trip.isCarrying) options['agents'] = { http: httpAgent, https: httpsAgent };
+    if (!trip.carriesToken) options['agents'] = { http: httpAgent, https: httpsAgent };
   };
 }
 
@@ -77,12 +77,12 @@ export function askBeforeRedirect(
 
 function shown(
   requested: Parameters<RedirectHook>[2],
-  trip: TokenTrip,
+  trip: AuthorizedRequest,
   placement: TokenPlacement,
 ): Parameters<RedirectHook>[2] {
   // Older versions of axios do not tell what was requested.
   if (requested === undefined) return requested;
-  const ours = new Set(trip.ownHeaders.map((name) => name.toLowerCase()));
+  const ours = new Set(trip.addedHeaders.map((name) => name.toLowerCase()));
   const headers = Object.entries(requested.headers).filter(([name]) => !ours.has(name.toLowerCase()));
   const url = withoutToken(new URL(requested.url), placement).href;
   return { ...requested, url, headers: Object.fromEntries(headers) };

@@ -1,23 +1,23 @@
 import axios, { type InternalAxiosRequestConfig } from 'axios';
 import type { TokenPlacement } from '../../token/attachment.js';
-import { NO_REQUEST, settledRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
+import { DEFAULT_REQUEST, frozenRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
 import { finalUrl, fullUrl, urlText } from '../url.js';
 import { lowerCased } from '../headers.js';
-import { WithoutToken } from './without-token.js';
+import { NoToken } from './without-token.js';
 
 /** What a call says of its token: what it is to be for; that there is to be none; or none, but whose API it goes to. */
-export type Wishes = TokenRequest | WithoutToken | false;
+export type CallOptions = TokenRequest | NoToken | false;
 
 /** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
-export function wishesOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): Wishes {
-  if (wishes === undefined || wishes === null) return NO_REQUEST;
-  return wishes === false || wishes instanceof WithoutToken ? wishes : settledRequest(wishes);
+export function callOptionsOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): CallOptions {
+  if (wishes === undefined || wishes === null) return DEFAULT_REQUEST;
+  return wishes === false || wishes instanceof NoToken ? wishes : frozenRequest(wishes);
 }
 
 /** Whether a call is to get no token. */
-export function isWithoutToken(wishes: Wishes): wishes is WithoutToken | false {
+export function isWithoutToken(wishes: CallOptions): wishes is NoToken | false {
   // The usual one needs no look at its class.
-  return wishes !== NO_REQUEST && (wishes === false || wishes instanceof WithoutToken);
+  return wishes !== DEFAULT_REQUEST && (wishes === false || wishes instanceof NoToken);
 }
 
 // That of axios itself keeps nothing of what it sees.

@@ -1,20 +1,20 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { AccessToken } from '../../token/access-token.js';
-import type { ApiAccess } from '../../token/attachment.js';
+import type { Attachment } from '../../token/attachment.js';
 import { ClientCredentialsError } from '../../base/errors.js';
-import { NO_REQUEST, type TokenRequest } from '../../config/token-request.js';
+import { DEFAULT_REQUEST, type TokenRequest } from '../../config/token-request.js';
 import type { TokenSource } from '../../token/token-source.js';
 import { mayCarryToken } from '../allowed-origins.js';
 import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
-import { discard, type Outcome } from './follow-redirects.js';
-import { explain, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './attempt.js';
+import { discard, type AdapterResult } from './follow-redirects.js';
+import { attachReason, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './attempt.js';
 import { userInfoProblem } from '../errors.js';
 import { patienceOf } from './deadline.js';
 import { finalUrl, isRelative } from '../url.js';
 import { hasHeader } from '../headers.js';
 import { InstanceOrigins } from './instance-origins.js';
-import { hasOwnToken, isWithoutToken, outboundCall, wishesOf, type Wishes } from './call-options.js';
-import { isPlain, PlainCall, type PlainCallHooks } from './plain-call.js';
+import { hasOwnToken, isWithoutToken, outboundCall, callOptionsOf, type CallOptions } from './call-options.js';
+import { isHeaderOnlyCall, PlainCall, type PlainCallHooks } from './plain-call.js';
 import { requestBodyOf } from '../request-body.js';
 import {
   atTenantsBase,
@@ -35,7 +35,7 @@ interface TokenCall {
 }
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
-export class InstanceCalls implements PlainCallHooks {
+export class AxiosCalls implements PlainCallHooks {
   readonly #defaults: InstanceDefaults;
   readonly #source: TokenSource;
   readonly #origins: InstanceOrigins;
@@ -57,7 +57,7 @@ export class InstanceCalls implements PlainCallHooks {
    */
   send(config: InternalAxiosRequestConfig, transport: Transport, isWatched: boolean): Promise<AxiosResponse> {
     if (this.isDetached) return transport.adapter(config);
-    const wishes = wishesOf(config);
+    const wishes = callOptionsOf(config);
     return (
       this.#sendPlain(config, transport, wishes, isWatched) ?? this.#sendOther(config, transport, wishes)
     );
@@ -67,10 +67,10 @@ export class InstanceCalls implements PlainCallHooks {
   #sendPlain(
     config: InternalAxiosRequestConfig,
     transport: Transport,
-    wishes: Wishes,
+    wishes: CallOptions,
     isWatched: boolean,
   ): Promise<AxiosResponse> | undefined {
-    if (isWithoutToken(wishes) || !this.#source.api.isPlain || !isPlain(config, transport)) return undefined;
+    if (isWithoutToken(wishes) || !this.#source.api.isHeaderOnly || !isHeaderOnlyCall(config, transport)) return undefined;
     const ready = this.#source.peek(wishes);
     if (ready === undefined) return this.#sendOnceReady(config, transport, wishes, isWatched);
     const origins = this.#origins.of(ready.source.api);
@@ -88,7 +88,7 @@ export class InstanceCalls implements PlainCallHooks {
   ): Promise<AxiosResponse> | undefined {
     const source = this.#source;
     // What is left of a timeout after the wait has to be counted.
-    if (!source.api.isSettled || config.timeout) return undefined;
+    if (!source.api.isTenantKnown || config.timeout) return undefined;
     const origins = this.#origins.of(source.api);
     const { onlyHeader } = origins;
     if (onlyHeader === undefined || !origins.plainlyAllow(config)) return undefined;
@@ -108,7 +108,7 @@ export class InstanceCalls implements PlainCallHooks {
   async #sendOther(
     config: InternalAxiosRequestConfig,
     transport: Transport,
-    wishes: Wishes,
+    wishes: CallOptions,
   ): Promise<AxiosResponse> {
     const startedAt = performance.now();
     const isWanted = !isWithoutToken(wishes);
@@ -116,7 +116,7 @@ export class InstanceCalls implements PlainCallHooks {
     // A call without a token is nobody's, except that a relative address is one of its tenant's API.
     if (!isWanted && !isForBase) return transport.adapter(config);
     const isNeeded = isWanted && !hasOwnToken(config, this.#source.api.placement);
-    const source = await this.#sourceFor(config, wishes === false ? NO_REQUEST : wishes, isNeeded);
+    const source = await this.#sourceFor(config, wishes === false ? DEFAULT_REQUEST : wishes, isNeeded);
     const defaults = this.#defaultsFor(source.api);
     const placed = atTenantsBase(config, defaults);
     if (!isWanted || hasOwnToken(config, source.api.placement))
@@ -155,7 +155,7 @@ export class InstanceCalls implements PlainCallHooks {
   }
 
   /** What becomes of a plain call whose answer is not good. */
-  async goOn(plain: PlainCall, answer: Outcome): Promise<AxiosResponse> {
+  async afterAnswer(plain: PlainCall, answer: AdapterResult): Promise<AxiosResponse> {
     const { config, transport, wishes, patience, trip } = plain;
     const { source, token } = plain.ready;
     const call: AxiosCall = {
@@ -190,7 +190,7 @@ export class InstanceCalls implements PlainCallHooks {
     }
   }
 
-  #defaultsFor({ defaults: tenant }: ApiAccess): CallDefaults {
+  #defaultsFor({ defaults: tenant }: Attachment): CallDefaults {
     return { instance: this.#defaults, provider: this.#source.api.defaults, tenant };
   }
 
@@ -209,6 +209,6 @@ function authorized(call: AxiosCall, request: TokenRequest): AuthorizedCall<Axio
     send: (token) => sendOnce(call, token),
     wait: (get) => call.patience.during(get),
     discard,
-    explain,
+    attachReason,
   };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { ApiRules } from '../../token/attachment.js';
+import type { AttachmentRules } from '../../token/attachment.js';
 import type { Patience } from './deadline.js';
 import { isAxiosError } from './sanitize.js';
 import { fullUrl, withoutToken } from '../url.js';
@@ -8,14 +8,14 @@ import { copyOfHeaders, lowerCased } from '../headers.js';
 import { askBeforeRedirect } from './before-redirect.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
 import type { RequestBody } from '../request-body.js';
-import type { TokenTrip } from '../authorized-request.js';
+import type { AuthorizedRequest } from '../authorized-request.js';
 import type { Transport } from './transport.js';
 
 // As follow-redirects has it, which the http adapter uses.
 const TOO_MANY_REDIRECTS = 'ERR_FR_TOO_MANY_REDIRECTS';
 
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
-export interface Outcome {
+export interface AdapterResult {
   /** Whether the last answer told something new for later proofs. */
   readonly hasNewNonce: boolean;
   readonly response: AxiosResponse;
@@ -27,7 +27,7 @@ interface DispatchMeans {
   readonly transport: Transport;
   /** The caller's own config. */
   readonly config: InternalAxiosRequestConfig;
-  readonly api: Pick<ApiRules, 'placement'>;
+  readonly api: Pick<AttachmentRules, 'placement'>;
   readonly body: RequestBody;
   readonly patience: Patience;
 }
@@ -36,12 +36,12 @@ interface DispatchMeans {
 export async function dispatch(
   first: InternalAxiosRequestConfig,
   means: DispatchMeans,
-  trip: TokenTrip,
-): Promise<Outcome> {
+  trip: AuthorizedRequest,
+): Promise<AdapterResult> {
   const { adapter, isHttp } = means.transport;
   // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
   // Where each request needs a proof of its own it could not be made in passing.
-  if (isHttp && !trip.isProven) return outcomeOf(adapter(first), trip);
+  if (isHttp && !trip.needsProof) return outcomeOf(adapter(first), trip);
   const unfollowed = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
   return followRedirects(first, await outcomeOf(adapter(unfollowed), trip), means, trip);
 }
@@ -59,10 +59,10 @@ function redirectOf(fetchOptions: object | undefined): unknown {
 /** Goes where an answer leads that an adapter gave which was told to follow nothing, as far as the request says. */
 export async function followRedirects(
   first: InternalAxiosRequestConfig,
-  answered: Outcome,
+  answered: AdapterResult,
   means: DispatchMeans,
-  trip: TokenTrip,
-): Promise<Outcome> {
+  trip: AuthorizedRequest,
+): Promise<AdapterResult> {
   const { transport, config, patience } = means;
   const redirect = redirectOf(first.fetchOptions);
   const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
@@ -82,7 +82,7 @@ export async function followRedirects(
     discard(result);
     const timeout = patience.remainingMs();
     // The client certificate goes nowhere the token may not.
-    const agent = !trip.isCarrying && { httpsAgent: config.httpsAgent as unknown };
+    const agent = !trip.carriesToken && { httpsAgent: config.httpsAgent as unknown };
     hop = Object.assign({}, hop, next, agent, timeout !== undefined && { timeout });
     result = await outcomeOf(transport.adapter(hop), trip);
   }
@@ -93,7 +93,7 @@ async function followed(
   hop: InternalAxiosRequestConfig,
   response: AxiosResponse,
   { body, config, api }: DispatchMeans,
-  trip: TokenTrip,
+  trip: AuthorizedRequest,
   isTooMany: boolean,
 ): Promise<(Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined> {
   const current = {
@@ -106,8 +106,8 @@ async function followed(
   if (next === undefined) return undefined;
   if (isTooMany) throw new AxiosError('Maximum number of redirects exceeded', TOO_MANY_REDIRECTS, hop);
   const headers = copyOfHeaders(hop.headers);
-  trip.moveTo(next.url);
-  headers.delete([...trip.ownHeaders]);
+  trip.redirectTo(next.url);
+  headers.delete([...trip.addedHeaders]);
   const requested = {
     url: withoutToken(current.url, api.placement),
     method: current.method,
@@ -116,8 +116,8 @@ async function followed(
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
   if (!next.keepsBodyHeaders) headers.delete(BODY_HEADERS);
   askBeforeRedirect(config, { requested, response, next, headers });
-  await trip.prove(next.method);
-  trip.equip(headers);
+  await trip.signProof(next.method);
+  trip.applyTo(headers);
   return {
     url: next.url.href,
     method: next.method.toLowerCase(),
@@ -128,15 +128,15 @@ async function followed(
 }
 
 /** Frees the connection of an answer that nobody will read. */
-export function discard({ response }: Pick<Outcome, 'response'>): void {
+export function discard({ response }: Pick<AdapterResult, 'response'>): void {
   const data: unknown = response.data;
   if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
   else if (data instanceof Readable) data.destroy();
 }
 
 /** An answer whose status is not wanted is an answer all the same. */
-async function outcomeOf(sent: Promise<AxiosResponse>, trip: TokenTrip): Promise<Outcome> {
-  const learn = ({ headers }: AxiosResponse): boolean => trip.learn(lowerCased(headers));
+async function outcomeOf(sent: Promise<AxiosResponse>, trip: AuthorizedRequest): Promise<AdapterResult> {
+  const learn = ({ headers }: AxiosResponse): boolean => trip.rememberNonce(lowerCased(headers));
   try {
     const response = await sent;
     return { response, hasNewNonce: learn(response) };

@@ -1,11 +1,11 @@
 import type { CreateAxiosDefaults } from 'axios';
-import type { ApiAccess } from '../../token/attachment.js';
+import type { Attachment } from '../../token/attachment.js';
 import { allowedOriginsOf, CallOrigins } from '../allowed-origins.js';
 import { hasOwnBase, type InstanceDefaults } from './tenant-defaults.js';
 
 /** The origins that may get the tokens of a source, as long as the instance's base address is this one. */
 interface KnownOrigins {
-  readonly api: ApiAccess;
+  readonly api: Attachment;
   readonly instanceBase: string | undefined;
   readonly origins: CallOrigins;
 }
@@ -14,7 +14,7 @@ interface KnownOrigins {
 export class InstanceOrigins {
   readonly #instance: InstanceDefaults;
   readonly #provider: CreateAxiosDefaults;
-  readonly #known = new WeakMap<ApiAccess, KnownOrigins>();
+  readonly #known = new WeakMap<Attachment, KnownOrigins>();
   #latest: KnownOrigins | undefined;
 
   /**
@@ -27,7 +27,7 @@ export class InstanceOrigins {
   }
 
   /** Worked out anew only when the instance's base address was changed. A tenant that has its own does without that one. */
-  of(api: ApiAccess): CallOrigins {
+  of(api: Attachment): CallOrigins {
     const { baseURL } = this.#instance;
     const latest = this.#latest;
     if (latest !== undefined && latest.api === api && latest.instanceBase === baseURL) return latest.origins;
@@ -38,10 +38,10 @@ export class InstanceOrigins {
     return this.#latest.origins;
   }
 
-  #workOut(api: ApiAccess, instanceBase: string | undefined): KnownOrigins {
+  #workOut(api: Attachment, instanceBase: string | undefined): KnownOrigins {
     const hasOwn = hasOwnBase({ provider: this.#provider, tenant: api.defaults });
     // A tenant may have other headers, timeouts and agents than its provider.
-    const isPlain = api.isPlain && api.defaults === this.#provider && 'header' in api.placement;
+    const isPlain = api.isHeaderOnly && api.defaults === this.#provider && 'header' in api.placement;
     const onlyHeader = isPlain ? api.placement.header : undefined;
     const origins = new CallOrigins(allowedOriginsOf(api, hasOwn ? undefined : instanceBase), onlyHeader);
     return { api, instanceBase, origins };

@@ -2,16 +2,16 @@ import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequest
 import type { TokenRequest } from '../../config/token-request.js';
 import type { ReadyToken } from '../../token/token-source.js';
 import type { CallOrigins } from '../allowed-origins.js';
-import type { Outcome } from './follow-redirects.js';
+import type { AdapterResult } from './follow-redirects.js';
 import { patienceOf, type Patience } from './deadline.js';
-import { concealError, concealResponse, isAxiosError, shownRequest, type Concealment } from './sanitize.js';
+import { sanitizeError, sanitizeResponse, isAxiosError, requestSummary, type Sanitizer } from './sanitize.js';
 import { copyOf } from './config-copy.js';
 import { hasOwnTransform } from './call-options.js';
 import { finalUrl } from '../url.js';
 import { withHeader } from '../headers.js';
 import { redirectHook } from './before-redirect.js';
 import { isForm } from '../request-body.js';
-import { TokenTrip } from '../authorized-request.js';
+import { AuthorizedRequest } from '../authorized-request.js';
 import type { Transport } from './transport.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -32,7 +32,7 @@ type SentParts = {
 /** Who decides about a call. */
 export interface PlainCallHooks {
   /** Takes over with an answer that is not good. */
-  goOn(call: PlainCall, answer: Outcome): Promise<AxiosResponse>;
+  afterAnswer(call: PlainCall, answer: AdapterResult): Promise<AxiosResponse>;
   /** Told of one that is. */
   noteAccepted(call: PlainCall): void;
 }
@@ -40,7 +40,7 @@ export interface PlainCallHooks {
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 /** Whether nothing about a call has to change but one header, if the caller has not set that. */
-export function isPlain({ auth, data, maxRedirects, fetchOptions }: Config, { isHttp }: Transport): boolean {
+export function isHeaderOnlyCall({ auth, data, maxRedirects, fetchOptions }: Config, { isHttp }: Transport): boolean {
   if (auth !== undefined || isForm(data)) return false;
   return isHttp || (maxRedirects === undefined && fetchOptions === undefined);
 }
@@ -49,7 +49,7 @@ export function isPlain({ auth, data, maxRedirects, fetchOptions }: Config, { is
  * A call that changes by one header alone, and whose token is there: nearly every call. It is sent without a copy and without a
  * wait; what else may become of a call is left to others, once it has an answer that is not good.
  */
-export class PlainCall implements Concealment {
+export class PlainCall implements Sanitizer {
   readonly config: Config;
   readonly transport: Transport;
   readonly ready: ReadyToken;
@@ -61,7 +61,7 @@ export class PlainCall implements Concealment {
   readonly beforeRedirect: Config['beforeRedirect'];
   readonly sent: SentParts;
   readonly #patience: Patience | undefined;
-  #trip: TokenTrip | undefined;
+  #trip: AuthorizedRequest | undefined;
 
   constructor(
     config: Config,
@@ -87,13 +87,13 @@ export class PlainCall implements Concealment {
   }
 
   /** Where the call is. Needed only for what is not usual, since it takes a look at the address. */
-  get trip(): TokenTrip {
+  get trip(): AuthorizedRequest {
     return (this.#trip ??= tripOf(this));
   }
 
-  request(): ReturnType<Concealment['request']> {
+  request(): ReturnType<Sanitizer['request']> {
     const { paramsSerializer } = this.config;
-    return shownRequest({ ...this.sent, paramsSerializer }, this.trip, this.ready.source.api.placement);
+    return requestSummary({ ...this.sent, paramsSerializer }, this.trip, this.ready.source.api.placement);
   }
 
   /**
@@ -113,16 +113,16 @@ export class PlainCall implements Concealment {
         unload(this, carrier);
         if (response.status < 200 || response.status >= 300) {
           this.restore();
-          return hooks.goOn(this, { response, hasNewNonce: false });
+          return hooks.afterAnswer(this, { response, hasNewNonce: false });
         }
         hooks.noteAccepted(this);
-        return concealResponse(response, this);
+        return sanitizeResponse(response, this);
       },
       (error: unknown) => {
         unload(this, carrier);
-        if (!isAxiosError(error) || error.response === undefined) throw concealError(error, this);
+        if (!isAxiosError(error) || error.response === undefined) throw sanitizeError(error, this);
         this.restore();
-        return hooks.goOn(this, { response: error.response, error, hasNewNonce: false });
+        return hooks.afterAnswer(this, { response: error.response, error, hasNewNonce: false });
       },
     );
   }
@@ -175,11 +175,11 @@ function sentPartsOf({ method, url, baseURL, params, data }: Config): SentParts 
   return { method, url, baseURL, params, data };
 }
 
-function tripOf({ config, sent, ready, origins }: PlainCall): TokenTrip {
+function tripOf({ config, sent, ready, origins }: PlainCall): AuthorizedRequest {
   const url = finalUrl(sent);
   if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, config);
-  const trip = new TokenTrip(url, ready.token, ready.source.api, origins.allowed);
+  const trip = new AuthorizedRequest(url, ready.token, ready.source.api, origins.allowed);
   // So that it knows that the header is ours.
-  trip.equip(new AxiosHeaders());
+  trip.applyTo(new AxiosHeaders());
   return trip;
 }

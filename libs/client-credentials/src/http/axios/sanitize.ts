@@ -2,22 +2,22 @@ import { Readable } from 'node:stream';
 import type { AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenPlacement } from '../../token/attachment.js';
 import { ClientCredentialsError } from '../../base/errors.js';
-import { isRecord } from '../../base/objects.js';
-import { printAs } from '../../base/inspect.js';
+import { isObject } from '../../base/objects.js';
+import { inspectAs } from '../../base/inspect.js';
 import { fullUrl, withoutToken, type CallParams } from '../url.js';
-import type { TokenTrip } from '../authorized-request.js';
+import type { AuthorizedRequest } from '../authorized-request.js';
 
 /** All that is shown of a request that carried a token. */
-interface ShownRequest {
+interface RequestSummary {
   readonly method: string;
   readonly host: string;
   readonly path: string;
 }
 
 /** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
-export interface Concealment {
+export interface Sanitizer {
   readonly config: InternalAxiosRequestConfig;
-  request(): ShownRequest & { readonly url: string };
+  request(): RequestSummary & { readonly url: string };
 }
 
 /** What of a call its address and its method come from. */
@@ -26,11 +26,11 @@ interface ShownCall extends CallParams {
 }
 
 /** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
-export function shownRequest(
+export function requestSummary(
   config: ShownCall,
-  trip: TokenTrip,
+  trip: AuthorizedRequest,
   placement: TokenPlacement,
-): ReturnType<Concealment['request']> {
+): ReturnType<Sanitizer['request']> {
   const at = withoutToken(trip.url, placement);
   const shown = trip.hasMoved ? at : withParams(config, at);
   const method = (config.method ?? 'get').toUpperCase();
@@ -47,10 +47,10 @@ function withParams(config: CallParams, at: URL): URL {
 }
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
-export function concealResponse(response: AxiosResponse, concealment: Concealment): AxiosResponse {
+export function sanitizeResponse(response: AxiosResponse, concealment: Sanitizer): AxiosResponse {
   response.config = concealment.config;
-  if (response.request) response.request = new RequestOnDemand(concealment);
-  response.data = concealStream(response.data, concealment);
+  if (response.request) response.request = new LazyRequestSummary(concealment);
+  response.data = sanitizeStream(response.data, concealment);
   return response;
 }
 
@@ -58,68 +58,68 @@ export function concealResponse(response: AxiosResponse, concealment: Concealmen
 const UNKNOWN = { method: '', host: '', path: '', url: '' };
 
 /** What is shown of the request of a response: worked out when somebody looks, which few do. */
-class RequestOnDemand implements ShownRequest {
+class LazyRequestSummary implements RequestSummary {
   static {
-    printAs(RequestOnDemand, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
+    inspectAs(LazyRequestSummary, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
   }
 
-  readonly #concealment: Concealment;
-  #known: ReturnType<Concealment['request']> | undefined;
+  readonly #concealment: Sanitizer;
+  #known: ReturnType<Sanitizer['request']> | undefined;
 
-  constructor(concealment: Concealment) {
+  constructor(concealment: Sanitizer) {
     this.#concealment = concealment;
   }
 
-  static #read(shown: RequestOnDemand): ReturnType<Concealment['request']> {
+  static #read(shown: LazyRequestSummary): ReturnType<Sanitizer['request']> {
     if (!(#concealment in shown)) return UNKNOWN;
     return (shown.#known ??= shown.#concealment.request());
   }
 
   get method(): string {
-    return RequestOnDemand.#read(this).method;
+    return LazyRequestSummary.#read(this).method;
   }
 
   get host(): string {
-    return RequestOnDemand.#read(this).host;
+    return LazyRequestSummary.#read(this).host;
   }
 
   get path(): string {
-    return RequestOnDemand.#read(this).path;
+    return LazyRequestSummary.#read(this).path;
   }
 
   /** Where the http adapter has it, for those who want to know where redirects led. */
   get res(): { responseUrl: string } {
-    return { responseUrl: RequestOnDemand.#read(this).url };
+    return { responseUrl: LazyRequestSummary.#read(this).url };
   }
 
-  toJSON(): ShownRequest {
-    const { method, host, path } = RequestOnDemand.#read(this);
+  toJSON(): RequestSummary {
+    const { method, host, path } = LazyRequestSummary.#read(this);
     return { method, host, path };
   }
 }
 
 /** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
-export function concealError<E>(error: E, concealment: Concealment, seen: Set<unknown> = new Set()): E {
+export function sanitizeError<E>(error: E, concealment: Sanitizer, seen: Set<unknown> = new Set()): E {
   // One of ours knows nothing of the call, and its cause is another call's.
-  if (!isRecord(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
+  if (!isObject(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
   seen.add(error);
   const { config, request, response, cause } = error;
   // One that names no config may be somebody else's too, such as the reason of a cancellation.
-  if (isRecord(config) && 'headers' in config) Reflect.set(error, 'config', concealment.config);
-  if (isRecord(request)) {
+  if (isObject(config) && 'headers' in config) Reflect.set(error, 'config', concealment.config);
+  if (isObject(request)) {
     const { url: _, ...shown } = concealment.request();
     Reflect.set(error, 'request', shown);
   }
-  if (isResponse(response) && !(response.request instanceof RequestOnDemand)) {
-    concealResponse(response, concealment);
+  if (isResponse(response) && !(response.request instanceof LazyRequestSummary)) {
+    sanitizeResponse(response, concealment);
   }
   // Some versions wrap one error of theirs in another.
-  concealError(cause, concealment, seen);
+  sanitizeError(cause, concealment, seen);
   return error;
 }
 
 function isResponse(value: unknown): value is AxiosResponse {
-  return isRecord(value) && ('config' in value || 'request' in value);
+  return isObject(value) && ('config' in value || 'request' in value);
 }
 
 /** Whether this is an error of axios, of whichever copy. */
@@ -130,7 +130,7 @@ export function isAxiosError(error: unknown): error is AxiosError {
 }
 
 /** A body that is read later leads to its request, and fails with it; behind this there is only the data. */
-function concealStream(data: unknown, concealment: Concealment): unknown {
+function sanitizeStream(data: unknown, concealment: Sanitizer): unknown {
   if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
     const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
@@ -138,7 +138,7 @@ function concealStream(data: unknown, concealment: Concealment): unknown {
     // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
     shown.once('close', () => data.destroy());
     data.once('error', (error) =>
-      shown.destroy(shown.listenerCount('error') > 0 ? concealError(error, concealment) : undefined),
+      shown.destroy(shown.listenerCount('error') > 0 ? sanitizeError(error, concealment) : undefined),
     );
     return shown;
   }
@@ -156,15 +156,15 @@ function showFacts(source: Readable, shown: Readable): void {
   }
 }
 
-async function* concealedChunks(source: Readable, concealment: Concealment): AsyncGenerator {
+async function* concealedChunks(source: Readable, concealment: Sanitizer): AsyncGenerator {
   try {
     yield* source;
   } catch (error) {
-    throw concealError(error, concealment);
+    throw sanitizeError(error, concealment);
   }
 }
 
-function concealedStream(source: ReadableStream, concealment: Concealment): ReadableStream {
+function concealedStream(source: ReadableStream, concealment: Sanitizer): ReadableStream {
   const reader = source.getReader();
   return new ReadableStream(
     {
@@ -174,7 +174,7 @@ function concealedStream(source: ReadableStream, concealment: Concealment): Read
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          controller.error(concealError(error, concealment));
+          controller.error(sanitizeError(error, concealment));
         }
       },
       cancel: (reason) => reader.cancel(reason),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { recordOf } from '../../base/objects.js';
+import { asObject } from '../../base/objects.js';
 import { copyOf } from './config-copy.js';
 import type { AxiosRequestHeaders, CreateAxiosDefaults, InternalAxiosRequestConfig } from 'axios';
 import { copyOfHeaders } from '../headers.js';
@@ -56,8 +56,8 @@ function paramsOf(given: unknown, shared: unknown, own: unknown): unknown {
   if (given === undefined || isDeepStrictEqual(given, shared)) return own;
   // Params of another kind are the call's own.
   if (Object.getPrototypeOf(given) !== Object.prototype) return given;
-  const [known, laid] = [recordOf(shared), { ...recordOf(given) }];
-  for (const [name, value] of Object.entries(recordOf(own))) {
+  const [known, laid] = [asObject(shared), { ...asObject(given) }];
+  for (const [name, value] of Object.entries(asObject(own))) {
     if (!(name in laid) || isDeepStrictEqual(laid[name], known[name])) laid[name] = value;
   }
   return laid;
@@ -77,8 +77,8 @@ function headersOf(
 
 /** Headers as an instance has them: those for all calls, or for those of a method, may stand in groups. */
 function flat(headers: CreateAxiosDefaults['headers'], method: string): Record<string, string> {
-  const given = recordOf(headers);
-  const all = { ...recordOf(given['common']), ...recordOf(given[method.toLowerCase()]), ...given };
+  const given = asObject(headers);
+  const all = { ...asObject(given['common']), ...asObject(given[method.toLowerCase()]), ...given };
   return Object.fromEntries(
     Object.entries(all).filter((header): header is [string, string] => typeof header[1] === 'string'),
   );

@@ -1,5 +1,5 @@
 /** What a call wishes that is to go to a tenant's API without that tenant's token: `false` alone does not say whose API. */
-export class WithoutToken {
+export class NoToken {
   readonly tenant: string;
 
   constructor(tenant: string) {

@@ -1,13 +1,13 @@
 import type { AccessToken } from '../../token/access-token.js';
-import type { ApiRules } from '../../token/attachment.js';
-import type { Sending } from '../authorized-call.js';
+import type { AttachmentRules } from '../../token/attachment.js';
+import type { Attempt } from '../authorized-call.js';
 import { certificateProblem } from '../errors.js';
 import { wantsNonce } from '../challenge.js';
 import { withoutToken } from '../url.js';
 import { parsedData } from '../parsed-data.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
 import type { RequestBody } from '../request-body.js';
-import { TokenTrip } from '../authorized-request.js';
+import { AuthorizedRequest } from '../authorized-request.js';
 
 /** One call of `fetch` that gets a token. */
 export interface FetchCall {
@@ -15,7 +15,7 @@ export interface FetchCall {
   readonly fetch: typeof globalThis.fetch;
   /** Whether it is the platform's, which can present no client certificate. */
   readonly isGlobalFetch: boolean;
-  readonly api: ApiRules;
+  readonly api: AttachmentRules;
   readonly allowed: ReadonlySet<string>;
   readonly url: URL;
   /** Upper case. */
@@ -29,17 +29,17 @@ export interface FetchCall {
 }
 
 /** Sends it once with a token, and follows redirects with what may go along. */
-export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Sending<Response>> {
+export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Attempt<Response>> {
   if (call.isGlobalFetch && call.api.agentOf(token) !== undefined) throw certificateProblem(call.provider);
-  const trip = new TokenTrip(call.url, token, call.api, call.allowed);
+  const trip = new AuthorizedRequest(call.url, token, call.api, call.allowed);
   const headers = new Headers(call.headers);
-  await trip.prove(call.method);
-  trip.equip({ has: (name) => headers.has(name), set: (name, value) => headers.set(name, value) });
+  await trip.signProof(call.method);
+  trip.applyTo({ has: (name) => headers.has(name), set: (name, value) => headers.set(name, value) });
   let method = call.method;
   let hasBody = call.body.data !== undefined && call.body.data !== null;
   for (let count = 0; ; count += 1) {
     const response = await call.fetch(trip.url, initOf(call, method, headers, hasBody));
-    const hasNewNonce = trip.learn(Object.fromEntries(response.headers));
+    const hasNewNonce = trip.rememberNonce(Object.fromEntries(response.headers));
     const hop = { url: trip.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
     const location = response.headers.get('location');
     const next = call.redirect === 'follow' ? nextHop(hop, response.status, location) : undefined;
@@ -52,15 +52,15 @@ export async function sendFetch(call: FetchCall, token: AccessToken): Promise<Se
       throw new TypeError('fetch failed', { cause: new Error('redirect count exceeded') });
     }
     ({ method, keepsBody: hasBody } = next);
-    trip.moveTo(next.url);
+    trip.redirectTo(next.url);
     const dropped = [
-      ...trip.ownHeaders,
+      ...trip.addedHeaders,
       ...(next.isSameOrigin ? [] : ORIGIN_BOUND_HEADERS),
       ...(next.keepsBodyHeaders ? [] : BODY_HEADERS),
     ];
     for (const name of dropped) headers.delete(name);
-    await trip.prove(method);
-    trip.equip({ has: () => false, set: (name, value) => headers.set(name, value) });
+    await trip.signProof(method);
+    trip.applyTo({ has: () => false, set: (name, value) => headers.set(name, value) });
   }
 }
 
@@ -70,7 +70,7 @@ export function discardResponse(response: Response): void {
 }
 
 /** Joins a reason to a response, where errors have their causes. */
-export function explainResponse(response: Response, cause: Error): Response {
+export function attachReason(response: Response, cause: Error): Response {
   return Object.defineProperty(response, 'cause', { value: cause, configurable: true, writable: true });
 }
 
@@ -98,9 +98,9 @@ function isReadable(contentType = 'text/plain'): boolean {
 function sendingOf(
   response: Response,
   { api }: FetchCall,
-  trip: TokenTrip,
+  trip: AuthorizedRequest,
   hasNewNonce: boolean,
-): Sending<Response> {
+): Attempt<Response> {
   if ('query' in api.placement) {
     // It is printed with the response.
     Object.defineProperty(response, 'url', { value: withoutToken(trip.url, api.placement).href });
@@ -110,7 +110,7 @@ function sendingOf(
     isReadable(headers['content-type']) ? parsedData(await response.clone().text()) : undefined;
   return {
     result: response,
-    answer: trip.isCarrying ? { status: response.status, headers, data } : undefined,
+    answer: trip.carriesToken ? { status: response.status, headers, data } : undefined,
     wantsNewProof: hasNewNonce && wantsNonce(headers['www-authenticate']),
   };
 }

@@ -1,10 +1,10 @@
 import { ClientCredentialsError } from '../../base/errors.js';
-import { settledRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
+import { frozenRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
 import type { TokenSource } from '../../token/token-source.js';
 import { unlessAborted } from '../../base/abort.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
 import { sendAuthorized } from '../authorized-call.js';
-import { discardResponse, explainResponse, sendFetch, type FetchCall } from './attempt.js';
+import { discardResponse, attachReason, sendFetch, type FetchCall } from './attempt.js';
 import { bodyCopyOf, requestBodyOf } from '../request-body.js';
 import { userInfoProblem } from '../errors.js';
 
@@ -37,7 +37,7 @@ export type AuthorizedFetch = (
 export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fetch): AuthorizedFetch {
   return async (input, givenInit) => {
     const { clientCredentials = {}, ...init } = givenInit ?? {};
-    const wishes = clientCredentials === false ? false : settledRequest(clientCredentials);
+    const wishes = clientCredentials === false ? false : frozenRequest(clientCredentials);
     const send = fetch ?? globalThis.fetch;
     const given = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
@@ -87,7 +87,7 @@ export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fe
       send: (token) => sendFetch(call, token),
       wait: (get) => unlessAborted(get(signal), signal),
       discard: discardResponse,
-      explain: explainResponse,
+      attachReason: attachReason,
     });
   };
 }

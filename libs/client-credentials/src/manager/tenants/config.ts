@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TenantProviderConfig } from '../../config/options.js';
-import { isPlainObject, isRecord, recordOf } from '../../base/objects.js';
+import { isPlainObject, isObject, asObject } from '../../base/objects.js';
 import type { RuleProblem } from '../../config/rule-problem.js';
 
 /** Options that are groups of options: a tenant that sets one of a group leaves the others. */
@@ -23,8 +23,8 @@ export function layerProblems({ api }: TenantProviderConfig, layer: unknown): Ru
     const what = 'must return a plain object of options, such as { clientId: row.clientId }, or undefined';
     return [['tenants', `${what} where there is no such tenant`]];
   }
-  const own = recordOf(recordOf(layer)['api']);
-  const shared = recordOf(api);
+  const own = asObject(asObject(layer)['api']);
+  const shared = asObject(api);
   const differs = (name: string): boolean =>
     own[name] !== undefined && !isDeepStrictEqual(own[name], shared[name]);
   return OF_THE_INSTANCE.filter(differs).map((name) => [
@@ -60,10 +60,10 @@ function layGroup(
   groups: readonly string[] = [],
 ): void {
   const [under, over] = [shared[name], own[name]];
-  if (!isRecord(under) || !isRecord(over)) return;
+  if (!isObject(under) || !isObject(over)) return;
   const given = withoutUndefined(over);
   const laid = { ...under, ...given };
-  for (const group of groups) layGroup(laid, group, recordOf(under), given);
+  for (const group of groups) layGroup(laid, group, asObject(under), given);
   target[name] = laid;
 }
 

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import { tell } from '../../cache/client-context.js';
-import { elapsedMs, momentOf, type Moment } from '../../base/clock.js';
+import { elapsedMs, instantOf, type Instant } from '../../base/clock.js';
 import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
 import { plainCopyOf } from '../../base/plain-copy.js';
 import { resolveProvider } from '../../config/resolve.js';
-import { isRecord, recordOf } from '../../base/objects.js';
+import { isObject, asObject } from '../../base/objects.js';
 import { runWithTenant } from '../../base/tenant-context.js';
 import { forgottenKeyOf } from '../../token/token-key.js';
 import { validateTenant } from '../../config/validate.js';
-import type { Heirloom } from '../../oauth/oauth-client.js';
-import { ManagedClient, type Shared } from '../client.js';
-import { RecentlyUsed } from '../../cache/lru.js';
+import type { CarriedOver } from '../../oauth/oauth-client.js';
+import { ProviderClient, type ClientDeps } from '../client.js';
+import { BusyAwareLru } from '../../cache/lru.js';
 import { layerProblems, tenantConfigOf } from './config.js';
 import { resolverTimedOut, tenantUnavailable, unknownTenant } from './errors.js';
 
@@ -24,31 +24,31 @@ const AWAITED_MS = 10_000;
 /** A tenant that was asked for, and its client. */
 export interface KnownTenant {
   readonly tenant: string;
-  readonly client: ManagedClient;
+  readonly client: ProviderClient;
   /** When `tenants` said so. */
-  readonly resolved: Moment;
+  readonly resolved: Instant;
 }
 
 /** Who the tenants of a provider are, as far as its `tenants` has told. Nothing of one tenant is ever another's. */
 export class TenantDirectory {
   readonly provider: string;
   readonly #config: TenantProviderConfig;
-  readonly #shared: Shared;
-  readonly #known: RecentlyUsed<string, KnownTenant>;
+  readonly #shared: ClientDeps;
+  readonly #known: BusyAwareLru<string, KnownTenant>;
   readonly #flights = new Map<string, Promise<KnownTenant>>();
   /** Where the server was found, by how clients prove who they are. */
-  readonly #locators = new Map<string, Heirloom['locate']>();
+  readonly #locators = new Map<string, CarriedOver['locate']>();
   readonly #ttlMs: number;
   readonly #longestLifetimeMs: number;
 
-  constructor(provider: string, config: TenantProviderConfig, shared: Shared) {
+  constructor(provider: string, config: TenantProviderConfig, shared: ClientDeps) {
     this.provider = provider;
     this.#config = config;
     this.#shared = shared;
     const { max = DEFAULT_MAX, ttlSeconds = DEFAULT_TTL_SECONDS } = config.tenantCache ?? {};
     this.#ttlMs = ttlSeconds * 1000;
     this.#longestLifetimeMs = resolveProvider(provider, { clientId: '', ...config }).maxLifetimeMs;
-    this.#known = new RecentlyUsed({
+    this.#known = new BusyAwareLru({
       max,
       isBusy: (known) => known.client.isBusy || this.#isAwaited(known),
       onForgotten: ({ client }) => void client.forgetAll(),
@@ -67,7 +67,7 @@ export class TenantDirectory {
     return known !== undefined && elapsedMs(known.resolved, this.#now()) < this.#ttlMs ? known : undefined;
   }
 
-  *all(): Iterable<ManagedClient> {
+  *all(): Iterable<ProviderClient> {
     for (const [, { client }] of this.#known.entries()) yield client;
   }
 
@@ -88,7 +88,7 @@ export class TenantDirectory {
     const { provider } = this;
     const at = clock.now();
     const key = forgottenKeyOf(provider, tenant);
-    await guard.ask('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
+    await guard.run('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
       onOutage: (operation) =>
         tell({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
     });
@@ -125,26 +125,26 @@ export class TenantDirectory {
     tenant: string,
     layer: unknown,
     known: KnownTenant | undefined,
-    resolved: Moment,
+    resolved: Instant,
   ): KnownTenant | undefined {
     // `known && { … }` makes false of an unknown one.
     if (layer === undefined || layer === null || layer === false) return undefined;
     const problems = layerProblems(this.#config, layer);
-    const config = problems.length === 0 ? tenantConfigOf(this.#config, recordOf(layer)) : undefined;
+    const config = problems.length === 0 ? tenantConfigOf(this.#config, asObject(layer)) : undefined;
     if (config !== undefined && known !== undefined && isDeepStrictEqual(config, known.client.config)) {
       return { ...known, resolved };
     }
     validateTenant(this.provider, tenant, config, problems);
     const discovery = this.#discoveryOf(config);
     const isSameKey = isDeepStrictEqual(config.dpop, known?.client.config.dpop);
-    const client = new ManagedClient(this.provider, config, this.#shared, {
+    const client = new ProviderClient(this.provider, config, this.#shared, {
       tenant,
-      heirloom: {
-        dpop: isSameKey ? known?.client.heirloom.dpop : undefined,
+      carriedOver: {
+        dpop: isSameKey ? known?.client.carriedOver.dpop : undefined,
         locate: discovery === undefined ? undefined : this.#locators.get(discovery),
       },
     });
-    if (discovery !== undefined) this.#locators.set(discovery, client.heirloom.locate);
+    if (discovery !== undefined) this.#locators.set(discovery, client.carriedOver.locate);
     return { tenant, client, resolved };
   }
 
@@ -164,7 +164,7 @@ export class TenantDirectory {
         // At once, since one object may be filled in for each tenant.
         return plainCopyOf(isThenable(answer) ? await answer : answer);
       });
-      return await closing.during(() => Promise.race([asked, late]));
+      return await closing.run(() => Promise.race([asked, late]));
     } catch (error) {
       closing.throwIfClosed();
       throw tenantUnavailable(this.provider, tenant, error);
@@ -187,12 +187,12 @@ export class TenantDirectory {
     return !client.isUsed && elapsedMs(resolved, this.#now()) < AWAITED_MS;
   }
 
-  #now(): Moment {
-    return momentOf(this.#shared.clock);
+  #now(): Instant {
+    return instantOf(this.#shared.clock);
   }
 }
 
 /** A promise of whichever kind: the query of a database library, for instance. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isRecord(value) && typeof value['then'] === 'function';
+  return isObject(value) && typeof value['then'] === 'function';
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AccessToken } from '../../token/access-token.js';
-import type { ApiAccess, ApiRules, RefusalOutcome } from '../../token/attachment.js';
-import { printAs } from '../../base/inspect.js';
-import { settledRequest, type GetTokenOptions, type TokenRequest } from '../../config/token-request.js';
+import type { Attachment, AttachmentRules, RefusalOutcome } from '../../token/attachment.js';
+import { inspectAs } from '../../base/inspect.js';
+import { frozenRequest, type GetTokenOptions, type TokenRequest } from '../../config/token-request.js';
 import { EntryTokenSource, mergeRequests, type ReadyToken, type TokenSource } from '../../token/token-source.js';
 import { awake, unlessAborted } from '../../base/abort.js';
-import type { ManagedClient } from '../client.js';
+import type { ProviderClient } from '../client.js';
 import type { TenantDirectory } from './directory.js';
 import { tenantChanged } from './errors.js';
 
@@ -13,9 +13,9 @@ import { tenantChanged } from './errors.js';
  * The source that serves the calls of one tenant. What its API is like was settled when the call began; who its client is may change while a
  * call is on its way, and is looked up whenever it matters: a tenant that was asked for again, or forgotten, has another one.
  */
-export class ServingTenant implements TokenSource {
+export class TenantClientSource implements TokenSource {
   static {
-    printAs(ServingTenant, ({ provider }) => `TokenSource { ${provider}, of one tenant }`);
+    inspectAs(TenantClientSource, ({ provider }) => `TokenSource { ${provider}, of one tenant }`);
   }
 
   readonly provider: string;
@@ -23,14 +23,14 @@ export class ServingTenant implements TokenSource {
   readonly own: EntryTokenSource;
   readonly #tenant: string;
   readonly #directory: TenantDirectory;
-  readonly #client: ManagedClient;
+  readonly #client: ProviderClient;
   readonly #defaults: TokenRequest;
-  readonly #api: ApiAccess;
+  readonly #api: Attachment;
 
   constructor(
     directory: TenantDirectory,
     tenant: string,
-    client: ManagedClient,
+    client: ProviderClient,
     defaults: TokenRequest = {},
   ) {
     this.provider = directory.provider;
@@ -38,7 +38,7 @@ export class ServingTenant implements TokenSource {
     this.#directory = directory;
     this.#client = client;
     this.own = new EntryTokenSource(client, defaults);
-    this.#defaults = settledRequest(defaults);
+    this.#defaults = frozenRequest(defaults);
     this.#api = {
       ...this.own.api,
       agentOf: (token) => (this.#known() ?? this.own).api.agentOf(token),
@@ -48,7 +48,7 @@ export class ServingTenant implements TokenSource {
     };
   }
 
-  get api(): ApiAccess {
+  get api(): Attachment {
     return this.#api;
   }
 
@@ -59,7 +59,7 @@ export class ServingTenant implements TokenSource {
 
   async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
-    const options: GetTokenOptions = settledRequest(given);
+    const options: GetTokenOptions = frozenRequest(given);
     const source = await awake(unlessAborted(this.#current(), signal));
     if (source === undefined) throw tenantChanged(this.provider, this.#tenant);
     return source.getToken(signal === undefined ? options : { ...options, signal });
@@ -75,7 +75,7 @@ export class ServingTenant implements TokenSource {
 
   with(request: TokenRequest): TokenSource {
     const defaults = mergeRequests(this.#defaults, request);
-    return new ServingTenant(this.#directory, this.#tenant, this.#client, defaults);
+    return new TenantClientSource(this.#directory, this.#tenant, this.#client, defaults);
   }
 
   forTenant(): TokenSource {
@@ -104,7 +104,7 @@ export class ServingTenant implements TokenSource {
   }
 
   /** The source of a client, unless its tokens go elsewhere, or go in another way, than was settled. */
-  #of(client: ManagedClient): EntryTokenSource | undefined {
+  #of(client: ProviderClient): EntryTokenSource | undefined {
     if (client === this.#client) return this.own;
     return isSameApi(client.rules, this.#client.rules)
       ? new EntryTokenSource(client, this.#defaults)
@@ -112,10 +112,10 @@ export class ServingTenant implements TokenSource {
   }
 }
 
-function isSameApi(one: ApiRules, other: ApiRules): boolean {
-  return one.prover === other.prover && isDeepStrictEqual(wayOf(one), wayOf(other));
+function isSameApi(one: AttachmentRules, other: AttachmentRules): boolean {
+  return one.proofSigner === other.proofSigner && isDeepStrictEqual(wayOf(one), wayOf(other));
 }
 
-function wayOf({ placement, headers, allowedOrigins, defaults }: ApiRules): unknown {
+function wayOf({ placement, headers, allowedOrigins, defaults }: AttachmentRules): unknown {
   return [placement, headers, allowedOrigins, defaults.baseURL];
 }

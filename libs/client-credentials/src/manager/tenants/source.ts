@@ -1,44 +1,44 @@
 import type { AccessToken } from '../../token/access-token.js';
-import type { ApiAccess } from '../../token/attachment.js';
-import { printAs } from '../../base/inspect.js';
+import type { Attachment } from '../../token/attachment.js';
+import { inspectAs } from '../../base/inspect.js';
 import { currentTenant, requestOfTenant } from '../../base/tenant-context.js';
 import {
-  settledRequest,
+  frozenRequest,
   type GetTokenOptions,
   type OutboundCall,
   type TokenRequest,
 } from '../../config/token-request.js';
 import { mergeRequests, type ReadyToken, type TokenSource } from '../../token/token-source.js';
 import { awake, unlessAborted } from '../../base/abort.js';
-import type { ManagedClient } from '../client.js';
-import { ServingTenant } from './serving-source.js';
+import type { ProviderClient } from '../client.js';
+import { TenantClientSource } from './serving-source.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
 
 /** A {@link TokenSource} that has a token for each tenant, and none that is nobody's. */
 export class TenantTokenSource implements TokenSource {
   static {
-    printAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, of each tenant }`);
+    inspectAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, of each tenant }`);
   }
 
   readonly #directory: TenantDirectory;
-  readonly #api: ApiAccess;
+  readonly #api: Attachment;
   readonly #defaults: TokenRequest;
   /** What serves the clients of tenants, with the defaults of this source. */
-  readonly #serving = new WeakMap<ManagedClient, ServingTenant>();
+  readonly #serving = new WeakMap<ProviderClient, TenantClientSource>();
 
   /** @param api - the rules of the provider's own options, for as long as no tenant is known */
-  constructor(directory: TenantDirectory, api: ApiAccess, defaults: TokenRequest = {}) {
+  constructor(directory: TenantDirectory, api: Attachment, defaults: TokenRequest = {}) {
     this.#directory = directory;
     this.#api = api;
-    this.#defaults = settledRequest(defaults);
+    this.#defaults = frozenRequest(defaults);
   }
 
   get provider(): string {
     return this.#directory.provider;
   }
 
-  get api(): ApiAccess {
+  get api(): Attachment {
     return this.#api;
   }
 
@@ -52,7 +52,7 @@ export class TenantTokenSource implements TokenSource {
 
   async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
-    const options: GetTokenOptions = settledRequest(given);
+    const options: GetTokenOptions = frozenRequest(given);
     const source = await awake(unlessAborted((async () => this.sourceFor(options))(), signal));
     return source.getToken(signal === undefined ? options : { ...options, signal });
   }
@@ -94,11 +94,11 @@ export class TenantTokenSource implements TokenSource {
     return tenant === undefined ? currentTenant() : tenant;
   }
 
-  #serve({ tenant, client }: KnownTenant): ServingTenant {
+  #serve({ tenant, client }: KnownTenant): TenantClientSource {
     const known = this.#serving.get(client);
     if (known !== undefined) return known;
     const { tenant: _, ...defaults } = this.#defaults;
-    const serving = new ServingTenant(this.#directory, tenant, client, defaults);
+    const serving = new TenantClientSource(this.#directory, tenant, client, defaults);
     this.#serving.set(client, serving);
     return serving;
   }

@@ -4,7 +4,7 @@ import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Certificate, Lazy } from '../../config/credentials.js';
 import { LRUCache } from 'lru-cache';
-import { isRecord } from '../../base/objects.js';
+import { isObject } from '../../base/objects.js';
 import { isPem } from '../../config/signing-key.js';
 import { UnusableInput } from './unusable-input.js';
 
@@ -112,7 +112,7 @@ function partsOf({ cert, key, ca = [] }: Certificate): string[] {
 }
 
 function isCertificate(given: unknown): given is Certificate {
-  if (!isRecord(given)) return false;
+  if (!isObject(given)) return false;
   const { cert, key, ca = [] } = given;
   return [cert, key, ca].flat().every((part) => typeof part === 'string');
 }

@@ -15,7 +15,7 @@ import { isFile, readPrivateKey } from './private-key.js';
 import type { ReadInput } from './unusable-input.js';
 
 /** One way in which the client can prove who it is. */
-interface Proof {
+interface ClientProof {
   /** Tells it from others of the client. It may be a secret itself. */
   readonly id: string;
   /** What no error may show. */
@@ -24,7 +24,7 @@ interface Proof {
 }
 
 /** One credential of a client: a proof, and the certificate it is presented with. */
-export interface Credential extends Proof {
+export interface Credential extends ClientProof {
   readonly certificate: ClientCertificate | undefined;
 }
 
@@ -58,23 +58,23 @@ export function credentialSourceOf(
         .toSorted((a, b) => Number(b.id === accepted) - Number(a.id === accepted));
     },
     accept({ id }) {
-      const isAnother = proofs.isPassing !== true && accepted !== undefined && accepted !== id;
+      const isAnother = proofs.isEphemeral !== true && accepted !== undefined && accepted !== id;
       accepted = id;
       return isAnother;
     },
   };
 }
 
-interface Proofs {
+interface ClientProofs {
   /** What an error calls them. */
   readonly what: string;
   readonly mayChange: boolean;
   /** Whether there is another one every time anyway, so that a change means nothing. */
-  readonly isPassing?: true;
-  read(): Promise<readonly Proof[]>;
+  readonly isEphemeral?: true;
+  read(): Promise<readonly ClientProof[]>;
 }
 
-function proofsOf(provider: Provider, clock: Clock): Proofs {
+function proofsOf(provider: Provider, clock: Clock): ClientProofs {
   const { config, dialect } = provider;
   const { clientId, clientSecret, privateKey, assertion = {} } = config;
   const client = { clientId, dialect };
@@ -85,7 +85,7 @@ function proofsOf(provider: Provider, clock: Clock): Proofs {
       (audience) => signAssertion(key, { clientId, audience, now: clock.now() }, assertion),
       assertion.audience,
     );
-  const secretProofs = (authenticateWith: (secret: string) => Authenticate): Proofs => ({
+  const secretProofs = (authenticateWith: (secret: string) => Authenticate): ClientProofs => ({
     what: 'The client secret',
     mayChange: typeof clientSecret === 'function',
     read: async () =>
@@ -129,7 +129,7 @@ function proofsOf(provider: Provider, clock: Clock): Proofs {
 }
 
 /** A function of the configuration. It brings its own secrets; one that is configured beside it is not to be shown either. */
-function ownProofs({ config }: Provider, authenticate: Authenticate): Proofs {
+function ownProofs({ config }: Provider, authenticate: Authenticate): ClientProofs {
   return {
     what: 'The client secret',
     mayChange: false,
@@ -138,12 +138,12 @@ function ownProofs({ config }: Provider, authenticate: Authenticate): Proofs {
 }
 
 /** An assertion that is made elsewhere. What it says is not this library's business. */
-function readyMadeProofs({ config, dialect }: Provider): Proofs {
+function readyMadeProofs({ config, dialect }: Provider): ClientProofs {
   const { clientId, clientAssertion: configured } = config;
   return {
     what: 'The client assertion',
     mayChange: true,
-    isPassing: true,
+    isEphemeral: true,
     read: async () => {
       if (configured === undefined) return [];
       const assertion = await readAssertion(configured);

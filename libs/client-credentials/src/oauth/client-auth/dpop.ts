@@ -2,7 +2,7 @@ import { KeyObject, type webcrypto } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { JWSAlgorithm, KeyPair } from 'dpop';
 import type { AccessToken } from '../../token/access-token.js';
-import type { PossessionProver, ProvenRequest } from '../../token/attachment.js';
+import type { ProofSigner, SignedRequest } from '../../token/attachment.js';
 import type { DpopOptions } from '../../config/credentials.js';
 import { signingKeyOf } from '../../config/signing-key.js';
 import { UnusableInput } from './unusable-input.js';
@@ -14,7 +14,7 @@ const NONCE_HEADER = 'dpop-nonce';
 const NONCE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** The key that a client's tokens are bound to: it signs a proof for every request. @see RFC 9449 §4 */
-export class DpopKey implements PossessionProver {
+export class DpopKey implements ProofSigner {
   readonly #options: DpopOptions;
   readonly #nonces = new LRUCache<string, string>({ max: MAX_ORIGINS });
   #pair: Promise<KeyPair> | undefined;
@@ -31,17 +31,17 @@ export class DpopKey implements PossessionProver {
   }
 
   /** A proof for one request; with the token, if it carries one. The query is no part of it (RFC 9449 §4.2). */
-  async proof({ method, url }: ProvenRequest, token?: string): Promise<string> {
+  async proof({ method, url }: SignedRequest, token?: string): Promise<string> {
     const { generateProof } = await import('dpop');
     const address = `${url.origin}${url.pathname}`;
     return generateProof(await this.#keyPair(), address, method, this.#nonces.get(url.origin), token);
   }
 
-  async headersFor(request: ProvenRequest, token: AccessToken): Promise<Record<string, string>> {
+  async headersFor(request: SignedRequest, token: AccessToken): Promise<Record<string, string>> {
     return { DPoP: await this.proof(request, token.value) };
   }
 
-  learn({ origin }: URL, headers: Readonly<Record<string, string | undefined>>): boolean {
+  rememberNonce({ origin }: URL, headers: Readonly<Record<string, string | undefined>>): boolean {
     const nonce = headers[NONCE_HEADER];
     if (nonce === undefined || !NONCE.test(nonce) || this.#nonces.get(origin) === nonce) return false;
     this.#nonces.set(origin, nonce);

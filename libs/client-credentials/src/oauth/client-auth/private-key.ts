@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Lazy, PrivateKey } from '../../config/credentials.js';
-import { isRecord } from '../../base/objects.js';
+import { isObject } from '../../base/objects.js';
 import { isKeyText, signingKeyOf, UnusableKey, type SigningKey } from '../../config/signing-key.js';
 import { UnusableInput } from './unusable-input.js';
 
@@ -23,7 +23,7 @@ export async function readPrivateKey(
 }
 
 function isPrivateKey(given: unknown): given is PrivateKey {
-  return isRecord(given) && (typeof given['key'] === 'string' || isRecord(given['key']));
+  return isObject(given) && (typeof given['key'] === 'string' || isObject(given['key']));
 }
 
 /** Whether a private key is named by the path of a file. */

@@ -2,7 +2,7 @@ import type { Credential, CredentialSource } from './credentials.js';
 import type { ReadInput } from './unusable-input.js';
 
 /** Which of a client's credentials one acquisition tries, and in what order. */
-export class CredentialChoice {
+export class CredentialRotation {
   readonly #source: CredentialSource;
   readonly #input: ReadInput;
   readonly #refused = new Set<string>();
@@ -44,7 +44,7 @@ export class CredentialChoice {
   }
 
   /** The one to try after nobody answered: a certificate that is not trusted any more is refused before that. */
-  async afterSilence(current: Credential): Promise<Credential> {
+  async afterNoAnswer(current: Credential): Promise<Credential> {
     if (current.certificate === undefined) return current;
     await this.#readAgain();
     return this.#next() ?? current;

@@ -1,14 +1,14 @@
-import { elapsedMs, momentOf, type Clock, type Moment } from '../../base/clock.js';
+import { elapsedMs, instantOf, type Clock, type Instant } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
 import type { ErrorContext } from '../errors.js';
-import { parseJson, type TokenAnswer } from '../response-body.js';
+import { parseJson, type TokenResponse } from '../response-body.js';
 import { startDeadline } from '../deadline.js';
 import { contradicted, noMetadata, unreachableIssuer } from './errors.js';
 import { contradictionOf, documentOf, metadataOf, type ServerMetadata } from './metadata.js';
 import { isTransientStatus } from '../retry.js';
 
 /** Fetches a document. Rejects when no answer comes. */
-export type Fetch = (url: string, signal: AbortSignal) => Promise<TokenAnswer>;
+export type Fetch = (url: string, signal: AbortSignal) => Promise<TokenResponse>;
 
 // Endpoints move once in years; methods are announced before they are asked for.
 const FRESH_MS = 3_600_000;
@@ -18,7 +18,7 @@ const PAUSE_MS = 60_000;
 // OpenID Connect first, since nearly every server has it; RFC 8414 §3 for the others.
 const LOCATIONS = ['oidc', 'oauth2'] as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
-const NO_ANSWER: TokenAnswer = { status: 404, headers: {}, text: '' };
+const NO_ANSWER: TokenResponse = { status: 404, headers: {}, text: '' };
 const MAX_SHOWN = 200;
 
 /** What a server announces of itself: fetched once for all callers, kept for an hour, and longer if it cannot be had again. */
@@ -26,7 +26,7 @@ export class Discovery {
   readonly #provider: Provider;
   readonly #issuer: URL;
   readonly #clock: Clock;
-  #known: { metadata: ServerMetadata; until: { since: Moment; forMs: number } } | undefined;
+  #known: { metadata: ServerMetadata; until: { since: Instant; forMs: number } } | undefined;
   #flight: Promise<ServerMetadata> | undefined;
 
   constructor(provider: Provider, issuer: string, clock: Clock) {
@@ -49,9 +49,9 @@ export class Discovery {
   }
 
   /** Looks again before the next use: what is known has led nowhere. */
-  doubt(): void {
+  markStale(): void {
     const { metadata, until } = this.#known ?? {};
-    const isOld = until !== undefined && elapsedMs(until.since, momentOf(this.#clock)) >= PAUSE_MS;
+    const isOld = until !== undefined && elapsedMs(until.since, instantOf(this.#clock)) >= PAUSE_MS;
     if (metadata !== undefined && isOld) this.#keep(metadata, 0);
   }
 
@@ -75,8 +75,8 @@ export class Discovery {
     }
   }
 
-  async #discover(fetch: (url: string) => Promise<TokenAnswer>): Promise<ServerMetadata> {
-    let last: TokenAnswer | undefined;
+  async #discover(fetch: (url: string) => Promise<TokenResponse>): Promise<ServerMetadata> {
+    let last: TokenResponse | undefined;
     for (const algorithm of LOCATIONS) {
       const { answer, response } = await this.#request(algorithm, fetch);
       const document = answer.status === 200 ? documentOf(parseJson(answer.text)) : undefined;
@@ -89,8 +89,8 @@ export class Discovery {
 
   async #request(
     algorithm: (typeof LOCATIONS)[number],
-    fetch: (url: string) => Promise<TokenAnswer>,
-  ): Promise<{ answer: TokenAnswer; response: Response }> {
+    fetch: (url: string) => Promise<TokenResponse>,
+  ): Promise<{ answer: TokenResponse; response: Response }> {
     const { allowInsecureRequests, customFetch, discoveryRequest } = await import('oauth4webapi');
     let answer = NO_ANSWER;
     try {
@@ -135,10 +135,10 @@ export class Discovery {
   }
 
   #keep(metadata: ServerMetadata, forMs: number): void {
-    this.#known = { metadata, until: { since: momentOf(this.#clock), forMs } };
+    this.#known = { metadata, until: { since: instantOf(this.#clock), forMs } };
   }
 
-  #isFresh({ since, forMs }: { since: Moment; forMs: number }): boolean {
-    return elapsedMs(since, momentOf(this.#clock)) < forMs;
+  #isFresh({ since, forMs }: { since: Instant; forMs: number }): boolean {
+    return elapsedMs(since, instantOf(this.#clock)) < forMs;
   }
 }

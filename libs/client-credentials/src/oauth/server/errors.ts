@@ -1,11 +1,11 @@
 import { ClientCredentialsError, invalidConfiguration } from '../../base/errors.js';
 import { harmless, type ErrorContext } from '../errors.js';
-import type { TokenAnswer } from '../response-body.js';
+import type { TokenResponse } from '../response-body.js';
 import { isTransientStatus, retryAtOf } from '../retry.js';
 
 /** The server's metadata could not be had: now, or ever if the answer says that there is none. */
 export function noMetadata(
-  answer: TokenAnswer,
+  answer: TokenResponse,
   { provider }: ErrorContext,
   now: number,
 ): ClientCredentialsError {

@@ -11,7 +11,7 @@ export interface Server {
   /** What the server calls itself, as far as that is known. */
   readonly issuer: string | undefined;
   /** Says that nobody is at this address. */
-  readonly doubt: () => void;
+  readonly markStale: () => void;
 }
 
 /**
@@ -28,7 +28,7 @@ export type ServerLocator = (
 export function serverLocatorOf(provider: Provider, endpoint: TokenEndpoint, clock: Clock): ServerLocator {
   const { tokenUrl, issuer } = provider.config;
   if (tokenUrl !== undefined) {
-    const server: Server = { tokenUrl, issuer, doubt: () => undefined };
+    const server: Server = { tokenUrl, issuer, markStale: () => undefined };
     return async () => server;
   }
   const discovery = new Discovery(provider, issuer ?? '', clock);
@@ -43,7 +43,7 @@ export function serverLocatorOf(provider: Provider, endpoint: TokenEndpoint, clo
     return {
       tokenUrl: (certificate && metadata.mtlsTokenUrl) ?? metadata.tokenUrl,
       issuer: metadata.issuer,
-      doubt: () => discovery.doubt(),
+      markStale: () => discovery.markStale(),
     };
   };
 }

@@ -1,7 +1,7 @@
 import { authenticationMethodOf } from '../../config/authentication-method.js';
-import { isConfidentialAddress } from '../../base/secure-origin.js';
+import { isSecureAddress } from '../../base/secure-origin.js';
 import type { ProviderConfig } from '../../config/options.js';
-import { isRecord, recordOf } from '../../base/objects.js';
+import { isObject, asObject } from '../../base/objects.js';
 
 /** What an authorization server announces of itself, as far as it matters here. @see RFC 8414 §2 */
 export interface ServerMetadata {
@@ -17,10 +17,10 @@ export interface ServerMetadata {
 /** Reads the parts that matter. The answer may be a text that says what is wrong with them. */
 export function metadataOf(document: Readonly<Record<string, unknown>>): ServerMetadata | string {
   const tokenUrl = document['token_endpoint'];
-  const mtlsTokenUrl = recordOf(document['mtls_endpoint_aliases'])['token_endpoint'];
+  const mtlsTokenUrl = asObject(document['mtls_endpoint_aliases'])['token_endpoint'];
   const methods = document['token_endpoint_auth_methods_supported'];
-  if (!isConfidentialAddress(tokenUrl)) return 'names no https token_endpoint';
-  if (mtlsTokenUrl !== undefined && !isConfidentialAddress(mtlsTokenUrl)) {
+  if (!isSecureAddress(tokenUrl)) return 'names no https token_endpoint';
+  if (mtlsTokenUrl !== undefined && !isSecureAddress(mtlsTokenUrl)) {
     return 'names no https token_endpoint among its mtls_endpoint_aliases';
   }
   return {
@@ -50,5 +50,5 @@ export function contradictionOf(
 
 /** A JSON object, or nothing. */
 export function documentOf(body: unknown): Record<string, unknown> | undefined {
-  return isRecord(body) && !Array.isArray(body) ? body : undefined;
+  return isObject(body) && !Array.isArray(body) ? body : undefined;
 }
