@@ -2,7 +2,7 @@ import { AccessToken } from '../../dist/esm/token/access-token.js';
 import { decide, remainingMs } from '../../dist/esm/token/refresh-policy.js';
 import { deserialize, serialize } from '../../dist/esm/store/token-codec.js';
 import { pollDelayMs } from '../../dist/esm/store/locked-refresh.js';
-import { EntryState } from "../../dist/esm/cache/entry-state.js";
+import { EntryState } from '../../dist/esm/cache/entry-state.js';
 import { exponential } from './randomness.mjs';
 
 const ASKED = { scopes: [], audience: undefined, resources: [], parameters: {} };

@@ -14,3 +14,25 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 export function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
+
+/**
+ * A copy of plain data, as deep as it is: whoever gave it may go on to use the same object for something else. Functions and
+ * instances of classes stay as they are.
+ */
+export function plainCopyOf<T>(value: T): T;
+
+export function plainCopyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => plainCopyOf(item));
+  return isPlainObject(value) ? copiedEntries(value) : value;
+}
+
+function copiedEntries(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainCopyOf(item)]));
+}
+
+/** A copy without the properties that are `undefined`. */
+export function withoutUndefined<T extends object>(value: T): T {
+  const copy = { ...value };
+  for (const [name, item] of Object.entries(copy)) if (item === undefined) Reflect.deleteProperty(copy, name);
+  return copy;
+}

@@ -1,8 +1,8 @@
-import type { ClientContext } from './client-context.js';
-import { RequestKeys } from '../token/request-keys.js';
-import { TokenEntry } from './token-entry.js';
 import { isFrozen, type TokenRequest } from '../config/token-request.js';
+import { RequestKeys } from '../token/token-key.js';
+import type { ClientContext } from './client-context.js';
 import type { BusyAwareLru } from './lru.js';
+import { TokenEntry } from './token-entry.js';
 
 /** The entries of all clients of a manager, each with those of its own client. */
 export type EntryMemory = BusyAwareLru<TokenEntry, ClientEntries>;

@@ -123,7 +123,10 @@ export class Refresh {
   }
 
   #facts(): Pick<Extract<TokenEventDetails, { type: 'token.acquired' }>, 'reason' | 'durationMs'> {
-    return { reason: this.#terms.task.reason, durationMs: this.#now().monotonicMs - this.#started.monotonicMs };
+    return {
+      reason: this.#terms.task.reason,
+      durationMs: this.#now().monotonicMs - this.#started.monotonicMs,
+    };
   }
 
   #now(): Instant {

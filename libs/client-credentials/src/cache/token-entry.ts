@@ -150,7 +150,9 @@ export class TokenEntry {
 
   /** The token's place in the store. */
   get #shelf(): StoredToken {
-    return (this.#shelfInUse ??= new StoredToken(this.#client.stored, this.#request, () => this.#leaveShelf()));
+    return (this.#shelfInUse ??= new StoredToken(this.#client.stored, this.#request, () =>
+      this.#leaveShelf(),
+    ));
   }
 
   /** It is found again, unless only it knows what the token is bound to. */

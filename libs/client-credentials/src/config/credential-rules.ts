@@ -1,9 +1,9 @@
 import { createSecureContext } from 'node:tls';
+import { asObject, isObject } from '../base/objects.js';
 import { authenticationMethodOf, isAssertionMethod, isSecretMethod } from './authentication-method.js';
 import type { AssertionOptions, Certificate, DpopOptions, PrivateKey } from './credentials.js';
 import type { ProviderConfig } from './options.js';
-import { isObject, asObject } from '../base/objects.js';
-import type { RuleProblem } from './rule-problem.js';
+
 import { isKeyText, isPem, signingKeyOf, UnusableKey } from './signing-key.js';
 
 // RFC 7515 §4.1.1; RFC 7523 §3.
@@ -168,3 +168,6 @@ function basicProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   }
   return problems;
 }
+
+/** A problem of a configuration, and the option it is about. */
+export type RuleProblem = readonly [key: string, problem: string];

@@ -142,3 +142,21 @@ export interface Dialect {
   /** Headers sent with every call to the API, e.g. `Client-Id`. Their values count as secrets. */
   apiHeaders?: Record<string, string>;
 }
+
+const STANDARD: readonly StandardParameter[] = [
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'scope',
+  'audience',
+  'resource',
+];
+
+// RFC 7521 §4.2: what proves the client's identity is never a parameter that anybody may set.
+const ASSERTION = ['client_assertion', 'client_assertion_type'];
+
+/** The names that only the library may set, as they are sent; `null` for one that is not sent. */
+export function standardNamesOf(renamed: Readonly<Record<string, unknown>>): unknown[] {
+  const names = STANDARD.map((name) => (renamed[name] === undefined ? name : renamed[name]));
+  return [...names, ...ASSERTION];
+}

@@ -1,7 +1,6 @@
 import { authenticationMethodOf } from './authentication-method.js';
 import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
 import type { ProviderConfig } from './options.js';
-import type { ClientIdentity } from '../token/token-key.js';
 
 type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
@@ -90,4 +89,15 @@ function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
     },
     authorization: { header: 'Authorization', scheme: 'Bearer', ...dialect.authorization },
   };
+}
+
+/** What identifies a client at its token endpoint. */
+export interface ClientIdentity {
+  readonly provider: string;
+  readonly tenant: string | undefined;
+  /** Its token endpoint, or the issuer that announces it. */
+  readonly server: string;
+  readonly clientId: string;
+  readonly clientAuthentication: string;
+  readonly grantType: string | null;
 }

@@ -1,10 +1,10 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isSecureOrigin } from '../base/secure-origin.js';
-import { credentialProblems, methodProblems } from './credential-rules.js';
-import type { ProviderConfig } from './options.js';
 import { asObject } from '../base/objects.js';
-import type { RuleProblem } from './rule-problem.js';
-import { standardNamesOf } from './standard-parameters.js';
+import { isSecureOrigin } from '../base/secure-origin.js';
+import type { RuleProblem } from './credential-rules.js';
+import { credentialProblems, methodProblems } from './credential-rules.js';
+import { standardNamesOf } from './dialect.js';
+import type { ProviderConfig } from './options.js';
 
 /** The rules between options, and those of their contents. Each looks only at what has the right type already. */
 export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {

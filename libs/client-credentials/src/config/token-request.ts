@@ -1,5 +1,5 @@
+import { plainCopyOf, withoutUndefined } from '../base/objects.js';
 import type { Parameters } from './dialect.js';
-import { plainCopyOf } from '../base/plain-copy.js';
 
 /** What a caller asks of a token source. What is left out is as the provider's configuration says. */
 export interface TokenRequest {
@@ -55,4 +55,21 @@ export interface OutboundCall {
   url: string;
   /** The call's own headers, names in lower case. */
   headers: Record<string, string>;
+}
+
+/** Lays one request over another: what it names wins, parameter by parameter. */
+export function mergeRequests(under: TokenRequest, over: TokenRequest): TokenRequest {
+  // The same object again, so that what belongs to it is found by reference.
+  if (over === DEFAULT_REQUEST || isEmpty(over)) return under;
+  if (under === DEFAULT_REQUEST) return over;
+  const merged = { ...under, ...withoutUndefined(over) };
+  if (under.parameters !== undefined && over.parameters !== undefined) {
+    merged.parameters = { ...under.parameters, ...over.parameters };
+  }
+  return merged;
+}
+
+function isEmpty(request: TokenRequest): boolean {
+  for (const _ in request) return false;
+  return true;
 }

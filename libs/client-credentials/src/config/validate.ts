@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { invalidConfiguration } from '../base/errors.js';
-import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
-import { contentProblems, ruleProblems } from './rules.js';
+import { asObject, isObject } from '../base/objects.js';
+import type { RuleProblem } from './credential-rules.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
-import { isObject, asObject } from '../base/objects.js';
-import type { RuleProblem } from './rule-problem.js';
+import { contentProblems, ruleProblems } from './rules.js';
+import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
 
 /**
  * Checks a manager's options as a whole.

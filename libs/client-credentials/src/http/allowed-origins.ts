@@ -7,7 +7,10 @@ import { isRelative } from './url.js';
  * and of these the ones over https, or on loopback.
  * Judged by origin alone: a subdomain is another host, another port another server (RFC 6454 §4).
  */
-export function allowedOriginsOf(rules: AttachmentRules, ...baseURLs: (string | undefined)[]): ReadonlySet<string> {
+export function allowedOriginsOf(
+  rules: AttachmentRules,
+  ...baseURLs: (string | undefined)[]
+): ReadonlySet<string> {
   const bases = rules.allowedOrigins ?? [rules.defaults.baseURL, ...baseURLs];
   const urls = bases.flatMap((base) => (base !== undefined && URL.canParse(base) ? [new URL(base)] : []));
   return new Set(urls.filter(isSecureOrigin).map(({ origin }) => origin));

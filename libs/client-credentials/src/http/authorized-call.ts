@@ -55,7 +55,8 @@ export async function concludeAuthorized<R>(
   let newToken: AccessToken;
   try {
     const outcome = await api.refuse(token, request, demand?.claims);
-    if (outcome !== 'another') return call.attachReason(first.result, finalRefusal(WITHOUT_ANOTHER[outcome], demand));
+    if (outcome !== 'another')
+      return call.attachReason(first.result, finalRefusal(WITHOUT_ANOTHER[outcome], demand));
     if (!call.isRepeatable) return call.attachReason(first.result, finalRefusal(BODY_READ_ONCE, demand));
     newToken = await call.wait(getterOf(source, call));
   } catch (error) {

@@ -1,6 +1,6 @@
-import type { Attachment, AttachmentRules } from '../token/attachment.js';
 import type { Provider } from '../config/resolve.js';
-import { mergeRequests } from '../token/token-source.js';
+import { mergeRequests } from '../config/token-request.js';
+import type { Attachment, AttachmentRules } from '../token/attachment.js';
 
 /** What a provider's configuration says of calls to its API; who the client is adds what its tokens are bound to. */
 export function apiRulesOf(

@@ -1,21 +1,21 @@
-import type { AttachmentRules } from '../token/attachment.js';
-import { tell, type ClientContext } from '../cache/client-context.js';
 import type { Clock } from '../base/clock.js';
-import type { Shutdown } from '../base/shutdown.js';
 import type { EventHub } from '../base/events.js';
-import { IssuanceBudget } from '../store/issuance-budget.js';
+import type { Shutdown } from '../base/shutdown.js';
+import { tell, type ClientContext } from '../cache/client-context.js';
+import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
+import type { ProviderEntries } from '../cache/entry-source.js';
+import type { TokenEntry } from '../cache/token-entry.js';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider, type Provider } from '../config/resolve.js';
-import type { StoreCircuit, StoreOperation } from '../store/circuit-breaker.js';
-import type { TokenEntry } from '../cache/token-entry.js';
-import { budgetKeyOf, forgottenKeyOf, storeKeyOf, tokenKeyOf } from '../token/token-key.js';
 import type { TokenRequest } from '../config/token-request.js';
-import type { StoredTokenDeps } from '../store/stored-token.js';
-import type { ProviderEntries } from '../token/token-source.js';
 import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
+import type { StoreCircuit, StoreOperation } from '../store/circuit-breaker.js';
+import { IssuanceBudget } from '../store/issuance-budget.js';
+import type { StoredTokenDeps } from '../store/stored-token.js';
+import type { AttachmentRules } from '../token/attachment.js';
+import { budgetKeyOf, forgottenKeyOf, storeKeyOf, tokenKeyOf } from '../token/token-key.js';
 import { AccessTokenFactory } from './access-token-factory.js';
 import { apiRulesOf } from './attachment.js';
-import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
 
 /** What the clients of one provider share. */
 export interface ClientDeps {

@@ -1,9 +1,10 @@
-import { Shutdown } from '../base/shutdown.js';
 import { closed } from '../base/errors.js';
+import { plainCopyOf } from '../base/objects.js';
+import { Shutdown } from '../base/shutdown.js';
+import { EntryTokenSource } from '../cache/entry-source.js';
 import type { ProviderConfig, TenantProviderConfig } from '../config/options.js';
-import { plainCopyOf } from '../base/plain-copy.js';
 import { resolveProvider } from '../config/resolve.js';
-import { EntryTokenSource, type TokenSource } from '../token/token-source.js';
+import { type TokenSource } from '../token/token-source.js';
 import { apiOfNoTenant } from './attachment.js';
 import { ProviderClient, type ClientDeps } from './client.js';
 import { TenantDirectory } from './tenants/directory.js';

@@ -1,7 +1,6 @@
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { frozenRequest, type TokenRequest } from '../config/token-request.js';
-import { mergeRequests } from '../token/token-source.js';
-import { NoToken } from '../http/axios/without-token.js';
+import { frozenRequest, mergeRequests, type TokenRequest } from '../config/token-request.js';
+import { NoToken } from '../http/axios/call-options.js';
 
 /** Where each of axios's methods takes its config. */
 const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, number>([

@@ -1,12 +1,12 @@
-import { authenticationMethodOf } from '../config/authentication-method.js';
-import { ClientCredentialsError } from '../base/errors.js';
-import type { Provider } from '../config/resolve.js';
+import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
 import { asObject } from '../base/objects.js';
-import type { TokenResponse } from './response-body.js';
+import { authenticationMethodOf } from '../config/authentication-method.js';
+import type { Provider } from '../config/resolve.js';
+import { UnusableInput } from './client-auth/private-key.js';
 import { readError, type AnsweredError } from './error-response.js';
-import { UnusableInput } from './client-auth/unusable-input.js';
 import { redact } from './redact.js';
-import { retryAtOf } from './retry.js';
+import type { TokenResponse } from './response-body.js';
+import { isTransientStatus, retryAtOf } from './retry.js';
 
 /** What the errors of one acquisition have in common. */
 export interface ErrorContext {
@@ -46,7 +46,11 @@ function credentialsAdvice({ config }: Provider): string {
 }
 
 /** The endpoint is overloaded, or it or something before it is out of order. */
-export function unavailable(answer: TokenResponse, context: ErrorContext, now: number): ClientCredentialsError {
+export function unavailable(
+  answer: TokenResponse,
+  context: ErrorContext,
+  now: number,
+): ClientCredentialsError {
   const answered = readError(answer, context.provider.dialect, context.secrets);
   const retryAt = retryAtOf(answer.status, answer.headers, now);
   const usual =
@@ -172,4 +176,44 @@ function innermost(error: unknown): { message: string; code?: string } {
   if (error.message === '' && error.cause instanceof Error) return innermost(error.cause);
   const code = (error as NodeJS.ErrnoException).code;
   return { message: error.message, ...(typeof code === 'string' && { code }) };
+}
+
+/** The server's metadata could not be had: now, or ever if the answer says that there is none. */
+export function noMetadata(
+  answer: TokenResponse,
+  { provider }: ErrorContext,
+  now: number,
+): ClientCredentialsError {
+  const { status, headers } = answer;
+  if (!isTransientStatus(status) && (status < 200 || status >= 300)) {
+    return contradicted(
+      `issuer: no metadata is where RFC 8414 and OpenID Connect look for it (status ${status}): check it, or set tokenUrl instead`,
+      { provider, secrets: [] },
+    );
+  }
+  const reason = isTransientStatus(status) ? `status ${status}` : 'its answer is no JSON object';
+  return new ClientCredentialsError(
+    `The metadata of the issuer of "${provider.name}" could not be had: ${reason}. The next call tries again.`,
+    {
+      code: 'token_endpoint_unavailable',
+      provider: provider.name,
+      retryable: true,
+      retryAt: retryAtOf(status, headers, now),
+      status,
+    },
+  );
+}
+
+/** No answer came. */
+export function unreachableIssuer(error: unknown, context: ErrorContext): ClientCredentialsError {
+  const cause = harmless(error, context);
+  return new ClientCredentialsError(
+    `The issuer of "${context.provider.name}" could not be reached: ${cause.message}. Check issuer, the proxy and the network.`,
+    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
+  );
+}
+
+/** The server says something else of itself than the configuration does. */
+export function contradicted(problem: string, { provider }: ErrorContext): ClientCredentialsError {
+  return invalidConfiguration([`providers.${provider.name}.${problem}`], provider.name);
 }

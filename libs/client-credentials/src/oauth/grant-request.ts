@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instantOf, type Clock, type Instant } from '../base/clock.js';
-import type { Parameters } from '../config/dialect.js';
-import { ClientCredentialsError } from '../base/errors.js';
-import type { GrantContext, IssuedToken } from '../token/issued-token.js';
-import type { Provider } from '../config/resolve.js';
-import type { ResolvedRequest } from '../token/token-key.js';
 import { unlessAborted } from '../base/abort.js';
+import { instantOf, type Clock, type Instant } from '../base/clock.js';
+import { ClientCredentialsError } from '../base/errors.js';
+import type { Parameters } from '../config/dialect.js';
+import type { Provider } from '../config/resolve.js';
+import type { GrantContext, IssuedToken } from '../token/issued-token.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import type { ClientCertificate } from './client-auth/certificate.js';
+import type { Credential, CredentialSource } from './client-auth/credentials.js';
+import type { DpopKey } from './client-auth/dpop.js';
+import { CredentialRotation } from './client-auth/rotation.js';
+import type { Deadline } from './deadline.js';
 import * as failures from './errors.js';
 import type { TokenResponse } from './response-body.js';
-import { CredentialRotation } from './client-auth/rotation.js';
-import type { Credential, CredentialSource } from './client-auth/credentials.js';
-import type { Deadline } from './deadline.js';
-import type { DpopKey } from './client-auth/dpop.js';
-import { boundTo, type Failure, type GrantOutcome } from './outcome.js';
+
 import { backOffMs } from './retry.js';
 import { sensitiveValuesOf } from './secrets-of-attempt.js';
 import type { Server, ServerLocator } from './server/locator.js';
@@ -83,7 +84,7 @@ export class GrantRequest {
     let server: Server;
     try {
       server = await this.#tools.locate(
-        credential.certificate,
+        credential.certificate?.agent,
         this.#tools.deadline.signal,
         this.#context.signal,
       );
@@ -126,7 +127,11 @@ export class GrantRequest {
         const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
         return { error: tooLarge, isRetryable: false };
       }
-      return { error: failures.unreachable(error, this.#errorContext()), isRetryable: true, isUnreachable: true };
+      return {
+        error: failures.unreachable(error, this.#errorContext()),
+        isRetryable: true,
+        isUnreachable: true,
+      };
     }
     const hasNewNonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers) === true;
     const outcome = this.#read(answer, requested, credential);
@@ -205,4 +210,27 @@ export class GrantRequest {
 
 function isCredentialRefusal(error: ClientCredentialsError): boolean {
   return error.code === 'token_request_rejected' && failures.isCredentialsRefusal(error, error.oauthError);
+}
+
+/** An attempt that brought no token. */
+export interface Failure {
+  readonly error: ClientCredentialsError;
+  /** Whether another attempt may fare better. */
+  readonly isRetryable: boolean;
+  readonly isZeroLifetime?: boolean;
+  /** Whether nobody answered. */
+  readonly isUnreachable?: boolean;
+  /** Whether the server wants the same once more, with a nonce that it has just told. */
+  readonly wantsNonce?: true;
+}
+
+/** What came of an attempt. */
+export type GrantOutcome = { readonly token: IssuedToken } | Failure;
+
+/** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
+export function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
+  const leftMs = endsAt - token.requested.at;
+  // Where the server took one that had ended, its end means nothing.
+  const lifetimeMs = leftMs > 0 ? Math.min(leftMs, token.lifetimeMs) : token.lifetimeMs;
+  return { ...token, lifetimeMs, boundTo: thumbprint };
 }

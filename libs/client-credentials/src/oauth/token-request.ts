@@ -1,8 +1,8 @@
-import type { JsonValue, Parameters } from '../config/dialect.js';
 import { invalidConfiguration } from '../base/errors.js';
 import type { TokenRequestAttempt } from '../config/credentials.js';
+import type { JsonValue, Parameters } from '../config/dialect.js';
+import { standardNamesOf } from '../config/dialect.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
-import { standardNamesOf } from '../config/standard-parameters.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 
 /** A token request as it goes on the wire. */

@@ -1,4 +1,4 @@
-import type { Dialect } from '../config/dialect.js';
+import { layerOptions } from '../config/layered-options.js';
 import type { ProviderConfig } from '../config/options.js';
 
 /** What every preset takes: the client's credentials, and whatever else a {@link ProviderConfig} holds, which wins. */
@@ -14,9 +14,7 @@ export function preset(
   own: Omit<ProviderConfig, keyof PresetOptions & 'clientId'>,
   options: PresetOptions,
 ): ProviderConfig {
-  const api = { ...own.api, ...withoutUndefined(options.api ?? {}) };
-  const dialect = mergeDialects(own.dialect, options.dialect);
-  return printedWithoutSecrets({ ...own, ...withoutUndefined(options), api, ...(dialect && { dialect }) });
+  return printedWithoutSecrets(layerOptions<ProviderConfig>(own, options));
 }
 
 const SECRET_OPTIONS = new Set([
@@ -42,27 +40,4 @@ function printedWithoutSecrets(config: ProviderConfig): ProviderConfig {
       };
     },
   });
-}
-
-/** A copy without what is set to nothing: an environment variable that is not there must not erase a default. */
-function withoutUndefined<T extends object>(options: T): T {
-  const copy = { ...options };
-  for (const [name, value] of Object.entries(copy))
-    if (value === undefined) Reflect.deleteProperty(copy, name);
-  return copy;
-}
-
-function mergeDialects(own: Dialect | undefined, given: Dialect | undefined): Dialect | undefined {
-  if (own === undefined || given === undefined) return given ?? own;
-  return {
-    ...own,
-    ...given,
-    ...((own.response ?? given.response) && { response: { ...own.response, ...given.response } }),
-    ...((own.parameterNames ?? given.parameterNames) && {
-      parameterNames: { ...own.parameterNames, ...given.parameterNames },
-    }),
-    ...((own.authorization ?? given.authorization) && {
-      authorization: { ...own.authorization, ...given.authorization },
-    }),
-  };
 }

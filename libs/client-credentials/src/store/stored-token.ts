@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { instantOf, type Clock } from '../base/clock.js';
-import { deserialize, serialize, type IssuedToken } from '../token/issued-token.js';
+import type { Lock, TokenStore } from '../config/token-store.js';
+import { type IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { StoreCircuit, StoreOperation, StorePatience } from './circuit-breaker.js';
-import type { Lock, TokenStore } from '../config/token-store.js';
+import { deserialize, serialize } from './token-codec.js';
 
 /** What a lock may be: held by us, held by somebody else, or not to be had from this store. */
 export type LockOutcome = Lock | 'held' | 'broken';

@@ -10,12 +10,7 @@ type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
  * @see RFC 6749 §5.1
  * @internal
  */
-export function tokenBody(
-  token: TestToken,
-  dialect: Dialect,
-  now: number,
-  apiUrl: string,
-): object | string {
+export function tokenBody(token: TestToken, dialect: Dialect, now: number, apiUrl: string): object | string {
   const { response = {} } = dialect;
   const accessToken = response.accessToken ?? 'access_token';
   if (accessToken === '') return token.value;

@@ -1,4 +1,10 @@
-import { remainingMs, REFRESH_GAP_SHARE, type PolicyInput, type HeldToken, type Cooldown } from './refresh-policy.js';
+import {
+  remainingMs,
+  REFRESH_GAP_SHARE,
+  type PolicyInput,
+  type HeldToken,
+  type Cooldown,
+} from './refresh-policy.js';
 import type { Instant } from '../base/clock.js';
 import type { ClientCredentialsError } from '../base/errors.js';
 

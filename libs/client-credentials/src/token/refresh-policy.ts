@@ -113,7 +113,9 @@ export function countDisplacement(
   now: Instant,
   cooldownMs: number,
 ): NonNullable<PolicyInput['displacements']> {
-  const running = isActive(entry.displacements, now) ? entry.displacements : { since: now, forMs: cooldownMs };
+  const running = isActive(entry.displacements, now)
+    ? entry.displacements
+    : { since: now, forMs: cooldownMs };
   return { ...running, count: displacementsOf(entry, now) + 1 };
 }
 

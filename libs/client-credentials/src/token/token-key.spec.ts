@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { type ClientIdentity } from '../config/resolve.js';
 import type { TokenRequest } from '../config/token-request.js';
-import { RequestKeys } from './request-keys.js';
-import { resolveRequest, storeKeyOf, tokenKeyOf, type ClientIdentity } from './token-key.js';
+import { RequestKeys, resolveRequest, storeKeyOf, tokenKeyOf } from './token-key.js';
 
 const CLIENT: ClientIdentity = {
   tenant: undefined,

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { JsonValue, Parameters } from '../config/dialect.js';
+import type { ClientIdentity } from '../config/resolve.js';
 import type { TokenRequest } from '../config/token-request.js';
 
 /** A {@link TokenRequest} laid over a provider's own settings, in one canonical form. */
@@ -9,17 +10,6 @@ export interface ResolvedRequest {
   readonly audience: string | undefined;
   readonly resources: readonly string[];
   readonly parameters: Readonly<Parameters>;
-}
-
-/** What identifies a client at its token endpoint. */
-export interface ClientIdentity {
-  readonly provider: string;
-  readonly tenant: string | undefined;
-  /** Its token endpoint, or the issuer that announces it. */
-  readonly server: string;
-  readonly clientId: string;
-  readonly clientAuthentication: string;
-  readonly grantType: string | null;
 }
 
 /** Lays a request over a provider's settings: what it names wins, parameter by parameter. */
@@ -110,4 +100,50 @@ function sorted(value: JsonValue): JsonValue {
   // Wrapped, since a list of pairs is itself a value that a parameter may have.
   const pairs = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return { pairs: pairs.map(([name, item]) => [name, sorted(item)]) };
+}
+
+// No scope holds one.
+const SEPARATOR = '\n';
+
+/**
+ * Tells requests of one client apart. Scopes alone are found by their text, since most requests name no more; a request that names what the client's
+ * settings say anyway is the same as one that does not.
+ */
+export class RequestKeys {
+  readonly #settings: TokenRequest;
+  readonly #usualScopes: string;
+  readonly #usual: string;
+
+  /** @param settings - what is asked for where a request does not say */
+  constructor(settings: TokenRequest) {
+    this.#settings = settings;
+    this.#usualScopes = scopesOf(settings.scope);
+    this.#usual = othersOf(this.resolve({}));
+  }
+
+  /** The same for two requests that a token can serve alike, and for no others. */
+  keyOf(request: TokenRequest): string {
+    const { scope, audience, resource, parameters } = request;
+    const scopes = scope === undefined ? this.#usualScopes : scopesOf(scope);
+    if (audience === undefined && resource === undefined && parameters === undefined) return scopes;
+    const others = othersOf(this.resolve(request));
+    return others === this.#usual ? scopes : scopes + SEPARATOR + others;
+  }
+
+  /** A request laid over the settings. */
+  resolve(request: TokenRequest): ResolvedRequest {
+    return resolveRequest(this.#settings, request);
+  }
+}
+
+function scopesOf(scope: TokenRequest['scope']): string {
+  if (typeof scope === 'string' && !/\s/.test(scope)) return scope;
+  return resolveRequest({}, scope === undefined ? {} : { scope })
+    .scopes.toSorted()
+    .join(' ');
+}
+
+function othersOf({ audience, resources, parameters }: ResolvedRequest): string {
+  const others: JsonValue = [audience ?? null, resources.toSorted(), { ...parameters }];
+  return canonicalJson(others);
 }

@@ -1,20 +1,20 @@
-import type { Agent } from 'node:https';
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { Agent } from 'node:https';
 import type { AccessToken } from '../../token/access-token.js';
 import type { Attachment } from '../../token/attachment.js';
 import type { Attempt } from '../authorized-call.js';
-import { dispatch, followRedirects, type AdapterResult } from './follow-redirects.js';
-import { certificateProblem } from '../errors.js';
-import { timeoutMessageOf, type Patience } from './deadline.js';
+import { AuthorizedRequest } from '../authorized-request.js';
 import { wantsNonce } from '../challenge.js';
-import { sanitizeError, sanitizeResponse, isAxiosError, requestSummary, type Sanitizer } from './sanitize.js';
-import { finalUrl } from '../url.js';
+import { certificateProblem } from '../errors.js';
 import { copyOfHeaders, lowerCased } from '../headers.js';
 import { parsedData } from '../parsed-data.js';
-import { redirectHook } from './before-redirect.js';
-import { copyOf } from './config-copy.js';
 import type { RequestBody } from '../request-body.js';
-import { AuthorizedRequest } from '../authorized-request.js';
+import { finalUrl } from '../url.js';
+import { redirectHook } from './before-redirect.js';
+import { copyOf } from './call-options.js';
+import { timeoutMessageOf, type Patience } from './deadline.js';
+import { dispatch, followRedirects, type AdapterResult } from './follow-redirects.js';
+import { isAxiosError, requestSummary, sanitizeError, sanitizeResponse, type Sanitizer } from './sanitize.js';
 import type { Transport } from './transport.js';
 
 /** What an adapter came to, and what the caller may see of it. */

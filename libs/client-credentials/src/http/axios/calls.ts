@@ -1,23 +1,29 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import type { AccessToken } from '../../token/access-token.js';
-import type { Attachment } from '../../token/attachment.js';
 import { ClientCredentialsError } from '../../base/errors.js';
 import { DEFAULT_REQUEST, type TokenRequest } from '../../config/token-request.js';
+import type { AccessToken } from '../../token/access-token.js';
+import type { Attachment } from '../../token/attachment.js';
 import type { TokenSource } from '../../token/token-source.js';
 import { mayCarryToken } from '../allowed-origins.js';
 import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
-import { discard, type AdapterResult } from './follow-redirects.js';
-import { attachReason, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './attempt.js';
 import { userInfoProblem } from '../errors.js';
-import { patienceOf } from './deadline.js';
-import { finalUrl, isRelative } from '../url.js';
 import { hasHeader } from '../headers.js';
-import { InstanceOrigins } from './instance-origins.js';
-import { hasOwnToken, isWithoutToken, outboundCall, callOptionsOf, type CallOptions } from './call-options.js';
-import { isHeaderOnlyCall, PlainCall, type PlainCallHooks } from './plain-call.js';
 import { requestBodyOf } from '../request-body.js';
+import { finalUrl, isRelative } from '../url.js';
+import { attachReason, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './attempt.js';
+import {
+  callOptionsOf,
+  hasOwnToken,
+  isWithoutToken,
+  outboundCall,
+  type CallOptions,
+} from './call-options.js';
+import { patienceOf } from './deadline.js';
+import { discard, type AdapterResult } from './follow-redirects.js';
+import { isHeaderOnlyCall, PlainCall, type PlainCallHooks } from './plain-call.js';
 import {
   atTenantsBase,
+  InstanceOrigins,
   withTenantsDefaults,
   type CallDefaults,
   type InstanceDefaults,
@@ -70,7 +76,8 @@ export class AxiosCalls implements PlainCallHooks {
     wishes: CallOptions,
     isWatched: boolean,
   ): Promise<AxiosResponse> | undefined {
-    if (isWithoutToken(wishes) || !this.#source.api.isHeaderOnly || !isHeaderOnlyCall(config, transport)) return undefined;
+    if (isWithoutToken(wishes) || !this.#source.api.isHeaderOnly || !isHeaderOnlyCall(config, transport))
+      return undefined;
     const ready = this.#source.peek(wishes);
     if (ready === undefined) return this.#sendOnceReady(config, transport, wishes, isWatched);
     const origins = this.#origins.of(ready.source.api);

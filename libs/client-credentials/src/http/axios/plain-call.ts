@@ -2,16 +2,15 @@ import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequest
 import type { TokenRequest } from '../../config/token-request.js';
 import type { ReadyToken } from '../../token/token-source.js';
 import type { CallOrigins } from '../allowed-origins.js';
-import type { AdapterResult } from './follow-redirects.js';
-import { patienceOf, type Patience } from './deadline.js';
-import { sanitizeError, sanitizeResponse, isAxiosError, requestSummary, type Sanitizer } from './sanitize.js';
-import { copyOf } from './config-copy.js';
-import { hasOwnTransform } from './call-options.js';
-import { finalUrl } from '../url.js';
-import { withHeader } from '../headers.js';
-import { redirectHook } from './before-redirect.js';
-import { isForm } from '../request-body.js';
 import { AuthorizedRequest } from '../authorized-request.js';
+import { withHeader } from '../headers.js';
+import { isForm } from '../request-body.js';
+import { finalUrl } from '../url.js';
+import { redirectHook } from './before-redirect.js';
+import { copyOf, hasOwnTransform } from './call-options.js';
+import { patienceOf, type Patience } from './deadline.js';
+import type { AdapterResult } from './follow-redirects.js';
+import { isAxiosError, requestSummary, sanitizeError, sanitizeResponse, type Sanitizer } from './sanitize.js';
 import type { Transport } from './transport.js';
 
 type Config = InternalAxiosRequestConfig;
@@ -40,7 +39,10 @@ export interface PlainCallHooks {
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 /** Whether nothing about a call has to change but one header, if the caller has not set that. */
-export function isHeaderOnlyCall({ auth, data, maxRedirects, fetchOptions }: Config, { isHttp }: Transport): boolean {
+export function isHeaderOnlyCall(
+  { auth, data, maxRedirects, fetchOptions }: Config,
+  { isHttp }: Transport,
+): boolean {
   if (auth !== undefined || isForm(data)) return false;
   return isHttp || (maxRedirects === undefined && fetchOptions === undefined);
 }

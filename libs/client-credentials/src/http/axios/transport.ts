@@ -6,8 +6,8 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import { copyOf } from './call-options.js';
 import { isAxiosError } from './sanitize.js';
-import { copyOf } from './config-copy.js';
 
 /** An adapter as a config may name it. */
 export type NamedAdapter = AxiosRequestConfig['adapter'];

@@ -1,11 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { asObject, isPlainObject, withoutUndefined } from '../../base/objects.js';
+import type { RuleProblem } from '../../config/credential-rules.js';
+import { layerOptions } from '../../config/layered-options.js';
 import type { TenantProviderConfig } from '../../config/options.js';
-import { isPlainObject, isObject, asObject } from '../../base/objects.js';
-import type { RuleProblem } from '../../config/rule-problem.js';
-
-/** Options that are groups of options: a tenant that sets one of a group leaves the others. */
-const GROUPS = ['lifetime', 'tokenRequest', 'reacquire'] as const;
-const DIALECT_GROUPS = ['parameterNames', 'headers', 'response', 'authorization', 'apiHeaders'];
 
 /** Options that say the same in different ways: a tenant that names one of them does without the provider's others. */
 const ALTERNATIVES = [
@@ -33,7 +30,7 @@ export function layerProblems({ api }: TenantProviderConfig, layer: unknown): Ru
   ]);
 }
 
-/** A tenant's whole configuration: what it names, laid over the provider's own. It is yet to be checked. */
+/** A tenant's whole configuration: its own options laid over the provider's. The result is not validated yet. */
 export function tenantConfigOf(
   { tenants: _tenants, tenantCache: _tenantCache, ...provider }: TenantProviderConfig,
   tenant: object,
@@ -43,30 +40,5 @@ export function tenantConfigOf(
   for (const alternatives of ALTERNATIVES) {
     if (alternatives.some((name) => name in own)) for (const name of alternatives) delete shared[name];
   }
-  const config = { ...shared, ...own };
-  for (const group of GROUPS) layGroup(config, group, shared, own);
-  layGroup(config, 'api', shared, own, ['headers']);
-  layGroup(config, 'dialect', shared, own, DIALECT_GROUPS);
-  // Functions of parameters replace one another; objects are laid one over the other.
-  layGroup(config, 'parameters', shared, own);
-  return config;
-}
-
-function layGroup(
-  target: Record<string, unknown>,
-  name: string,
-  shared: Readonly<Record<string, unknown>>,
-  own: Readonly<Record<string, unknown>>,
-  groups: readonly string[] = [],
-): void {
-  const [under, over] = [shared[name], own[name]];
-  if (!isObject(under) || !isObject(over)) return;
-  const given = withoutUndefined(over);
-  const laid = { ...under, ...given };
-  for (const group of groups) layGroup(laid, group, asObject(under), given);
-  target[name] = laid;
-}
-
-function withoutUndefined(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return layerOptions(shared, own);
 }

@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { authenticationMethodOf } from '../../config/authentication-method.js';
-import { tell } from '../../cache/client-context.js';
 import { elapsedMs, instantOf, type Instant } from '../../base/clock.js';
-import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
-import { plainCopyOf } from '../../base/plain-copy.js';
-import { resolveProvider } from '../../config/resolve.js';
-import { isObject, asObject } from '../../base/objects.js';
+import { asObject, isObject, plainCopyOf } from '../../base/objects.js';
 import { runWithTenant } from '../../base/tenant-context.js';
-import { forgottenKeyOf } from '../../token/token-key.js';
+import { tell } from '../../cache/client-context.js';
+import { BusyAwareLru } from '../../cache/lru.js';
+import { authenticationMethodOf } from '../../config/authentication-method.js';
+import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
+import { resolveProvider } from '../../config/resolve.js';
 import { validateTenant } from '../../config/validate.js';
 import type { CarriedOver } from '../../oauth/oauth-client.js';
+import { forgottenKeyOf } from '../../token/token-key.js';
 import { ProviderClient, type ClientDeps } from '../client.js';
-import { BusyAwareLru } from '../../cache/lru.js';
 import { layerProblems, tenantConfigOf } from './config.js';
 import { resolverTimedOut, tenantUnavailable, unknownTenant } from './errors.js';
 

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import { awake, unlessAborted } from '../../base/abort.js';
+import { inspectAs } from '../../base/inspect.js';
+import { EntryTokenSource } from '../../cache/entry-source.js';
+import {
+  frozenRequest,
+  mergeRequests,
+  type GetTokenOptions,
+  type TokenRequest,
+} from '../../config/token-request.js';
 import type { AccessToken } from '../../token/access-token.js';
 import type { Attachment, AttachmentRules, RefusalOutcome } from '../../token/attachment.js';
-import { inspectAs } from '../../base/inspect.js';
-import { frozenRequest, type GetTokenOptions, type TokenRequest } from '../../config/token-request.js';
-import { EntryTokenSource, mergeRequests, type ReadyToken, type TokenSource } from '../../token/token-source.js';
-import { awake, unlessAborted } from '../../base/abort.js';
+import { type ReadyToken, type TokenSource } from '../../token/token-source.js';
 import type { ProviderClient } from '../client.js';
 import type { TenantDirectory } from './directory.js';
 import { tenantChanged } from './errors.js';

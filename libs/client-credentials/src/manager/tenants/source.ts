@@ -1,19 +1,20 @@
-import type { AccessToken } from '../../token/access-token.js';
-import type { Attachment } from '../../token/attachment.js';
+import { awake, unlessAborted } from '../../base/abort.js';
 import { inspectAs } from '../../base/inspect.js';
 import { currentTenant, requestOfTenant } from '../../base/tenant-context.js';
 import {
   frozenRequest,
+  mergeRequests,
   type GetTokenOptions,
   type OutboundCall,
   type TokenRequest,
 } from '../../config/token-request.js';
-import { mergeRequests, type ReadyToken, type TokenSource } from '../../token/token-source.js';
-import { awake, unlessAborted } from '../../base/abort.js';
+import type { AccessToken } from '../../token/access-token.js';
+import type { Attachment } from '../../token/attachment.js';
+import { type ReadyToken, type TokenSource } from '../../token/token-source.js';
 import type { ProviderClient } from '../client.js';
-import { TenantClientSource } from './serving-source.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
+import { TenantClientSource } from './serving-source.js';
 
 /** A {@link TokenSource} that has a token for each tenant, and none that is nobody's. */
 export class TenantTokenSource implements TokenSource {

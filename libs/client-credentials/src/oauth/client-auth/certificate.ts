@@ -1,12 +1,12 @@
+import { LRUCache } from 'lru-cache';
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import type { Certificate, Lazy } from '../../config/credentials.js';
-import { LRUCache } from 'lru-cache';
 import { isObject } from '../../base/objects.js';
+import type { Certificate, Lazy } from '../../config/credentials.js';
 import { isPem } from '../../config/signing-key.js';
-import { UnusableInput } from './unusable-input.js';
+import { UnusableInput } from './private-key.js';
 
 // One for each time it is rotated while a token lives.
 const MAX_RECENT = 10;

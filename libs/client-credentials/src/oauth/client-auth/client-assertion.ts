@@ -1,9 +1,9 @@
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import type { AssertionOptions, ClientAssertion } from '../../config/credentials.js';
 import type { SigningKey } from '../../config/signing-key.js';
-import { UnusableInput } from './unusable-input.js';
+import { UnusableInput } from './private-key.js';
 
 /** What a client assertion is signed with. */
 export interface AssertionKey extends Pick<SigningKey, 'algorithm'> {

@@ -1,6 +1,8 @@
-import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { Clock } from '../../base/clock.js';
+import { authenticationMethodOf } from '../../config/authentication-method.js';
+import type { Lazy, Secret } from '../../config/credentials.js';
 import type { Provider } from '../../config/resolve.js';
+import type { CertificateSource, ClientCertificate } from './certificate.js';
 import { readAssertion, signAssertion, type AssertionKey } from './client-assertion.js';
 import {
   clientAssertion,
@@ -9,10 +11,10 @@ import {
   clientSecretPost,
   type Authenticate,
 } from './methods.js';
-import type { CertificateSource, ClientCertificate } from './certificate.js';
-import { readSecrets } from './client-secrets.js';
+import { UnusableInput } from './private-key.js';
+
+import type { ReadInput } from './private-key.js';
 import { isFile, readPrivateKey } from './private-key.js';
-import type { ReadInput } from './unusable-input.js';
 
 /** One way in which the client can prove who it is. */
 interface ClientProof {
@@ -151,4 +153,18 @@ function readyMadeProofs({ config, dialect }: Provider): ClientProofs {
       return [{ id: assertion, secrets: [assertion], authenticate }];
     },
   };
+}
+
+/** Secrets as the configuration names them: one, several, or what a function gives; none if it names none. */
+export async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readonly string[]> {
+  if (configured === undefined) return [];
+  const given: unknown = typeof configured === 'function' ? await configured() : configured;
+  const items = [given].flat();
+  const secrets = items.filter((item): item is string => typeof item === 'string' && item !== '');
+  if (secrets.length === 0 || secrets.length < items.length) {
+    throw new UnusableInput(
+      'clientSecret gave something else than a string that is not empty, or a list of these',
+    );
+  }
+  return secrets;
 }

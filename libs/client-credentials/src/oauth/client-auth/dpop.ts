@@ -1,11 +1,11 @@
-import { KeyObject, type webcrypto } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { JWSAlgorithm, KeyPair } from 'dpop';
-import type { AccessToken } from '../../token/access-token.js';
-import type { ProofSigner, SignedRequest } from '../../token/attachment.js';
+import { LRUCache } from 'lru-cache';
+import { KeyObject, type webcrypto } from 'node:crypto';
 import type { DpopOptions } from '../../config/credentials.js';
 import { signingKeyOf } from '../../config/signing-key.js';
-import { UnusableInput } from './unusable-input.js';
+import type { AccessToken } from '../../token/access-token.js';
+import type { ProofSigner, SignedRequest } from '../../token/attachment.js';
+import { UnusableInput } from './private-key.js';
 
 // Token endpoint and API are two; a token that names its API's address may make it a few more.
 const MAX_ORIGINS = 100;

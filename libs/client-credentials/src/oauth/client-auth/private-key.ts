@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Lazy, PrivateKey } from '../../config/credentials.js';
 import { isObject } from '../../base/objects.js';
+import type { Lazy, PrivateKey } from '../../config/credentials.js';
 import { isKeyText, signingKeyOf, UnusableKey, type SigningKey } from '../../config/signing-key.js';
-import { UnusableInput } from './unusable-input.js';
 
 /** The private key as the configuration names it, read anew if it is a file or a function. */
 export async function readPrivateKey(
@@ -30,3 +29,9 @@ function isPrivateKey(given: unknown): given is PrivateKey {
 export function isFile({ key }: PrivateKey): boolean {
   return typeof key === 'string' && !isKeyText(key);
 }
+
+/** The configuration's own function or file gave something that cannot be used. Its message quotes nothing of it. */
+export class UnusableInput extends TypeError {}
+
+/** Reads something that the configuration names, within the time there is; `what` is how an error calls it. */
+export type ReadInput = <T>(what: string, read: () => Promise<T>) => Promise<T>;

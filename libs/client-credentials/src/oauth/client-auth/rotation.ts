@@ -1,5 +1,5 @@
 import type { Credential, CredentialSource } from './credentials.js';
-import type { ReadInput } from './unusable-input.js';
+import type { ReadInput } from './private-key.js';
 
 /** Which of a client's credentials one acquisition tries, and in what order. */
 export class CredentialRotation {

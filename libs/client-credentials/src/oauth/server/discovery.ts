@@ -1,11 +1,11 @@
 import { elapsedMs, instantOf, type Clock, type Instant } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
-import type { ErrorContext } from '../errors.js';
-import { parseJson, type TokenResponse } from '../response-body.js';
 import { startDeadline } from '../deadline.js';
-import { contradicted, noMetadata, unreachableIssuer } from './errors.js';
-import { contradictionOf, documentOf, metadataOf, type ServerMetadata } from './metadata.js';
+import type { ErrorContext } from '../errors.js';
+import { contradicted, noMetadata, unreachableIssuer } from '../errors.js';
+import { parseJson, type TokenResponse } from '../response-body.js';
 import { isTransientStatus } from '../retry.js';
+import { contradictionOf, documentOf, metadataOf, type ServerMetadata } from './metadata.js';
 
 /** Fetches a document. Rejects when no answer comes. */
 export type Fetch = (url: string, signal: AbortSignal) => Promise<TokenResponse>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
-import type { ClientCertificate } from '../client-auth/certificate.js';
+import type { Agent } from 'node:https';
 import { Discovery } from './discovery.js';
 import type { TokenEndpoint } from '../token-endpoint.js';
 import { unlessAborted } from '../../base/abort.js';
@@ -15,11 +15,11 @@ export interface Server {
 }
 
 /**
- * Finds the server for a client that presents this certificate, or none. `signal` is the caller's patience, `closed` that
- * of everybody.
+ * Finds the server. `agent` presents the client certificate, if there is one; `signal` aborts this caller's wait, `closed` the
+ * look-up itself.
  */
 export type ServerLocator = (
-  certificate: ClientCertificate | undefined,
+  agent: Agent | undefined,
   signal: AbortSignal,
   closed: AbortSignal,
 ) => Promise<Server>;
@@ -32,16 +32,16 @@ export function serverLocatorOf(provider: Provider, endpoint: TokenEndpoint, clo
     return async () => server;
   }
   const discovery = new Discovery(provider, issuer ?? '', clock);
-  return async (certificate, signal, closed) => {
+  return async (agent, signal, closed) => {
     const fetch = (url: string, until: AbortSignal): ReturnType<TokenEndpoint> =>
       endpoint(
         { url, method: 'GET', headers: { accept: 'application/json' }, body: undefined },
         until,
-        certificate?.agent,
+        agent,
       );
     const metadata = await unlessAborted(discovery.metadata(fetch, closed), signal);
     return {
-      tokenUrl: (certificate && metadata.mtlsTokenUrl) ?? metadata.tokenUrl,
+      tokenUrl: (agent && metadata.mtlsTokenUrl) ?? metadata.tokenUrl,
       issuer: metadata.issuer,
       markStale: () => discovery.markStale(),
     };
