@@ -12,11 +12,11 @@ const BUILDS = [
 ];
 
 for (const { build, other, file } of BUILDS) {
-  const folder = join(root, build, 'http');
+  const folder = join(root, build, 'http', 'axios');
   const text = readFileSync(join(folder, SOURCE), 'utf8');
   const [augmentation] = /^declare module 'axios' \{.*?^\}/ms.exec(text) ?? [];
   if (augmentation === undefined) throw new Error(`${SOURCE} adds nothing to the types of axios.`);
-  const types = `import type { TokenRequest } from '../../${other}/core/token-request.js';`;
+  const types = `import type { TokenRequest } from '../../../${other}/config/token-request.js';`;
   writeFileSync(join(folder, file), `${types}\n${augmentation}\n`);
   writeFileSync(join(folder, SOURCE), `/// <reference path="./${file}" />\n${text}`);
 }

@@ -15,27 +15,27 @@ describe('the time that has passed', () => {
 
 describe('a moment', () => {
   it('is read from both clocks that are given', () => {
-    expect(instantOf({ now: () => 7, monotonic: () => 3 })).toEqual({ at: 7, ticks: 3 });
+    expect(instantOf({ now: () => 7, monotonic: () => 3 })).toEqual({ at: 7, monotonicMs: 3 });
   });
 
   it('takes the monotonic time of the process where a clock has none', () => {
     const before = performance.now();
 
-    const { at, monotonicMs: ticks } = instantOf({ now: () => 7 });
+    const { at, monotonicMs: monotonicMs } = instantOf({ now: () => 7 });
 
     expect(at).toBe(7);
-    expect(ticks).toBeGreaterThanOrEqual(before);
+    expect(monotonicMs).toBeGreaterThanOrEqual(before);
   });
 });
 
 describe('a moment of the system', () => {
   it('is now by both clocks, to the millisecond', () => {
-    const before = { at: Date.now(), ticks: performance.now() };
+    const before = { at: Date.now(), monotonicMs: performance.now() };
 
     const moment = instantOf(new SystemClock());
 
     expect(moment.at).toBeGreaterThanOrEqual(before.at);
-    expect(moment.monotonicMs).toBeGreaterThan(before.ticks - 1);
+    expect(moment.monotonicMs).toBeGreaterThan(before.monotonicMs - 1);
     expect(moment.monotonicMs).toBeLessThanOrEqual(performance.now());
   });
 
@@ -53,17 +53,17 @@ describe('a moment of the system', () => {
 
 describe('passing time', () => {
   it('grows by what either clock says has passed, and is never set back', () => {
-    const hands = { at: 0, ticks: 0 };
-    const time = new CacheClock({ now: () => hands.at, monotonic: () => hands.ticks });
+    const hands = { at: 0, monotonicMs: 0 };
+    const time = new CacheClock({ now: () => hands.at, monotonic: () => hands.monotonicMs });
     const begin = time.now();
     const passed: number[] = [];
-    for (const [at, ticks] of [
+    for (const [at, monotonicMs] of [
       [100, 100],
       [1_100, 100],
       [-5_000, 150],
       [-4_900, 250],
     ] as const) {
-      Object.assign(hands, { at, ticks });
+      Object.assign(hands, { at, monotonicMs });
       passed.push(time.now() - begin);
     }
 
