@@ -8,6 +8,7 @@ import type {
   ProviderConfig,
 } from 'nestjs-client-credentials/core';
 import type { RecordedRequest } from 'nestjs-client-credentials/testing';
+import { attachmentOf } from './support/attachment-of.js';
 import { failureOf, openDesk, type DeskOptions } from './support/the-desk.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -133,7 +134,7 @@ describe('a token request', () => {
     await desk.source.getToken();
 
     expect(desk.server.tokenRequests[0]?.headers['x-merchant-id']).toBe('m-1');
-    expect(desk.source.api.headers).toEqual({});
+    expect(attachmentOf(desk.source).headers).toEqual({});
   });
 
   it('asks for what the call names instead of what is configured', async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
-import otherAxios from 'axios-1.7';
+import otherAxios from 'axios-1.12';
 import axios, {
   AxiosError,
   type AxiosAdapter,
@@ -908,7 +908,7 @@ describe('an authorized axios instance', () => {
     expect(statuses).toEqual(Array.from({ length: 10 }, () => 200));
     expect(api.server.tokenRequests).toHaveLength(10);
     expect(emitWarning.mock.calls.map(([message]) => message)).toEqual([
-      expect.stringContaining('it seems to keep one for each client'),
+      expect.stringContaining('seems to keep one token per client'),
     ]);
   });
 

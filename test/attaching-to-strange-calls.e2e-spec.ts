@@ -20,7 +20,7 @@ import {
 } from './support/api-under-test.js';
 
 // Axios as CommonJS has it: another copy than that of ES modules, also in one process and of one version.
-const axiosOfCommonJs = createRequire(import.meta.url)('axios-1.7') as AxiosStatic;
+const axiosOfCommonJs = createRequire(import.meta.url)('axios-1.12') as AxiosStatic;
 
 const answerAtOnce: AxiosAdapter = async (config) => ({
   data: 'ok',
@@ -300,7 +300,11 @@ describe('a call', () => {
     expect(api.server.apiRequests[0]?.token).toBeDefined();
   });
 
-  it.each(['http', 'fetch'])('is not asked about a redirect that is one too many, by %s', async (adapter) => {
+  // Axios's fetch adapter asks about no redirect at all.
+  it.each([
+    ['http', 1],
+    ['fetch', 0],
+  ])('is not asked about a redirect that is one too many, by %s', async (adapter, times) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(2, { redirectTo: '/there', status: 302 });
     let asked = 0;
@@ -309,7 +313,7 @@ describe('a call', () => {
       api.http.get('/a', { maxRedirects: 1, beforeRedirect: () => void (asked += 1) }),
     );
 
-    expect([error.code, asked]).toEqual(['ERR_FR_TOO_MANY_REDIRECTS', 1]);
+    expect([error.code, asked]).toEqual(['ERR_FR_TOO_MANY_REDIRECTS', times]);
     expect(api.server.apiRequests).toHaveLength(2);
   });
 

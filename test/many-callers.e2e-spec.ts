@@ -9,6 +9,7 @@ import {
   type AccessToken,
 } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
+import { attachmentOf } from './support/attachment-of.js';
 import { outline } from './support/collect-events.js';
 import { openDesk } from './support/the-desk.js';
 import { until } from './support/until.js';
@@ -280,7 +281,7 @@ describe('a token that the API refused', () => {
 
     const again = await Promise.all(
       times(20, async () => {
-        expect(desk.source.api.refuse(token, {})).toBe('another');
+        expect(attachmentOf(desk.source).refuse(token, {})).toBe('another');
         return desk.source.getToken();
       }),
     );
@@ -300,20 +301,20 @@ describe('a token that the API refused', () => {
     ['at once where there is none', { reacquire: { cooldownSeconds: 0 } }, 0, 'another'],
   ])('is replaced again, if it is itself a replacement, %s', async (_, provider, thenMs, expected) => {
     await using desk = await openDesk({ provider });
-    await desk.source.api.refuse(await desk.source.getToken(), {});
+    await attachmentOf(desk.source).refuse(await desk.source.getToken(), {});
     const replacement = await desk.source.getToken();
     desk.clock.advance(thenMs);
 
-    expect(desk.source.api.refuse(replacement, {})).toBe(expected);
+    expect(attachmentOf(desk.source).refuse(replacement, {})).toBe(expected);
   });
 
   it('leads to the newer one that is there already, cooldown or not', async () => {
     await using desk = await openDesk();
     const first = await desk.source.getToken();
-    await desk.source.api.refuse(first, {});
+    await attachmentOf(desk.source).refuse(first, {});
     const second = await desk.source.getToken();
 
-    expect(desk.source.api.refuse(first, {})).toBe('another');
+    expect(attachmentOf(desk.source).refuse(first, {})).toBe('another');
     expect((await desk.source.getToken()).value).toBe(second.value);
   });
 
@@ -324,7 +325,7 @@ describe('a token that the API refused', () => {
       for (const scope of ['a', 'b']) {
         const token = await desk.source.getToken({ scope });
         const isDead = desk.server.issued.some(({ value, revoked }) => value === token.value && revoked);
-        if (isDead && desk.source.api.refuse(token, { scope }) === 'another')
+        if (isDead && attachmentOf(desk.source).refuse(token, { scope }) === 'another')
           await desk.source.getToken({ scope });
       }
     }

@@ -313,14 +313,7 @@ describe('the module', () => {
     const app = await start([module]);
     const { client } = app.get(Signing);
 
-    for (const value of [
-      module,
-      client,
-      client.axiosRef,
-      app.get(TokenManager),
-      app.get(TokenClients),
-      client.api,
-    ]) {
+    for (const value of [module, client, client.axiosRef, app.get(TokenManager), app.get(TokenClients)]) {
       expect(inspect(value, { depth: 12, showHidden: true })).not.toContain(secret);
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { awake, unlessAborted } from './abort.js';
+import { Deadline, unlessAborted } from './abort.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -40,38 +40,54 @@ describe('waiting unless aborted', () => {
   });
 });
 
-describe('staying awake', () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+describe('a deadline', () => {
+  it('brings what the work brings in time', async () => {
+    const deadline = new Deadline(1_000);
 
-  it.each([
-    ['succeeds', (settle: PromiseWithResolvers) => settle.resolve()],
-    ['fails', (settle: PromiseWithResolvers) => settle.reject(new Error('No.'))],
-  ])('lasts until the promise %s', async (_, end) => {
+    await expect(deadline.run(Promise.resolve(7))).resolves.toBe(7);
+    deadline.clear();
+
+    expect([deadline.hasExpired, deadline.isOver]).toEqual([false, false]);
+    expect(deadline.remainingMs()).toBeGreaterThan(0);
+  });
+
+  it('ends the work with its reason once time is up', async () => {
+    const deadline = new Deadline(1, { reason: () => new Error('Too late.') });
+
+    await expect(deadline.run(never)).rejects.toThrow('Too late.');
+
+    expect([deadline.hasExpired, deadline.isOver, deadline.signal.aborted]).toEqual([true, true, true]);
+  });
+
+  it('ends the work with the reason of its parent', async () => {
+    const parent = new AbortController();
+    const deadline = new Deadline(10_000, { parent: parent.signal });
+
+    parent.abort(new Error('Closed.'));
+
+    await expect(deadline.run(never)).rejects.toThrow('Closed.');
+    expect(deadline.hasExpired).toBe(false);
+    deadline.clear();
+  });
+
+  it('is over once the wall clock says so, although its timer could not fire', () => {
+    const deadline = new Deadline(60_000);
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+
+    expect([deadline.isOver, deadline.hasExpired]).toEqual([true, false]);
+    deadline.clear();
+  });
+
+  it('keeps the process alive only where it is told to', () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
     const before = timers();
-    const settle = withResolvers();
 
-    const waiting = awake(settle.promise).catch(() => undefined);
-    const during = timers();
-    end(settle);
-    await waiting;
+    const idle = new Deadline(10_000);
+    const idleTimers = timers() - before;
+    const awaited = new Deadline(10_000, { keepsAlive: true });
+    const awaitedTimers = timers() - before;
+    for (const deadline of [idle, awaited]) deadline.clear();
 
-    expect(during).toBe(before + 1);
-    expect(timers()).toBe(before);
+    expect([idleTimers, awaitedTimers, timers() - before]).toEqual([0, 1, 0]);
   });
 });
-
-interface PromiseWithResolvers {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: Error) => void;
-}
-
-function withResolvers(): PromiseWithResolvers {
-  let resolve = (): void => undefined;
-  let reject: PromiseWithResolvers['reject'] = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
-}

@@ -6,6 +6,9 @@ import type { ClientCredentialsErrorCode } from './errors.js';
  */
 export type AcquisitionReason = 'initial' | 'refresh-ahead' | 'expired' | 'rejected' | 'forced';
 
+/** An operation of a token store. */
+export type StoreOperation = 'get' | 'set' | 'delete' | 'lock' | 'increment';
+
 /** What every event tells. */
 export interface TokenEventBase {
   /** The provider's name. */
@@ -73,7 +76,7 @@ export interface CredentialsRotatedEvent extends TokenEventBase {
 export interface StoreUnavailableEvent extends TokenEventBase {
   type: 'store.unavailable';
   /** What it was asked to do when it failed. */
-  operation: 'get' | 'set' | 'delete' | 'lock' | 'increment';
+  operation: StoreOperation;
 }
 
 /** 80 % of the tokens that `issuance` allows were asked for: told once in a window. */

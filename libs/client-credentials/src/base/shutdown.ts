@@ -1,36 +1,35 @@
 import { unlessAborted } from './abort.js';
 
-/**
- * Ends what is under way when a manager closes. Each piece of work has a signal of its own: the listeners of a shared one are searched one by
- * one whenever another is added, which is felt with thousands.
- */
+/** Ends pending work when a manager closes. One AbortController per task: adding a listener to a shared signal is O(n). */
 export class Shutdown {
-  readonly #underWay = new Set<AbortController>();
+  readonly #pending = new Set<AbortController>();
   #reason: Error | undefined;
 
-  get isClosed(): boolean {
+  /** Whether the manager was closed. */
+  get hasStarted(): boolean {
     return this.#reason !== undefined;
   }
 
-  throwIfClosed(): void {
+  /** @throws the reason, once the manager was closed */
+  throwIfStarted(): void {
     if (this.#reason !== undefined) throw this.#reason;
   }
 
-  /** The outcome of the work, unless it is closed meanwhile: then the reason. */
-  async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.throwIfClosed();
+  /** The outcome of a task, or the reason of the shutdown if that starts first. */
+  async run<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.throwIfStarted();
     const controller = new AbortController();
-    this.#underWay.add(controller);
+    this.#pending.add(controller);
     try {
-      return await unlessAborted(work(controller.signal), controller.signal);
+      return await unlessAborted(task(controller.signal), controller.signal);
     } finally {
-      this.#underWay.delete(controller);
+      this.#pending.delete(controller);
     }
   }
 
-  /** @param reason - what all that is under way, and whatever comes later, fails with */
+  /** @param reason - what every pending and every later task rejects with */
   start(reason: Error): void {
     this.#reason ??= reason;
-    for (const controller of this.#underWay) controller.abort(this.#reason);
+    for (const controller of this.#pending) controller.abort(this.#reason);
   }
 }

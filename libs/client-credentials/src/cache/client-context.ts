@@ -1,41 +1,42 @@
-import type { AccessToken } from '../token/access-token.js';
 import type { Clock } from '../base/clock.js';
-import type { Shutdown } from '../base/shutdown.js';
 import type { EventHub, TokenEventDetails } from '../base/events.js';
-import type { TokenGrant, IssuedToken } from '../token/issued-token.js';
-import type { IssuanceBudget } from '../store/issuance-budget.js';
+import type { Shutdown } from '../base/shutdown.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
+import type { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
+import type { AccessToken } from '../token/access-token.js';
+import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
+import type { Displacements } from './displacement.js';
 
-/** What the entries of one client have in common. */
+/** What the entries of one client share. */
 export interface ClientContext {
   readonly provider: string;
   readonly tenant: string | undefined;
   readonly lifetime: LifetimeOptions;
+  readonly timeoutMs: number;
   readonly cooldownMs: number;
-  /** How long an acquisition may keep others who share the store from making one. */
+  /** How long a refresh may keep other processes from making one. */
   readonly lockMs: number;
-  /** How many tokens may be asked for, if that is limited. */
+  /** The limit of token requests, if there is one. */
   readonly budget: IssuanceBudget | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly events: EventHub;
   readonly grant: TokenGrant;
-  /** Where tokens are in the store. */
-  readonly stored: StoredTokenDeps;
+  /** The client's tokens in the store, where there is a store. */
+  readonly storedTokens: StoredTokenDeps | undefined;
   readonly toAccessToken: (issued: IssuedToken) => AccessToken;
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
-  /** The entry that acquired a token last. */
-  latest: object | undefined;
+  readonly displacements: Displacements;
 }
 
-/** Tells those who listen something of a client's token for these scopes. */
-export function tell(
+/** Emits an event about a client's token for these scopes. */
+export function emitEvent(
   { provider, tenant, clock, events }: Pick<ClientContext, 'provider' | 'tenant' | 'clock' | 'events'>,
   scopes: readonly string[],
   details: TokenEventDetails,
 ): void {
-  const whose = tenant === undefined ? { provider } : { provider, tenant };
-  events.emit({ ...details, ...whose, scopes, at: clock.now() });
+  const subject = tenant === undefined ? { provider } : { provider, tenant };
+  events.emit({ ...details, ...subject, scopes, at: clock.now() });
 }

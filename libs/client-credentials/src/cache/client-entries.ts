@@ -1,5 +1,5 @@
 import { isFrozen, type TokenRequest } from '../config/token-request.js';
-import { RequestKeys } from '../token/token-key.js';
+import { RequestKeys, type ResolvedRequest } from '../token/token-key.js';
 import type { ClientContext } from './client-context.js';
 import type { BusyAwareLru } from './lru.js';
 import { TokenEntry } from './token-entry.js';
@@ -31,19 +31,29 @@ export class ClientEntries {
   }
 
   /** The entry for a request, new if need be. */
-  of(request: TokenRequest): TokenEntry {
+  entryFor(request: TokenRequest): TokenEntry {
     const entry = this.#latest?.request === request ? this.#latest.entry : this.#find(request);
     entry.usedAt = this.#memory.markUsed(entry, entry.usedAt);
     return entry;
   }
 
   /** The entry for a request, if there is one. */
-  known(request: TokenRequest): TokenEntry | undefined {
+  knownEntryFor(request: TokenRequest): TokenEntry | undefined {
     if (this.#latest?.request === request) return this.#latest.entry;
     return this.#entries.get(this.#keys.keyOf(request));
   }
 
-  all(): Iterable<TokenEntry> {
+  /** The entry for a request that was resolved already, by another client. */
+  entryForResolved({ scopes, audience, resources, parameters }: ResolvedRequest): TokenEntry {
+    return this.entryFor({
+      scope: [...scopes],
+      resource: [...resources],
+      parameters,
+      ...(audience !== undefined && { audience }),
+    });
+  }
+
+  entries(): Iterable<TokenEntry> {
     return this.#entries.values();
   }
 

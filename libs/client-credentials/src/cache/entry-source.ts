@@ -1,4 +1,3 @@
-import { awake } from '../base/abort.js';
 import { inspectAs } from '../base/inspect.js';
 import {
   DEFAULT_REQUEST,
@@ -8,117 +7,110 @@ import {
   type TokenRequest,
 } from '../config/token-request.js';
 import type { AccessToken } from '../token/access-token.js';
-import type { Attachment, AttachmentRules, RefusalOutcome } from '../token/attachment.js';
+import {
+  ATTACHMENT,
+  type AttachableSource,
+  type Attachment,
+  type AttachmentRules,
+  type CallToken,
+} from '../token/attachment.js';
 import type { Freshness } from '../token/refresh-policy.js';
-import type { ReadyToken, TokenSource } from '../token/token-source.js';
+import type { TokenSource } from '../token/token-source.js';
 import type { TokenEntry } from './token-entry.js';
 
-/** Finds the entries of one provider. */
-export interface ProviderEntries {
+/** The entries of one client. */
+export interface ClientEntryLookup {
   readonly provider: string;
-  /** The entry for a request, new if need be. */
-  entryOf(request: TokenRequest): TokenEntry;
-  /** The entry for a request, if there is one. */
-  knownEntryOf(request: TokenRequest): TokenEntry | undefined;
-  all(): Iterable<TokenEntry>;
   readonly rules: AttachmentRules;
+  /** The entry for a request, a new one if need be. */
+  entryFor(request: TokenRequest): TokenEntry;
+  /** The entry for a request, if there is one. */
+  knownEntryFor(request: TokenRequest): TokenEntry | undefined;
+  entries(): Iterable<TokenEntry>;
+  noteAccepted(token: CallToken): void;
 }
 
-/** A {@link TokenSource} over a manager's entries. */
-export class EntryTokenSource implements TokenSource {
+/** A {@link TokenSource} over the entries of one client. */
+export class EntryTokenSource implements TokenSource, AttachableSource {
   static {
     inspectAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
   }
 
-  readonly #api: Attachment;
-  readonly #entries: ProviderEntries;
+  readonly #client: ClientEntryLookup;
   readonly #defaults: TokenRequest;
-  #answer: { readonly token: AccessToken; readonly promise: Promise<AccessToken> } | undefined;
+  readonly #attachment: Attachment;
 
-  constructor(entries: ProviderEntries, given: TokenRequest = DEFAULT_REQUEST) {
-    const defaults = frozenRequest(given);
-    this.#entries = entries;
-    this.#defaults = defaults;
-    const known = (request: TokenRequest): TokenEntry | undefined =>
-      entries.knownEntryOf(mergeRequests(defaults, request));
-    this.#api = {
-      ...entries.rules,
-      isTenantKnown: true,
-      // What a source was derived for is as good as said by the call.
-      requestFor: (call, wishes) => entries.rules.requestFor(call, mergeRequests(defaults, wishes)),
-      refuse: (token, request, claims) => this.refuse(token, request, claims),
-      noteAccepted: (token, request) => known(request)?.markAccepted(token.value),
-      noteReplay: (request, status) => known(request)?.noteReplay(status),
-    };
+  constructor(client: ClientEntryLookup, defaults: TokenRequest = DEFAULT_REQUEST) {
+    this.#client = client;
+    this.#defaults = frozenRequest(defaults);
+    this.#attachment = attachmentOf(client, this.#defaults);
   }
 
   get provider(): string {
-    return this.#entries.provider;
+    return this.#client.provider;
   }
 
-  /** Not a property of its own, since it holds headers that must not be printed. */
-  get api(): Attachment {
-    return this.#api;
-  }
-
-  /** See {@link Attachment.refuse}. */
-  refuse(token: AccessToken, request: TokenRequest, claims?: string): RefusalOutcome {
-    const entry = this.#entries.entryOf(mergeRequests(this.#defaults, request));
-    return entry.refuse(token.value, claims) === 'leave' ? 'too-young' : 'another';
-  }
-
-  peek(request: TokenRequest = DEFAULT_REQUEST): ReadyToken | undefined {
-    const merged = mergeRequests(this.#defaults, request);
-    const token = this.#entries.entryOf(merged).peek(needOf(merged));
-    return token && { source: this, token };
+  /** A getter on the prototype: the attachment holds headers that must not be printed. */
+  get [ATTACHMENT](): Attachment {
+    return this.#attachment;
   }
 
   getToken(options: GetTokenOptions = DEFAULT_REQUEST): Promise<AccessToken> {
-    // Not an asynchronous function: the usual answer is there, and it costs no more than to look at it.
+    // No async function: the usual token is cached, and an await would cost more than the look-up.
     try {
-      const merged = mergeRequests(this.#defaults, options);
-      const { forceRefresh, signal } = options;
-      const need = needOf(merged);
-      const entry = this.#entries.entryOf(merged);
-      const isUsual = forceRefresh !== true && signal?.aborted !== true;
-      const ready = isUsual ? entry.peek(need) : undefined;
-      return ready ? this.#promiseOf(ready) : entry.getToken({ forceRefresh, ...need }, signal);
+      const request = mergeRequests(this.#defaults, options);
+      return Promise.resolve(this.#client.entryFor(request).get(freshnessOf(request), options.signal));
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** The same promise again, as long as the answer is the same. */
-  #promiseOf(token: AccessToken): Promise<AccessToken> {
-    if (this.#answer === undefined || this.#answer.token !== token) {
-      this.#answer = { token, promise: Promise.resolve(token) };
-    }
-    return this.#answer.promise;
+  peek(request: TokenRequest = DEFAULT_REQUEST): AccessToken | undefined {
+    const merged = mergeRequests(this.#defaults, request);
+    return this.#client.entryFor(merged).peek(freshnessOf(merged));
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {
     const value = typeof token === 'string' ? token : token.value;
-    const entries = new Set([this.#entries.entryOf(this.#defaults), ...this.#entries.all()]);
-    await awake(Promise.all([...entries].map((entry) => entry.invalidate(value))));
+    const entries = new Set([this.#client.entryFor(this.#defaults), ...this.#client.entries()]);
+    await Promise.all([...entries].map((entry) => entry.invalidate(value)));
   }
 
   reset(): void {
-    for (const entry of this.#entries.all()) entry.reset();
+    for (const entry of this.#client.entries()) entry.reset();
   }
 
   with(request: TokenRequest): TokenSource {
-    return new EntryTokenSource(this.#entries, mergeRequests(this.#defaults, request));
+    return new EntryTokenSource(this.#client, mergeRequests(this.#defaults, request));
   }
 
   forTenant(): TokenSource {
     return this;
   }
-
-  sourceFor(): TokenSource {
-    return this;
-  }
 }
 
-function needOf({ minRemainingSeconds }: TokenRequest): Freshness | undefined {
-  return minRemainingSeconds === undefined ? undefined : { minRemainingMs: minRemainingSeconds * 1000 };
+function attachmentOf(client: ClientEntryLookup, defaults: TokenRequest): Attachment {
+  const { rules, provider } = client;
+  const attachment: Attachment = {
+    ...rules,
+    provider,
+    isTenantKnown: true,
+    forCall: () => attachment,
+    requestFor: (call, request) => rules.requestFor(call, mergeRequests(defaults, request)),
+    getToken: (request, signal) => client.entryFor(request).get(freshnessOf(request), signal),
+    refuse: (token, request, claims) =>
+      client.entryFor(request).refuse(token.value, claims) === 'leave' ? 'too-young' : 'another',
+    noteAccepted: (token) => client.noteAccepted(token),
+    noteReplay: (request, status) => client.knownEntryFor(request)?.noteReplay(status),
+  };
+  return attachment;
+}
+
+function freshnessOf(request: GetTokenOptions): Freshness | undefined {
+  const { forceRefresh, minRemainingSeconds } = request;
+  if (forceRefresh === undefined && minRemainingSeconds === undefined) return undefined;
+  return {
+    forceRefresh,
+    ...(minRemainingSeconds !== undefined && { minRemainingMs: minRemainingSeconds * 1000 }),
+  };
 }

@@ -2,7 +2,6 @@ import { fingerprintOf, type AccessToken } from '../token/access-token.js';
 import { failureLatch, refreshBackoff, sameTokenBackoff, refreshInterval } from '../token/backoff-policy.js';
 import type { Instant } from '../base/clock.js';
 import {
-  countDisplacement,
   decideRefusal,
   isUsable,
   remainingMs,
@@ -44,7 +43,7 @@ interface StateFields extends PolicyInput {
 }
 
 const NO_STATE: StateFields = Object.freeze({});
-// Others may put one back that they do not know to be refused; that is over soon.
+// Another process may store a token that this one knows to be refused. Five are remembered.
 const MAX_REFUSED = 5;
 
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
@@ -52,16 +51,29 @@ export class EntryState {
   #state: StateFields = NO_STATE;
   /** The token that is in use, or was last: what tells the same token again from a new one. */
   #last: AccessToken | undefined;
-  /** Whether the API took the current token at least once. */
-  #isProven = false;
   #acquisitions = 0;
 
-  get state(): PolicyInput {
+  /** What the policy decides on. */
+  get policyInput(): PolicyInput {
     return this.#state;
+  }
+
+  /** Whether the token in use was dropped before its end. */
+  get wasDropped(): boolean {
+    return this.#state.dropped !== undefined;
   }
 
   get current(): AccessToken | undefined {
     return this.#state.token === undefined ? undefined : this.#last;
+  }
+
+  /** The token in use as it was issued. */
+  get issued(): IssuedToken | undefined {
+    const { current, policyInput } = this;
+    if (current === undefined || policyInput.token === undefined) return undefined;
+    const { value, type, scopes, apiBaseURL } = current;
+    const { obtained: requested, lifetimeMs } = policyInput.token;
+    return { value, type, scopes, apiBaseURL, requested, lifetimeMs };
   }
 
   /** The token that is in use, or was last. */
@@ -69,40 +81,37 @@ export class EntryState {
     return this.#last?.value;
   }
 
-  /** How a token would be held if it came now. */
-  withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
-    const { requested: obtained, lifetimeMs } = issued;
-    const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, lifetime, random());
-    const held = { obtained, lifetimeMs, skewMs, refreshAheadMs };
-    return this.#state.dropped === 'refused' ? { ...held, isReplacement: true } : held;
-  }
-
-  /** Whether this is the token that was in use last, or is now. */
-  hadLast(value: string): boolean {
-    return this.#last?.value === value;
-  }
-
   /** Takes a new token into use. */
   use(
     issued: IssuedToken,
-    held: HeldToken,
     access: AccessToken,
     reason: AcquisitionReason,
     now: Instant,
+    options: EntryStateOptions,
   ): void {
-    const { displacements, refused, failures, replays, claims, ...before } = this.#state;
-    const isSameToken = this.hadLast(issued.value);
+    const { refused, failures, replays, claims, ...before } = this.#state;
+    const token = this.#withMargins(issued, options);
+    const isSameToken = this.isLast(issued.value);
     const previous = before.token ?? before.droppedToken;
     const known = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
     const originalLifetimeMs = known ?? issued.lifetimeMs;
-    const refreshPause = sameTokenBackoff({ token: held, previous, isSameToken, originalLifetimeMs }, now);
-    const gap = reason === 'refresh-ahead' ? refreshInterval(held, now) : before.refreshGap;
-    const lasting = { refreshGap: gap, displacements, refused, failures, replays, claims };
-    const rest = { ...lasting, refreshPause, originalLifetimeMs: known };
-    const isCalm = Object.values(rest).every((part) => part === undefined);
-    this.#state = isCalm ? { token: held } : { token: held, ...rest };
+    const refreshPause = sameTokenBackoff({ token, previous, isSameToken, originalLifetimeMs }, now);
+    const refreshGap = reason === 'refresh-ahead' ? refreshInterval(token, now) : before.refreshGap;
+    const rest = { refreshGap, refused, failures, replays, claims, refreshPause, originalLifetimeMs: known };
+    const isPlain = Object.values(rest).every((part) => part === undefined);
+    this.#state = isPlain ? { token } : { token, ...rest };
     this.#last = access;
-    this.#isProven = false;
+  }
+
+  /** Whether this value is the token in use, or the one before. */
+  isLast(value: string): boolean {
+    return this.#last?.value === value;
+  }
+
+  #withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
+    const { requested: obtained, lifetimeMs } = issued;
+    const held = { obtained, lifetimeMs, ...marginsOf(lifetimeMs, lifetime, random()) };
+    return this.#state.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
   /** Notes that an acquisition failed. The answer is whether the current token goes on being served. */
@@ -122,25 +131,21 @@ export class EntryState {
   }
 
   /**
-   * Takes the API's word that it refuses a token, and drops it if a new one is the answer.
+   * Handles a 401: drops the token if the policy says to replace it.
    *
-   * @param hasYounger - whether another token of the same client was acquired since
-   * @param claims - what it demands of another
+   * @param wasDisplaced - whether the provider ended the token for another one of the client
+   * @param claims - what the API demands of the next token, as JSON
    */
   refuse(
     value: string,
-    hasYounger: boolean,
+    wasDisplaced: boolean,
     now: Instant,
     cooldownMs: number,
     claims?: string,
   ): RefusalDecision {
     const isCurrent = this.current?.value === value;
     const isBlank = this.#last === undefined;
-    const refusal = { isCurrent, isBlank, wasDisplaced: this.#isProven && hasYounger };
-    const decision = decideRefusal(this.#state, refusal, now, cooldownMs);
-    if (decision === 'replace-displaced') {
-      this.#state = { ...this.#state, displacements: countDisplacement(this.#state, now, cooldownMs) };
-    }
+    const decision = decideRefusal(this.#state, { isCurrent, isBlank, wasDisplaced }, now, cooldownMs);
     if (decision === 'replace' || decision === 'replace-displaced') {
       const { refused = [] } = this.#state;
       this.#state = { ...this.#state, refused: [...refused, value].slice(-MAX_REFUSED), claims };
@@ -154,11 +159,6 @@ export class EntryState {
     const { claims } = this.#state;
     if (claims !== undefined) this.#state = { ...this.#state, claims: undefined };
     return claims;
-  }
-
-  /** Notes that the API took a token. */
-  markAccepted(value: string): void {
-    if (this.current?.value === value) this.#isProven = true;
   }
 
   drop(dropped: 'refused' | 'requested'): void {
@@ -179,13 +179,13 @@ export class EntryState {
     this.#state = { ...this.#state, replays: (this.#state.replays ?? 0) + 1 };
   }
 
-  row(now: Instant, isBusy: boolean): EntryRow {
+  snapshot(now: Instant, isBusy: boolean): EntryRow {
     const { token, failures = 0, replays = 0, lastErrorCode } = this.#state;
     const isGood = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
-    const settled = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
+    const idleState = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
-      state: isBusy ? 'refreshing' : settled,
+      state: isBusy ? 'refreshing' : idleState,
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
       acquisitions: this.#acquisitions,
@@ -196,10 +196,10 @@ export class EntryState {
     };
   }
 
-  /** Whether a token that somebody else acquired is worth using: a new one, good for a while and for what is needed. */
-  isUsable(stored: IssuedToken, neededMs: number, now: Instant, terms: EntryStateOptions): boolean {
-    if (this.hadLast(stored.value) || this.#state.refused?.includes(stored.value) === true) return false;
-    const held = this.withMargins(stored, terms);
-    return remainingMs(held, now) > Math.max(held.refreshAheadMs, held.skewMs, neededMs);
+  /** Whether a token of another process will do: a new one, with more life than the margins and the caller need. */
+  isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
+    if (this.isLast(stored.value) || this.#state.refused?.includes(stored.value) === true) return false;
+    const token = this.#withMargins(stored, options);
+    return remainingMs(token, now) > Math.max(token.refreshAheadMs, token.skewMs, minRemainingMs);
   }
 }

@@ -1,52 +1,55 @@
-import type { AccessToken } from '../token/access-token.js';
-import { tell, type ClientContext } from './client-context.js';
+import { Deadline, unlessAborted } from '../base/abort.js';
 import { instantOf, type Instant } from '../base/clock.js';
-import { remainingMs } from '../token/refresh-policy.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from '../base/errors.js';
 import type { TokenEventDetails } from '../base/events.js';
-import type { RefreshTask } from './single-flight.js';
-import type { GrantContext, IssuedToken } from '../token/issued-token.js';
 import { refreshUnderLock } from '../store/locked-refresh.js';
-import { StorePatience } from '../store/circuit-breaker.js';
-import type { ResolvedRequest } from '../token/token-key.js';
-import type { EntryState } from './entry-state.js';
 import type { StoredToken } from '../store/stored-token.js';
-import { unlessAborted } from '../base/abort.js';
+import type { AccessToken } from '../token/access-token.js';
+import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import { emitEvent, type ClientContext } from './client-context.js';
+import type { EntryState } from './entry-state.js';
+import type { RefreshTask } from './single-flight.js';
 
-/** How a token is acquired. */
+/** What one refresh works with. */
 export interface RefreshDeps {
-  readonly shelf: StoredToken;
+  /** The token in the store, where there is a store. */
+  readonly stored: StoredToken | undefined;
   readonly task: RefreshTask;
-  /** Called when a token was not found but acquired. */
+  /** Called when the token endpoint issued a token. */
   readonly onAcquired: () => void;
 }
 
-/** One acquisition: brings a token, from the store or anew, notes in its record what came of it, and tells those who listen. */
+/** One refresh: brings a token from the store or the endpoint, notes the outcome in the entry's state and emits its event. */
 export class Refresh {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #record: EntryState;
-  readonly #terms: RefreshDeps;
-  readonly #started: Instant;
+  readonly #state: EntryState;
+  readonly #deps: RefreshDeps;
+  readonly #startedAt: Instant;
 
-  constructor(client: ClientContext, request: ResolvedRequest, record: EntryState, terms: RefreshDeps) {
+  constructor(client: ClientContext, request: ResolvedRequest, state: EntryState, deps: RefreshDeps) {
     this.#client = client;
     this.#request = request;
-    this.#record = record;
-    this.#terms = terms;
-    this.#started = this.#now();
+    this.#state = state;
+    this.#deps = deps;
+    this.#startedAt = instantOf(client.clock);
   }
 
-  /** Rejects with a `ClientCredentialsError`, which is noted, or with the reason why the manager was closed. */
+  /** Rejects with a `ClientCredentialsError`, which the state remembers, or with the reason of the shutdown. */
   async run(): Promise<AccessToken> {
-    const { shutdown: closing, grant: acquirer, provider, tenant } = this.#client;
+    const { shutdown, provider, tenant } = this.#client;
+    const { stored } = this.#deps;
     try {
-      return await closing.run(async (signal) => {
-        this.#terms.shelf.bindTo(await unlessAborted(acquirer.binding(signal), signal));
-        return this.#bring(signal);
+      return await shutdown.run((signal) => {
+        if (stored === undefined) return this.#withoutStore(signal);
+        const refreshing = this.#throughStore(stored, signal);
+        // The shutdown waits until the lock is freed.
+        stored.track(refreshing.then(ignore, ignore));
+        return refreshing;
       });
     } catch (thrown) {
-      if (closing.isClosed) throw thrown;
+      if (shutdown.hasStarted) throw thrown;
       const isOurs = thrown instanceof ClientCredentialsError;
       const error = ofTenant(isOurs ? thrown : answerFunctionFailed(provider, thrown), tenant);
       this.#noteFailure(error);
@@ -54,79 +57,103 @@ export class Refresh {
     }
   }
 
-  /** A token from the store, or a new one. */
-  #bring(signal: AbortSignal): Promise<AccessToken> {
-    const { shelf, task } = this.#terms;
-    const { grant: acquirer, lockMs, random } = this.#client;
-    const claims = this.#record.consumeClaims();
-    const { lastToken, state } = this.#record;
-    const patience = new StorePatience();
-    const context = { ...this.#attempts(patience), signal, lastToken, claims };
-    const isWelcome = (stored: IssuedToken): boolean =>
-      this.#record.isUsable(stored, task.neededMs, this.#now(), this.#client);
-    return refreshUnderLock({
-      shelf,
-      isWelcome: task.reason === 'forced' || claims !== undefined ? undefined : isWelcome,
-      accept: (token) => this.#accept(token),
-      acquire: () => acquirer.request(this.#request, context),
-      introduce: (token) => this.#introduce(token),
-      ttlMsOf: (token) => remainingMs(this.#record.withMargins(token, this.#client), this.#now()),
-      rejected: state.dropped === undefined ? undefined : lastToken,
+  async #withoutStore(signal: AbortSignal): Promise<AccessToken> {
+    const { grant } = this.#client;
+    if (grant.isBound) await unlessAborted(grant.binding(signal), signal);
+    const issued = await this.#ask(signal, this.#state.consumeClaims());
+    return this.#useNew(issued);
+  }
+
+  async #throughStore(stored: StoredToken, signal: AbortSignal): Promise<AccessToken> {
+    const { grant, lockMs, random } = this.#client;
+    const { task } = this.#deps;
+    if (grant.isBound) stored.bindTo(await unlessAborted(grant.binding(signal), signal));
+    const claims = this.#state.consumeClaims();
+    const { lastToken, wasDropped } = this.#state;
+    const isUsable = (token: IssuedToken): boolean =>
+      this.#state.isUsable(token, task.minRemainingMs, this.#now(), this.#client);
+    const { token, isNew, publish } = await refreshUnderLock({
+      stored,
+      isUsable: task.reason === 'forced' || claims !== undefined ? undefined : isUsable,
+      request: () => this.#ask(signal, claims),
+      rejected: wasDropped ? lastToken : undefined,
       lockMs,
-      patience,
       random,
       signal,
     });
+    if (!isNew) return this.#use(token);
+    let ttlMs: number | undefined;
+    try {
+      const access = this.#useNew(token);
+      ttlMs = lifeLeftMs(token, this.#now());
+      return access;
+    } finally {
+      publish(ttlMs);
+    }
   }
 
-  /** What is to be done about each attempt. */
-  #attempts(patience: StorePatience): Pick<GrantContext, 'beforeSend' | 'onRotation'> {
-    // A retry comes so much later that it is another wait.
-    let patienceOfAttempt = patience;
-    return {
-      beforeSend: async () => {
-        this.#terms.task.hasSent = true;
-        await this.#client.budget?.spend(patienceOfAttempt, (budget) =>
-          this.#emit({ type: 'issuance.near-limit', ...budget }),
-        );
-        patienceOfAttempt = new StorePatience();
-      },
-      onRotation: (wasRefused) => this.#emit({ type: 'credentials.rotated', wasRefused }),
-    };
+  /** Asks the token endpoint, under a deadline that callers who join later can see. */
+  async #ask(signal: AbortSignal, claims: string | undefined): Promise<IssuedToken> {
+    const { grant, timeoutMs, budget } = this.#client;
+    const { task } = this.#deps;
+    const deadline = new Deadline(timeoutMs, { parent: signal });
+    task.deadline = deadline;
+    try {
+      return await grant.request(this.#request, {
+        signal,
+        deadline,
+        claims,
+        lastToken: this.#state.lastToken,
+        beforeSend: () => {
+          task.hasSent = true;
+          return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
+        },
+        onRotation: (wasRefused) => this.#emit({ type: 'credentials.rotated', wasRefused }),
+      });
+    } finally {
+      deadline.clear();
+    }
   }
 
-  /** Takes a token into use that was acquired here, and lets others know. */
-  #introduce(issued: IssuedToken): AccessToken {
-    const isSameToken = this.#record.hadLast(issued.value);
-    const access = this.#accept(issued);
-    this.#record.countAcquisition();
-    this.#terms.onAcquired();
-    const { expiresAt } = access;
-    this.#emit({ type: 'token.acquired', ...this.#facts(), expiresAt, isSameToken });
+  #useNew(issued: IssuedToken): AccessToken {
+    const isSameToken = this.#state.isLast(issued.value);
+    const access = this.#use(issued);
+    this.#state.countAcquisition();
+    this.#deps.onAcquired();
+    this.#emit({
+      type: 'token.acquired',
+      reason: this.#deps.task.reason,
+      durationMs: this.#elapsedMs(),
+      expiresAt: access.expiresAt,
+      isSameToken,
+    });
     return access;
   }
 
-  #accept(issued: IssuedToken): AccessToken {
+  #use(issued: IssuedToken): AccessToken {
     const now = this.#now();
-    const held = this.#record.withMargins(issued, this.#client);
-    if (remainingMs(held, now) <= 0) throw expiredOnArrival(this.#client.provider);
-    // It may fail, and then the record must not say that there is a token.
+    if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(this.#client.provider);
+    // A configured function may throw here: before the state says that there is a token.
     const access = this.#client.toAccessToken(issued);
-    this.#record.use(issued, held, access, this.#terms.task.reason, now);
+    this.#state.use(issued, access, this.#deps.task.reason, now, this.#client);
     return access;
   }
 
   #noteFailure(error: ClientCredentialsError): void {
-    const isServed = this.#record.fail(error, this.#now(), this.#client);
+    const isServed = this.#state.fail(error, this.#now(), this.#client);
     const { code, message } = error;
-    this.#emit({ type: 'token.failed', ...this.#facts(), code, message, isServed });
+    this.#emit({
+      type: 'token.failed',
+      reason: this.#deps.task.reason,
+      durationMs: this.#elapsedMs(),
+      code,
+      message,
+      isServed,
+    });
   }
 
-  #facts(): Pick<Extract<TokenEventDetails, { type: 'token.acquired' }>, 'reason' | 'durationMs'> {
-    return {
-      reason: this.#terms.task.reason,
-      durationMs: this.#now().monotonicMs - this.#started.monotonicMs,
-    };
+  #elapsedMs(): number {
+    return this.#now().monotonicMs - this.#startedAt.monotonicMs;
   }
 
   #now(): Instant {
@@ -134,6 +161,8 @@ export class Refresh {
   }
 
   #emit(details: TokenEventDetails): void {
-    tell(this.#client, this.#request.scopes, details);
+    emitEvent(this.#client, this.#request.scopes, details);
   }
 }
+
+function ignore(): void {}

@@ -1,47 +1,68 @@
-import type { AccessToken } from '../token/access-token.js';
+import { MAX_TIMER_MS, unlessAborted, type Deadline } from '../base/abort.js';
 import type { AcquisitionReason } from '../base/events.js';
-import { SharedWait, unlessAborted } from '../base/abort.js';
+import type { AccessToken } from '../token/access-token.js';
 
-/** What one flight is for. */
+/** What one refresh is for, and how far it has come. */
 export interface RefreshTask {
   readonly reason: AcquisitionReason;
-  /** How long the token must be good for. */
-  readonly neededMs: number;
-  /** Set once a request is about to be sent: from then on the answer may be older than who joins. */
+  /** How long the new token must be good for, in milliseconds. */
+  readonly minRemainingMs: number;
+  /** Set when a token request is about to be sent: from then on the response may be older than a caller that joins. */
   hasSent: boolean;
+  /** The deadline of the token request, once there is one. */
+  deadline?: Deadline;
 }
 
-/** One acquisition on its way, which any number of callers wait for. */
+/** One refresh that any number of callers wait for. */
 export class SingleFlight {
   readonly #task: RefreshTask;
   readonly #token: Promise<AccessToken>;
-  readonly #wait = new SharedWait();
+  #keepAlive: NodeJS.Timeout | undefined;
 
   /**
-   * Takes off.
+   * Starts the refresh.
    *
-   * @param fly - brings a token
-   * @param onLanded - called when it has, or has failed
+   * @param refresh - brings a token
+   * @param onDone - called when the refresh is over, whatever its outcome
    */
-  constructor(task: RefreshTask, fly: (task: RefreshTask) => Promise<AccessToken>, onLanded: () => void) {
+  constructor(
+    task: RefreshTask,
+    refresh: (task: RefreshTask) => Promise<AccessToken>,
+    onDone: (flight: SingleFlight) => void,
+  ) {
     this.#task = task;
-    this.#token = fly(task).finally(onLanded);
-    // Whoever waits sees the failure; when nobody does, it is told by the event.
+    this.#token = refresh(task).finally(() => {
+      clearTimeout(this.#keepAlive);
+      onDone(this);
+    });
+    // A failure reaches the callers that wait. Where nobody waits the event `token.failed` reports it.
     this.#token.catch(() => undefined);
   }
 
-  /** Whether its token cannot be older than who asks now. */
+  /** Whether the token cannot be older than a caller that joins now. */
   get isFresh(): boolean {
     return this.#task.reason === 'forced' && !this.#task.hasSent;
   }
 
-  /** The token, unless the caller's signal is aborted first: then the signal's reason. */
-  result(signal?: AbortSignal): Promise<AccessToken> {
-    return this.#wait.for(unlessAborted(this.#token, signal));
+  /** Whether the refresh can no longer succeed: its time passed while the process was frozen. */
+  get isOverdue(): boolean {
+    return this.#task.deadline?.isOver === true;
   }
 
-  /** Settled once it is over, well or not. */
+  /** The token, or the signal's reason if the caller's signal is aborted first. */
+  result(signal?: AbortSignal): Promise<AccessToken> {
+    this.#startKeepAlive();
+    return unlessAborted(this.#token, signal);
+  }
+
+  /** Resolves once the refresh is over, whatever its outcome. */
   async done(): Promise<void> {
+    this.#startKeepAlive();
     await this.#token.catch(() => undefined);
+  }
+
+  /** Keeps the process alive for a caller that waits: the timers of the refresh do not. */
+  #startKeepAlive(): void {
+    this.#keepAlive ??= setTimeout(() => undefined, MAX_TIMER_MS);
   }
 }

@@ -1,30 +1,31 @@
-import type { AccessToken } from '../token/access-token.js';
-import { tell, type ClientContext } from './client-context.js';
+import { unlessAborted } from '../base/abort.js';
 import { instantOf, type Instant } from '../base/clock.js';
-import { decide, type Decision, type Freshness, type RefusalDecision } from '../token/refresh-policy.js';
 import type { AcquisitionReason, TokenEventDetails } from '../base/events.js';
-import { SingleFlight, type RefreshTask } from './single-flight.js';
-import type { SnapshotRow } from '../token/snapshot.js';
 import { runWithTenant } from '../base/tenant-context.js';
-import { Refresh } from './refresh.js';
-import type { ResolvedRequest } from '../token/token-key.js';
-import { EntryState } from './entry-state.js';
 import { StoredToken } from '../store/stored-token.js';
-import { awake, unlessAborted } from '../base/abort.js';
+import type { AccessToken } from '../token/access-token.js';
+import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
+import { decide, type Freshness, type RefusalDecision } from '../token/refresh-policy.js';
+import type { SnapshotRow } from '../token/snapshot.js';
+import type { ResolvedRequest } from '../token/token-key.js';
+import { emitEvent, type ClientContext } from './client-context.js';
+import { EntryState } from './entry-state.js';
+import { Refresh } from './refresh.js';
+import { SingleFlight } from './single-flight.js';
 
-/** The life of one token: carries out what {@link decide} decided, one acquisition at a time. */
+/** The life of one token: carries out what {@link decide} decides, one refresh at a time. */
 export class TokenEntry {
   readonly key: string;
-  /** When it was used last, as whoever remembers entries counts. */
+  /** The LRU's count of insertions at the last use. */
   usedAt = 0;
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
-  readonly #record = new EntryState();
-  /** There as long as it is needed: most entries have a token, and nothing to do, most of the time. */
+  readonly #state = new EntryState();
+  // Both are dropped when idle: most entries only hold a token, and there may be many.
   #flight: SingleFlight | undefined;
-  #shelfInUse: StoredToken | undefined;
+  #stored: StoredToken | undefined;
 
-  /** @param key - what tells it from others of its client */
+  /** @param key - tells the entry from others of its client */
   constructor(client: ClientContext, request: ResolvedRequest, key: string) {
     this.key = key;
     this.#client = client;
@@ -35,75 +36,97 @@ export class TokenEntry {
     return this.#client.provider;
   }
 
-  /** Whether an acquisition is under way, so that the entry must not be forgotten. */
+  /** Whether a refresh is under way, so that the entry must not be evicted. */
   get isBusy(): boolean {
     return this.#flight !== undefined;
   }
 
-  /** The token, if it can be served without a wait. A renewal that is due is begun. */
-  peek(need?: Freshness): AccessToken | undefined {
-    if (this.#client.shutdown.isClosed) return undefined;
-    return this.#served(decide(this.#record.state, this.#now(), need));
-  }
-
-  async getToken(need: Freshness, signal?: AbortSignal): Promise<AccessToken> {
-    this.#client.shutdown.throwIfClosed();
+  /**
+   * The token: at once if the cached one may be served, else a promise of the next one.
+   *
+   * @throws `ClientCredentialsError` while a failure is latched or after the shutdown; the signal's reason if it is aborted
+   */
+  get(freshness?: Freshness, signal?: AbortSignal): AccessToken | Promise<AccessToken> {
+    this.#client.shutdown.throwIfStarted();
     signal?.throwIfAborted();
-    const decision = decide(this.#record.state, this.#now(), need);
+    const decision = decide(this.#state.policyInput, this.#now(), freshness);
     if (decision.do === 'fail') throw decision.error;
-    const served = this.#served(decision);
-    if (served !== undefined) return served;
-    if (need.forceRefresh === true) return awake(unlessAborted(this.#replaced(), signal));
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    const { current } = this.#state;
+    if (decision.do !== 'wait' && current !== undefined) return current;
+    if (freshness?.forceRefresh === true) return unlessAborted(this.#forced(), signal);
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    return this.#join(reason, need.minRemainingMs).result(signal);
+    return this.#join(reason, freshness?.minRemainingMs).result(signal);
   }
 
-  /** Takes the API's word that it refuses this token, and what it demands of another, as JSON. */
+  /** The token if it may be served without a wait. Starts a refresh that is due. */
+  peek(freshness?: Freshness): AccessToken | undefined {
+    if (this.#client.shutdown.hasStarted) return undefined;
+    const decision = decide(this.#state.policyInput, this.#now(), freshness);
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
+  }
+
+  /** The token as it was issued and what it was asked for, for a client that takes this one's place. */
+  get issued(): { readonly token: IssuedToken; readonly request: ResolvedRequest } | undefined {
+    const token = this.#state.issued;
+    return token && { token, request: this.#request };
+  }
+
+  /** Takes over a token that another client of the same identity was issued, if it may still be sent. */
+  takeOver(token: IssuedToken): void {
+    const now = this.#now();
+    if (lifeLeftMs(token, now) > 0) {
+      this.#state.use(token, this.#client.toAccessToken(token), 'initial', now, this.#client);
+    }
+  }
+
+  /** Handles a 401 to this token. `claims` is what the API demands of the next one, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
-    const hasYounger = this.#client.latest !== this;
-    const decision = this.#record.refuse(value, hasYounger, this.#now(), this.#client.cooldownMs, claims);
-    if (decision === 'replace-displaced') this.#warnOfDisplacement();
+    const { displacements, cooldownMs } = this.#client;
+    const now = this.#now();
+    const wasDisplaced = displacements.isDisplaced(this, this.#state.current, now, cooldownMs);
+    const decision = this.#state.refuse(value, wasDisplaced, now, cooldownMs, claims);
+    if (decision === 'replace-displaced') {
+      displacements.count(now, cooldownMs);
+      this.#warnOfDisplacement();
+    }
     if (decision === 'replace' || decision === 'replace-displaced') {
       this.#emit({ type: 'token.invalidated', reason: 'rejected' });
     }
     return decision;
   }
 
-  /** Takes note that the API took this token. */
-  markAccepted(value: string): void {
-    this.#record.markAccepted(value);
-  }
-
-  /** Drops the token, if it is this one. A newer one stays. */
+  /** Drops the token here and in the store if it has this value. A newer one stays. */
   async invalidate(value: string): Promise<void> {
-    const { lastToken } = this.#record;
+    const { lastToken } = this.#state;
     if (lastToken !== undefined && lastToken !== value) return;
-    if (this.#record.current?.value === value) {
-      this.#record.drop('requested');
+    if (this.#state.current?.value === value) {
+      this.#state.drop('requested');
       this.#emit({ type: 'token.invalidated', reason: 'requested' });
     }
-    await this.#shelf.remove(value, this.#client.lockMs);
+    await this.#inStore()?.remove(value, this.#client.lockMs);
   }
 
-  /** Takes what was acquired here out of the store. */
+  /** Removes the token from the store. */
   async forget(): Promise<void> {
-    const { lastToken } = this.#record;
-    if (lastToken !== undefined) await this.#shelf.remove(lastToken, this.#client.lockMs);
+    const { lastToken } = this.#state;
+    if (lastToken !== undefined) await this.#inStore()?.remove(lastToken, this.#client.lockMs);
   }
 
   /** Forgets failures, so that the next caller causes a request. */
   reset(): void {
-    this.#record.reset();
+    this.#state.reset();
   }
 
   noteReplay(status: number | undefined): void {
-    this.#record.countReplay();
+    this.#state.countReplay();
     this.#emit({ type: 'api.replayed', ...(status !== undefined && { status }) });
   }
 
   snapshot(): SnapshotRow {
     const { scopes, audience } = this.#request;
-    const row = this.#record.row(this.#now(), this.isBusy);
+    const row = this.#state.snapshot(this.#now(), this.isBusy);
     return {
       provider: this.provider,
       tenant: this.#client.tenant,
@@ -113,58 +136,53 @@ export class TokenEntry {
     };
   }
 
-  /** The token that is to be served, if any is: the decision was made on it. */
-  #served(decision: Decision): AccessToken | undefined {
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
-    else if (decision.do !== 'serve') return undefined;
-    return this.#record.current;
-  }
-
-  /** A token asked for after this call: an acquisition that has sent its request already may bring the old one. */
-  async #replaced(): Promise<AccessToken> {
-    while (this.#flight?.isFresh === false) await this.#flight.done();
-    this.#client.shutdown.throwIfClosed();
-    const decision = decide(this.#record.state, this.#now(), { forceRefresh: true });
+  /** A token that is asked for after this call. A refresh that has sent its request already may bring the one being replaced. */
+  async #forced(): Promise<AccessToken> {
+    while (this.#flight?.isFresh === false && !this.#flight.isOverdue) await this.#flight.done();
+    this.#client.shutdown.throwIfStarted();
+    const decision = decide(this.#state.policyInput, this.#now(), { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
     return this.#join('forced').result();
   }
 
-  /** The flight under way, or a new one: whoever asks, there is one at a time. */
-  #join(reason: AcquisitionReason, neededMs = 0): SingleFlight {
-    if (this.#flight !== undefined) return this.#flight;
-    const acquire = (task: RefreshTask): Promise<AccessToken> => {
-      const acquisition = new Refresh(this.#client, this.#request, this.#record, {
-        shelf: this.#shelf,
-        task,
-        onAcquired: () => (this.#client.latest = this),
-      });
-      // In nobody's context but the tenant's: others wait for it too.
-      return runWithTenant(this.#client.tenant, () => acquisition.run());
-    };
-    this.#flight = new SingleFlight({ reason, neededMs, hasSent: false }, acquire, () => {
-      this.#flight = undefined;
-      this.#leaveShelf();
-    });
+  /** The refresh under way, or a new one. A refresh whose time has passed is not joined. */
+  #join(reason: AcquisitionReason, minRemainingMs = 0): SingleFlight {
+    if (this.#flight !== undefined && !this.#flight.isOverdue) return this.#flight;
+    const stored = this.#inStore();
+    this.#flight = new SingleFlight(
+      { reason, minRemainingMs, hasSent: false },
+      (task) => {
+        const onAcquired = (): void => this.#client.displacements.noteAcquired(this);
+        const refresh = new Refresh(this.#client, this.#request, this.#state, { stored, task, onAcquired });
+        // Runs in the tenant's context, not the first caller's: other callers share this refresh.
+        return runWithTenant(this.#client.tenant, () => refresh.run());
+      },
+      (flight) => {
+        if (this.#flight === flight) this.#flight = undefined;
+        this.#releaseStored();
+      },
+    );
     return this.#flight;
   }
 
-  /** The token's place in the store. */
-  get #shelf(): StoredToken {
-    return (this.#shelfInUse ??= new StoredToken(this.#client.stored, this.#request, () =>
-      this.#leaveShelf(),
-    ));
+  /** The token in the store; `undefined` where there is no store. */
+  #inStore(): StoredToken | undefined {
+    const { storedTokens } = this.#client;
+    if (storedTokens === undefined) return undefined;
+    this.#stored ??= new StoredToken(storedTokens, this.#request, () => this.#releaseStored());
+    return this.#stored;
   }
 
-  /** It is found again, unless only it knows what the token is bound to. */
-  #leaveShelf(): void {
-    const shelf = this.#shelfInUse;
-    if (this.#flight === undefined && shelf?.isIdle === true && !shelf.isBound) this.#shelfInUse = undefined;
+  /** Releases the StoredToken when idle. A bound one is kept: only it knows the thumbprint. */
+  #releaseStored(): void {
+    const stored = this.#stored;
+    if (this.#flight === undefined && stored?.isIdle === true && !stored.isBound) this.#stored = undefined;
   }
 
   #warnOfDisplacement(): void {
     this.#client.warnOnce(
       'displacement',
-      `Tokens of "${this.provider}" for different scopes end one another: it seems to keep one for each client. Ask for all scopes at once, or use a client for each.`,
+      `Tokens of "${this.provider}" for different scopes end one another: the provider seems to keep one token per client. Ask for all scopes at once, or use one client per scope.`,
     );
   }
 
@@ -173,6 +191,6 @@ export class TokenEntry {
   }
 
   #emit(details: TokenEventDetails): void {
-    tell(this.#client, this.#request.scopes, details);
+    emitEvent(this.#client, this.#request.scopes, details);
   }
 }

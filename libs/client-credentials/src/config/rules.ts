@@ -106,7 +106,8 @@ function urlProblems(key: string, value: unknown, { mustBeConfidential = false }
   return problems;
 }
 
-function originProblems(key: string, value: unknown): RuleProblem[] {
+/** What is wrong with a value as an origin. */
+export function originProblems(key: string, value: unknown): RuleProblem[] {
   const problems = urlProblems(key, value);
   if (problems.length > 0 || typeof value !== 'string') return problems;
   const { pathname, search, hash } = new URL(value);

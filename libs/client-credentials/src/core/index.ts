@@ -1,12 +1,4 @@
 export { AccessToken } from '../token/access-token.js';
-export type {
-  Attachment,
-  AttachmentRules,
-  ProofSigner,
-  SignedRequest,
-  RefusalOutcome,
-  TokenPlacement,
-} from '../token/attachment.js';
 export type { Clock } from '../base/clock.js';
 export type {
   AuthorizationDialect,
@@ -60,7 +52,7 @@ export type {
 } from '../config/provider-options.js';
 export type { SnapshotRow, TokenState } from '../token/snapshot.js';
 export { currentTenant, runWithTenant } from '../base/tenant-context.js';
-export type { ReadyToken, TokenSource } from '../token/token-source.js';
+export type { BearerSource, BearerToken, TokenSource } from '../token/token-source.js';
 export type { Lock, TokenStore } from '../config/token-store.js';
 export { TokenManager } from '../manager/token-manager.js';
 export { MemoryTokenStore } from '../store/memory-token-store.js';

@@ -1,10 +1,12 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { AccessToken } from '../token/access-token.js';
-import type { Attachment, TokenPlacement } from '../token/attachment.js';
+import type { Attachment, CallToken, TokenPlacement } from '../token/attachment.js';
 import { ClientCredentialsError } from '../base/errors.js';
+import type { ApiAnswer } from '../config/provider-options.js';
 import { frozenRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
-import type { TokenSource } from '../token/token-source.js';
-import { claimsChallengeOf, isInsufficientScope } from '../http/challenge.js';
+import type { BearerSource, TokenSource } from '../token/token-source.js';
+import { judgeResponse } from '../http/authorized-call.js';
+import { attachmentOf } from '../http/source-attachment.js';
+import { claimsChallengeOf } from '../http/challenge.js';
 import { lowerCased } from '../http/headers.js';
 import { handedOn, type Middleware, type Next } from './middleware.js';
 import { TokenRelayError } from './relay-error.js';
@@ -33,9 +35,9 @@ export interface TokenRelay<Request extends IncomingMessage> extends Middleware<
 
 /** What a request was given. */
 interface Relayed {
-  readonly source: TokenSource;
+  readonly attachment: Attachment;
   readonly request: TokenRequest;
-  readonly token: AccessToken;
+  readonly token: CallToken;
 }
 
 interface RelayedMessage extends IncomingMessage {
@@ -45,24 +47,31 @@ interface RelayedMessage extends IncomingMessage {
 // On the request itself, so that any relay, of any copy of this package, finds it.
 const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
 
+/** A source, or a function that names one for a request. */
+type RelaySource<Request> =
+  | TokenSource
+  | BearerSource
+  | ((request: Request) => TokenSource | BearerSource | Promise<TokenSource | BearerSource>);
+
 function relayOf<Request extends IncomingMessage>(
-  source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
+  source: RelaySource<Request>,
   { replaceAuthorization = false, ...given }: TokenRelayOptions = {},
 ): TokenRelay<Request> {
-  const wishes = frozenRequest(given);
+  const wanted = frozenRequest(given);
   const relay = async (request: Request): Promise<void> => {
-    const owner: TokenSource | undefined = typeof source === 'function' ? await source(request) : source;
-    if (owner === undefined) throw ofNoSource();
-    const serving = await servingOf(owner, request, wishes, replaceAuthorization);
-    const { placement, headers, proofSigner } = serving.api;
+    const named: TokenSource | BearerSource | undefined =
+      typeof source === 'function' ? await source(request) : source;
+    if (named === undefined) throw noSource();
+    const attachment = await attachmentFor(attachmentOf(named), request, wanted, replaceAuthorization);
+    const { placement, headers, proofSigner, provider } = attachment;
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
-    if (proofSigner !== undefined) throw boundToKey(serving.provider);
-    if ('query' in placement) throw shownInQuery(serving.provider);
-    const wanted = serving.api.requestFor(() => outboundCall(request), wishes);
-    const token = await serving.getToken(wanted);
+    if (proofSigner !== undefined) throw boundToKey(provider);
+    if ('query' in placement) throw shownInQuery(provider);
+    const tokenRequest = attachment.requestFor(() => outboundCall(request), wanted);
+    const token = await attachment.getToken(tokenRequest);
     Object.assign(request.headers, lowerCased(headers));
     request.headers[placement.header.toLowerCase()] = token.authorization;
-    const relayed: Relayed = { source: serving, request: wanted, token };
+    const relayed: Relayed = { attachment, request: tokenRequest, token };
     Object.defineProperty(request, RELAYED, { value: relayed, configurable: true });
   };
   return Object.assign(
@@ -76,15 +85,12 @@ function relayOf<Request extends IncomingMessage>(
 function onResponse({ statusCode = 0, headers }: UpstreamAnswer, message: IncomingMessage): void {
   const { [RELAYED]: relayed }: RelayedMessage = message;
   if (relayed === undefined) return;
-  const { source, request, token } = relayed;
-  const answer = { status: statusCode, headers: lowerCased(headers), data: undefined };
-  const challenge = answer.headers['www-authenticate'];
-  if (isInsufficientScope(challenge)) return;
-  if (isRefusal(source.api, answer)) {
-    const claims = claimsChallengeOf(challenge)?.claims;
-    // Whose token it was may not be known any more: then there is nothing to drop.
-    void (async () => source.api.refuse(token, request, claims))().catch(() => undefined);
-  } else if (statusCode < 400) source.api.noteAccepted(token, request);
+  const { attachment, request, token } = relayed;
+  const response = { status: statusCode, headers: lowerCased(headers), data: undefined };
+  if (!isRefused(attachment, token, response)) return;
+  const claims = claimsChallengeOf(response.headers['www-authenticate'])?.claims;
+  // Nobody waits: a source of the user may reject.
+  void (async () => attachment.refuse(token, request, claims))().catch(() => undefined);
 }
 
 async function handOn(
@@ -116,17 +122,17 @@ function hasLeft({ socket }: Partial<IncomingMessage>): boolean {
   return socket?.destroyed === true;
 }
 
-/** The source that serves a request. Whose it is does not matter where the caller's own token goes on as it is. */
-async function servingOf(
-  owner: TokenSource,
+/** The attachment of a request's tenant. It does not matter where the caller's own token goes on as it is. */
+async function attachmentFor(
+  attachment: Attachment,
   request: IncomingMessage,
-  wishes: TokenRequest,
+  wanted: TokenRequest,
   isReplaced: boolean,
-): Promise<TokenSource> {
+): Promise<Attachment> {
   try {
-    return await owner.sourceFor(wishes, () => outboundCall(request));
+    return await attachment.forCall(wanted, () => outboundCall(request));
   } catch (error) {
-    if (!isReplaced && hasOwnToken(request, owner.api.placement)) return owner;
+    if (!isReplaced && hasOwnToken(request, attachment.placement)) return attachment;
     throw error;
   }
 }
@@ -141,12 +147,12 @@ function answerable(error: unknown): unknown {
   return error instanceof ClientCredentialsError ? new TokenRelayError(error) : error;
 }
 
-/** As the configuration says; where that fails for want of a body, which passes by unread, by the status. */
-function isRefusal(api: Attachment, answer: Parameters<Attachment['isRefusal']>[0]): boolean {
+/** Whether the configuration takes a response for a refusal. A predicate that fails for want of the body gives way to the status. */
+function isRefused(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
   try {
-    return api.isRefusal(answer);
+    return judgeResponse(attachment, token, response);
   } catch {
-    return answer.status === 401;
+    return response.status === 401;
   }
 }
 
@@ -166,7 +172,7 @@ function shownInQuery(provider: string): ClientCredentialsError {
   );
 }
 
-function ofNoSource(): ClientCredentialsError {
+function noSource(): ClientCredentialsError {
   return new ClientCredentialsError(
     'The function given to tokenRelay names no source for a request. Have it return one, such as tokens.source(name), for every request.',
     { code: 'invalid_configuration' },
@@ -183,7 +189,7 @@ function boundToKey(provider: string): ClientCredentialsError {
 /** The type of {@link tokenRelay}. */
 export interface TokenRelayFactory {
   <Request extends IncomingMessage>(
-    source: TokenSource | ((request: Request) => TokenSource | Promise<TokenSource>),
+    source: RelaySource<Request>,
     options?: TokenRelayOptions,
   ): TokenRelay<Request>;
   /**

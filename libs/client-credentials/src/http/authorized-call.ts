@@ -1,148 +1,179 @@
-import type { AccessToken } from '../token/access-token.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import type { TokenRequest } from '../config/token-request.js';
 import type { ApiAnswer } from '../config/provider-options.js';
-import type { TokenSource } from '../token/token-source.js';
+import type { TokenRequest } from '../config/token-request.js';
+import type { Attachment, CallToken, RefusalOutcome } from '../token/attachment.js';
 import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
 
-/** One sending of a call. */
-export interface Attempt<R> {
-  /** What the caller gets, if this was the last sending. */
-  readonly result: R;
-  /** The answer; `undefined` if the request that was answered did not carry the token (a redirect led elsewhere). */
-  readonly answer: (Omit<ApiAnswer, 'data'> & { readonly data: () => unknown }) | undefined;
-  /** Whether the same request would fare better with what the answer says about proofs. */
+/** A response to a call that was sent with a token. */
+export interface Attempt {
+  /** The status; `undefined` if a redirect took the request where the token may not go. */
+  readonly status: number | undefined;
+  /** Headers by their names in lower case. */
+  headers(): Record<string, string>;
+  /** The body, parsed if it is JSON. */
+  data(): unknown;
+  /** Whether the same request with a proof of the newest nonce may succeed. */
   readonly wantsNewProof: boolean;
 }
 
-/** A call to an API, whatever sends it. */
-export interface AuthorizedCall<R> {
+/** A call to an API, whatever HTTP client sends it. `A` is one sending of it, `R` what the caller gets. */
+export interface AuthorizedCall<A extends Attempt, R> {
+  readonly attachment: Attachment;
   readonly request: TokenRequest;
   readonly isRepeatable: boolean;
-  /** Sends it once. Rejects if no answer came. */
-  send(token: AccessToken): Promise<Attempt<R>>;
-  /** Waits for a token, as long as this caller is willing to. */
-  wait(get: (signal: AbortSignal | undefined) => Promise<AccessToken>): Promise<AccessToken>;
-  /** Gets rid of an answer that the caller will not see. */
-  readonly discard: (result: R) => void;
-  /** Joins the reason why a refusal is final to what the caller gets. */
-  attachReason(result: R, cause: Error): R;
+  /** Sends the call once. Rejects if there was no response. */
+  send(token: CallToken): Promise<A>;
+  /** The token, for as long as the caller is willing to wait: at once if it is cached. */
+  getToken(): CallToken | Promise<CallToken>;
+  /** What the caller gets of a response. */
+  finish(attempt: A): R;
+  /** Frees the connection of a response that the caller will not see. */
+  discard(attempt: A): void;
+  /** Attaches the reason why a refusal is final to what the caller gets. */
+  attachReason(attempt: A, cause: Error): void;
 }
 
 /**
- * Sends a call with a token; if the API refuses the token, once more with a new one, and never a third time. Each call
- * decides by what it sent itself: nothing is counted elsewhere.
+ * Sends a call with a token; after a 401 once more with a new one, and never a third time. Each call decides by its own
+ * responses: nothing is counted elsewhere.
  */
-export async function sendAuthorized<R>(source: TokenSource, call: AuthorizedCall<R>): Promise<R> {
-  const token = await call.wait(getterOf(source, call));
-  const proven = { ...call, send: provenSender(call) };
-  return concludeAuthorized(source, proven, token, await proven.send(token));
+export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>): Promise<R> {
+  const token = call.getToken();
+  if (token instanceof Promise) return token.then((late) => sendFirst(call, late));
+  return sendFirst(call, token);
 }
 
-/** What follows the first answer to a call: see {@link sendAuthorized}. */
-export async function concludeAuthorized<R>(
-  source: TokenSource,
-  call: AuthorizedCall<R>,
-  token: AccessToken,
-  first: Attempt<R>,
+function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken): Promise<R> {
+  return call.send(token).then((first) => {
+    const { attachment } = call;
+    const { status = 0 } = first;
+    // The usual response needs no further look.
+    if (status >= 200 && status < 300 && !attachment.readsBody) {
+      attachment.noteAccepted(token);
+      return call.finish(first);
+    }
+    return afterFirst(call, token, first);
+  });
+}
+
+/** Continues after a first response that is not plainly good. */
+async function afterFirst<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  response: A,
 ): Promise<R> {
-  const { api } = source;
-  const { request } = call;
-  if (api.proofSigner !== undefined && wantsNonce(challengeIn(first)))
-    return call.attachReason(first.result, finalRefusal(NONCE_NOT_ANSWERED));
-  if (!(await isRefused(source, call, token, first))) return first.result;
-  const demand = claimsChallengeOf(challengeIn(first));
-  let newToken: AccessToken;
+  const { attachment, request } = call;
+  const nonces = new NonceAnswers(call);
+  const first = await nonces.answer(token, response);
+  const challenge = challengeIn(first);
+  if (attachment.proofSigner !== undefined && wantsNonce(challenge))
+    return finalResponse(call, first, NONCE_NOT_ANSWERED);
+  if (!(await isRefused(call, token, first))) return call.finish(first);
+  const demand = claimsChallengeOf(challenge);
+  let newToken: CallToken;
   try {
-    const outcome = await api.refuse(token, request, demand?.claims);
-    if (outcome !== 'another')
-      return call.attachReason(first.result, finalRefusal(WITHOUT_ANOTHER[outcome], demand));
-    if (!call.isRepeatable) return call.attachReason(first.result, finalRefusal(BODY_READ_ONCE, demand));
-    newToken = await call.wait(getterOf(source, call));
+    const outcome = await attachment.refuse(token, request, demand?.claims);
+    if (outcome !== 'another') return finalResponse(call, first, WITHOUT_ANOTHER[outcome], demand);
+    if (!call.isRepeatable) return finalResponse(call, first, BODY_READ_ONCE, demand);
+    newToken = await call.getToken();
   } catch (error) {
-    if (error instanceof ClientCredentialsError) return call.attachReason(first.result, error);
-    call.discard(first.result);
-    throw error;
+    if (!(error instanceof ClientCredentialsError)) {
+      call.discard(first);
+      throw error;
+    }
+    call.attachReason(first, error);
+    return call.finish(first);
   }
-  call.discard(first.result);
-  return replay(source, call, newToken);
+  call.discard(first);
+  return replay(call, newToken, nonces);
 }
 
-function getterOf<R>(
-  source: TokenSource,
-  { request }: AuthorizedCall<R>,
-): (signal: AbortSignal | undefined) => Promise<AccessToken> {
-  return (signal) => source.getToken(signal === undefined ? request : { ...request, signal });
-}
-
-/**
- * Sends a call; once in its life it is sent again with another proof, if that is all the API asks for. The token stands: it
- * is neither refused nor replaced.
- */
-function provenSender<R>(call: AuthorizedCall<R>): AuthorizedCall<R>['send'] {
-  let mayProveAgain = call.isRepeatable;
-  return async (token) => {
-    const sending = await call.send(token);
-    if (!sending.wantsNewProof || !mayProveAgain) return sending;
-    mayProveAgain = false;
-    call.discard(sending.result);
-    return call.send(token);
-  };
-}
-
-function challengeIn<R>({ answer }: Attempt<R>): string | undefined {
-  return answer?.headers['www-authenticate'];
-}
-
-async function replay<R>(source: TokenSource, call: AuthorizedCall<R>, token: AccessToken): Promise<R> {
+async function replay<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  nonces: NonceAnswers<A, R>,
+): Promise<R> {
   let status: number | undefined;
   try {
-    const second = await call.send(token);
-    status = second.answer?.status;
-    return (await isRefused(source, call, token, second))
-      ? call.attachReason(second.result, finalRefusal(REFUSED_TWICE, claimsChallengeOf(challengeIn(second))))
-      : second.result;
+    const second = await nonces.answer(token, await call.send(token));
+    status = second.status;
+    return (await isRefused(call, token, second))
+      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challengeIn(second)))
+      : call.finish(second);
   } finally {
-    source.api.noteReplay(call.request, status);
+    call.attachment.noteReplay(call.request, status);
   }
 }
 
-async function isRefused<R>(
-  { api }: TokenSource,
-  { request, discard }: AuthorizedCall<R>,
-  token: AccessToken,
-  { answer, result }: Attempt<R>,
+/** Answers one demand for a DPoP nonce within a call. The token stands: it is neither refused nor replaced. @see RFC 9449 §9 */
+class NonceAnswers<A extends Attempt, R> {
+  readonly #call: AuthorizedCall<A, R>;
+  #hasAnswered = false;
+
+  constructor(call: AuthorizedCall<A, R>) {
+    this.#call = call;
+  }
+
+  /** The response to the same request with a new proof, if the first response demands one. */
+  async answer(token: CallToken, response: A): Promise<A> {
+    if (!response.wantsNewProof || this.#hasAnswered || !this.#call.isRepeatable) return response;
+    this.#hasAnswered = true;
+    this.#call.discard(response);
+    return this.#call.send(token);
+  }
+}
+
+async function isRefused<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  attempt: A,
 ): Promise<boolean> {
-  if (answer === undefined || isInsufficientScope(answer.headers['www-authenticate'])) return false;
-  const { status, headers } = answer;
+  const { attachment } = call;
+  const { status } = attempt;
+  if (status === undefined) return false;
   try {
-    const data = api.readsBody ? await answer.data() : undefined;
-    const isRefusal = api.isRefusal({ status, headers, data });
-    if (!isRefusal && status < 400) api.noteAccepted(token, request);
-    return isRefusal;
+    const data = attachment.readsBody ? await attempt.data() : undefined;
+    return judgeResponse(attachment, token, { status, headers: attempt.headers(), data });
   } catch (error) {
-    discard(result);
+    call.discard(attempt);
     throw error;
   }
 }
 
-const WITHOUT_ANOTHER = {
+/** Whether a response refuses the token. Notes a token that the API accepted. */
+export function judgeResponse(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
+  if (isInsufficientScope(response.headers['www-authenticate'])) return false;
+  const isRefusal = attachment.isRefusal(response);
+  if (!isRefusal && response.status < 400) attachment.noteAccepted(token);
+  return isRefusal;
+}
+
+function challengeIn(attempt: Attempt): string | undefined {
+  return attempt.status === undefined ? undefined : attempt.headers()['www-authenticate'];
+}
+
+/** A refusal that is not replayed, with the reason. `challenge` is what the API demands of a token. */
+function finalResponse<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  attempt: A,
+  reason: string,
+  challenge?: ClaimsChallenge,
+): R {
+  const error = new Error(reason);
+  error.name = 'TokenRefused';
+  call.attachReason(attempt, challenge === undefined ? error : Object.assign(error, { challenge }));
+  return call.finish(attempt);
+}
+
+const WITHOUT_ANOTHER: Readonly<Record<Exclude<RefusalOutcome, 'another'>, string>> = {
   'too-young':
     'The API refused a token that had itself just replaced a refused one, so another would fare no better. Check that the token’s scope and audience are what this API asks for; see reacquire.cooldownSeconds.',
-  changed:
-    'The API refused the token, and what is configured for the tenant changed while the call was on its way: another token would not be for this API. Make the call again; it will go by the new options.',
+  final:
+    'The API refused the token, and the token source has no invalidate() to replace it with. Add invalidate(token) to the source, and the call is sent once more with the next token.',
 };
 const BODY_READ_ONCE =
   'The API refused the token, and the body could be read only once. The next call gets a new token; send this one again, or pass the body as a Buffer or Blob.';
 const REFUSED_TWICE =
   'The API refused the token, and the new one as well. Check that the token’s scope and audience are what this API asks for.';
-
 const NONCE_NOT_ANSWERED =
-  'The API asked for another DPoP nonce, and the call could not be sent again, or got the same answer. The token stays in use, and the next call has the nonce.';
-
-/** Why a refusal is final. What the API demands of a token is read from `challenge`. */
-function finalRefusal(reason: string, challenge?: ClaimsChallenge): Error {
-  const error = new Error(reason);
-  error.name = 'TokenRefused';
-  return challenge === undefined ? error : Object.assign(error, { challenge });
-}
+  'The API asked for another DPoP nonce, and the call could not be sent again, or got the same response. The token stays in use, and the next call has the nonce.';

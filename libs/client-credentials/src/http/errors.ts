@@ -1,4 +1,5 @@
 import { ClientCredentialsError } from '../base/errors.js';
+import type { Attachment } from '../token/attachment.js';
 
 /** The error of a way to send calls that cannot present the certificate which the token is bound to. */
 export function certificateProblem(provider: string): ClientCredentialsError {
@@ -13,5 +14,13 @@ export function userInfoProblem(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
     'The address of the call holds a user name or a password, which would take the place of the token. Remove them, or send the call with clientCredentials: false.',
     { code: 'invalid_configuration', provider },
+  );
+}
+
+/** Warns once that no origin may have the provider's token. */
+export function warnOfNoOrigin({ warnOnce, provider }: Pick<Attachment, 'warnOnce' | 'provider'>): void {
+  warnOnce(
+    'no-origin',
+    `No call of "${provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import { AccessToken } from '../token/access-token.js';
 import type { AuthorizationDialect } from '../config/dialect.js';
+import type { CallToken } from '../token/attachment.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { Provider } from '../config/resolve.js';
 
@@ -9,7 +10,7 @@ export class AccessTokenFactory {
   readonly #dialect: AuthorizationDialect;
   readonly #agentOf: (issued: IssuedToken) => Agent | undefined;
   /** The connections that tokens of a client certificate can be used on. */
-  readonly #agents = new WeakMap<AccessToken, Agent>();
+  readonly #agents = new WeakMap<CallToken, Agent>();
 
   /** @param agentOf - the connections that an issued token can be used on, if it is bound to some */
   constructor({ dialect }: Provider, agentOf: (issued: IssuedToken) => Agent | undefined) {
@@ -18,7 +19,7 @@ export class AccessTokenFactory {
   }
 
   /** The connections that a token can be used on, if it is bound to some. */
-  agentOf(token: AccessToken): Agent | undefined {
+  agentOf(token: CallToken): Agent | undefined {
     return this.#agents.get(token);
   }
 

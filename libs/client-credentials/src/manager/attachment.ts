@@ -1,9 +1,9 @@
 import type { Provider } from '../config/resolve.js';
 import { mergeRequests } from '../config/token-request.js';
-import type { Attachment, AttachmentRules } from '../token/attachment.js';
+import type { AttachmentRules } from '../token/attachment.js';
 
-/** What a provider's configuration says of calls to its API; who the client is adds what its tokens are bound to. */
-export function apiRulesOf(
+/** The rules for calls to a provider's API: from its configuration, and from the key or certificate that the client's tokens are bound to. */
+export function attachmentRulesOf(
   provider: Provider,
   warnOnce: AttachmentRules['warnOnce'],
   { proofSigner, agentOf }: Pick<AttachmentRules, 'proofSigner' | 'agentOf'>,
@@ -17,33 +17,22 @@ export function apiRulesOf(
     defaults: config.api ?? {},
     isBaseNamedByToken: dialect.response.apiBaseURL !== undefined,
     readsBody: config.reacquire?.on !== undefined,
-    isHeaderOnly: isPlain(provider, proofSigner),
+    isHeaderOnly: isHeaderOnly(provider, proofSigner),
     proofSigner,
     agentOf,
     isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
-    requestFor: (call, wishes) => {
+    requestFor: (call, request) => {
       const chosen = config.tokenFor?.(call());
-      return chosen === undefined ? wishes : mergeRequests(chosen, wishes);
+      return chosen === undefined ? request : mergeRequests(chosen, request);
     },
     warnOnce,
   };
 }
 
-function isPlain({ config, dialect }: Provider, proofSigner: AttachmentRules['proofSigner']): boolean {
+function isHeaderOnly({ config, dialect }: Provider, proofSigner: AttachmentRules['proofSigner']): boolean {
   const isOneHeader =
     dialect.authorization.query === undefined && Object.keys(dialect.apiHeaders).length === 0;
   const isBound = proofSigner !== undefined || config.certificate !== undefined;
   const isChosenByCall = config.tokenFor !== undefined || config.reacquire?.on !== undefined;
   return isOneHeader && !isBound && !isChosenByCall && dialect.response.apiBaseURL === undefined;
-}
-
-/** The rules of a provider with tenants, for as long as it is open which tenant a call is for: nothing can be said of any token. */
-export function apiOfNoTenant(provider: Provider, warnOnce: AttachmentRules['warnOnce']): Attachment {
-  return {
-    ...apiRulesOf(provider, warnOnce, { proofSigner: undefined, agentOf: () => undefined }),
-    isTenantKnown: false,
-    refuse: () => 'too-young',
-    noteAccepted: () => undefined,
-    noteReplay: () => undefined,
-  };
 }

@@ -1,31 +1,39 @@
 import type { Clock } from '../base/clock.js';
-import type { EventHub } from '../base/events.js';
+import type { EventHub, StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
-import { tell, type ClientContext } from '../cache/client-context.js';
+import { emitEvent, type ClientContext } from '../cache/client-context.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
-import type { ProviderEntries } from '../cache/entry-source.js';
+import { Displacements } from '../cache/displacement.js';
+import type { ClientEntryLookup } from '../cache/entry-source.js';
 import type { TokenEntry } from '../cache/token-entry.js';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider, type Provider } from '../config/resolve.js';
 import type { TokenRequest } from '../config/token-request.js';
 import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
-import type { StoreCircuit, StoreOperation } from '../store/circuit-breaker.js';
+import type { StoreCircuit } from '../store/circuit-breaker.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
-import type { AttachmentRules } from '../token/attachment.js';
-import { budgetKeyOf, forgottenKeyOf, storeKeyOf, tokenKeyOf } from '../token/token-key.js';
+import type { AttachmentRules, CallToken } from '../token/attachment.js';
+import {
+  budgetKeyOf,
+  forgottenKeyOf,
+  storeKeyOf,
+  tokenKeyOf,
+  type ResolvedRequest,
+} from '../token/token-key.js';
 import { AccessTokenFactory } from './access-token-factory.js';
-import { apiRulesOf } from './attachment.js';
+import { attachmentRulesOf } from './attachment.js';
 
 /** What the clients of one provider share. */
 export interface ClientDeps {
   readonly clock: Clock;
-  readonly guard: StoreCircuit;
+  /** The store that the fleet shares, if one is configured. */
+  readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
-  readonly entries: EntryMemory;
-  /** Tells the operator something, once for each topic. */
+  readonly memory: EntryMemory;
+  /** Warns the operator, once for each topic. */
   readonly warnOnce: (topic: string, message: string) => void;
-  readonly closing: Shutdown;
+  readonly shutdown: Shutdown;
 }
 
 /** What sets a tenant's client apart. */
@@ -34,29 +42,30 @@ export interface TenantOptions {
   readonly carriedOver: CarriedOver;
 }
 
-/** One client of a provider, the only one or that of a tenant: its configuration, its entries, and how its tokens are acquired and attached. */
-export class ProviderClient implements ProviderEntries {
+/** One client of a provider, or of one of its tenants: its configuration, its entries, its grant and its attachment rules. */
+export class ProviderClient implements ClientEntryLookup {
   readonly config: ProviderConfig;
   readonly rules: AttachmentRules;
   readonly #provider: Provider;
-  readonly #shared: ClientDeps;
-  readonly #acquirer: OAuthClient;
+  readonly #deps: ClientDeps;
+  readonly #oauthClient: OAuthClient;
   readonly #accessTokens: AccessTokenFactory;
+  readonly #displacements = new Displacements();
   readonly #entries: ClientEntries;
 
-  constructor(name: string, config: ProviderConfig, shared: ClientDeps, terms?: TenantOptions) {
+  constructor(name: string, config: ProviderConfig, deps: ClientDeps, tenant?: TenantOptions) {
     this.config = config;
-    this.#provider = resolveProvider(name, config, terms?.tenant);
-    this.#shared = shared;
-    const acquirer = new OAuthClient(this.#provider, shared.clock, terms?.carriedOver);
-    const accessTokens = new AccessTokenFactory(this.#provider, (issued) => acquirer.agentOf(issued));
-    this.#acquirer = acquirer;
+    this.#provider = resolveProvider(name, config, tenant?.tenant);
+    this.#deps = deps;
+    const oauthClient = new OAuthClient(this.#provider, deps.clock, tenant?.carriedOver);
+    const accessTokens = new AccessTokenFactory(this.#provider, (issued) => oauthClient.agentOf(issued));
+    this.#oauthClient = oauthClient;
     this.#accessTokens = accessTokens;
-    this.rules = apiRulesOf(this.#provider, shared.warnOnce, {
-      proofSigner: acquirer.proofSigner,
+    this.rules = attachmentRulesOf(this.#provider, deps.warnOnce, {
+      proofSigner: oauthClient.proofSigner,
       agentOf: (token) => accessTokens.agentOf(token),
     });
-    this.#entries = new ClientEntries(settingsOf(config), this.#clientContext(), shared.entries);
+    this.#entries = new ClientEntries(defaultRequestOf(config), this.#clientContext(), deps.memory);
   }
 
   get provider(): string {
@@ -67,98 +76,121 @@ export class ProviderClient implements ProviderEntries {
     return this.#provider.tenant;
   }
 
-  /** Whether it was ever asked for a token. */
+  /** Whether a token was ever asked for. */
   get isUsed(): boolean {
     return this.#entries.isUsed;
   }
 
-  /** Whether a token is being acquired. */
+  /** Whether a refresh is under way. */
   get isBusy(): boolean {
-    for (const entry of this.#entries.all()) if (entry.isBusy) return true;
+    for (const entry of this.#entries.entries()) if (entry.isBusy) return true;
     return false;
   }
 
   /** What a client that takes this one's place goes on with. */
   get carriedOver(): CarriedOver {
-    return this.#acquirer.carriedOver;
+    return this.#oauthClient.carriedOver;
   }
 
-  entryOf(request: TokenRequest): TokenEntry {
-    return this.#entries.of(request);
+  entryFor(request: TokenRequest): TokenEntry {
+    return this.#entries.entryFor(request);
   }
 
-  knownEntryOf(request: TokenRequest): TokenEntry | undefined {
-    return this.#entries.known(request);
+  knownEntryFor(request: TokenRequest): TokenEntry | undefined {
+    return this.#entries.knownEntryFor(request);
   }
 
-  all(): Iterable<TokenEntry> {
-    return this.#entries.all();
+  entries(): Iterable<TokenEntry> {
+    return this.#entries.entries();
   }
 
-  /** Forgets every entry: what asks from now on begins anew. The answer is what there was. */
+  noteAccepted(token: CallToken): void {
+    this.#displacements.noteAccepted(token);
+  }
+
+  /**
+   * Takes over the tokens of the client that this one replaces, as far as both have the same identity: no tokens are lost when
+   * `tenants` returns equal credentials with another function. A token of a certificate is not: it needs that certificate's agent.
+   */
+  takeOver(previous: ProviderClient): void {
+    if (this.config.certificate !== undefined) return;
+    for (const { issued } of previous.entries()) {
+      if (issued === undefined || this.#identityOf(issued.request) !== previous.#identityOf(issued.request))
+        continue;
+      this.#entries.entryForResolved(issued.request).takeOver(issued.token);
+    }
+  }
+
+  /** Removes every entry and returns the removed ones. */
   forgetAll(): TokenEntry[] {
     return this.#entries.forgetAll();
   }
 
   #clientContext(): ClientContext {
-    const { clock, events, warnOnce, closing } = this.#shared;
+    const { clock, events, warnOnce, shutdown } = this.#deps;
     return {
       provider: this.provider,
       tenant: this.tenant,
       lifetime: this.config.lifetime ?? {},
+      timeoutMs: this.#provider.timeoutMs,
       cooldownMs: this.#provider.cooldownMs,
       lockMs: this.#provider.lockMs,
       budget: this.#budget(),
       clock,
       random: Math.random,
       events,
-      grant: this.#acquirer,
-      stored: this.#shelfTerms(),
+      grant: this.#oauthClient,
+      storedTokens: this.#storedTokens(),
       toAccessToken: (issued) => this.#accessTokens.create(issued),
       warnOnce,
-      shutdown: closing,
-      latest: undefined,
+      shutdown,
+      displacements: this.#displacements,
     };
   }
 
-  #shelfTerms(): StoredTokenDeps {
-    const { clock, guard, warnOnce } = this.#shared;
+  #storedTokens(): StoredTokenDeps | undefined {
+    const { clock, circuit, warnOnce } = this.#deps;
+    if (circuit === undefined) return undefined;
     const { provider, tenant } = this;
-    const { identity } = this.#provider;
-    const { clientSecret } = this.config;
-    const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
     return {
-      guard,
+      circuit,
       clock,
-      keyOf: (request, boundTo) => storeKeyOf(tokenKeyOf(identity, request), staticSecret, boundTo),
+      keyOf: (request, boundTo) => this.#identityOf(request, boundTo),
       forgottenKey: tenant === undefined ? undefined : forgottenKeyOf(provider, tenant),
-      onOutage: (operation, { scopes }) => this.#tellOutage(operation, scopes),
+      onOutage: (operation, { scopes }) => this.#reportOutage(operation, scopes),
       onUnreadable: () =>
         warnOnce(
           'unreadable',
-          `The store holds something else than a token for "${provider}": it is damaged, or from another version. It counts as absent.`,
+          `The store's value for a token of "${provider}" cannot be read: it is damaged, or from another version of the library. It counts as absent; delete it if the warning comes back.`,
         ),
     };
+  }
+
+  /** Everything that identifies a token, as one key. */
+  #identityOf(request: ResolvedRequest, boundTo?: string): string {
+    const { clientSecret } = this.config;
+    const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
+    return storeKeyOf(tokenKeyOf(this.#provider.identity, request), staticSecret, boundTo);
   }
 
   #budget(): IssuanceBudget | undefined {
     const { issuance } = this.config;
     if (issuance === undefined) return undefined;
-    const { guard, clock } = this.#shared;
+    const { circuit, clock } = this.#deps;
     const key = budgetKeyOf(this.#provider.identity);
-    const onOutage = (operation: StoreOperation): void => this.#tellOutage(operation, []);
-    return new IssuanceBudget(this.provider, issuance, { key, guard, clock, onOutage });
+    const onOutage = (operation: StoreOperation): void => this.#reportOutage(operation, []);
+    return new IssuanceBudget(this.provider, issuance, { key, circuit, clock, onOutage });
   }
 
-  #tellOutage(operation: StoreOperation, scopes: readonly string[]): void {
-    const { clock, events } = this.#shared;
+  #reportOutage(operation: StoreOperation, scopes: readonly string[]): void {
+    const { clock, events } = this.#deps;
     const { provider, tenant } = this;
-    tell({ provider, tenant, clock, events }, scopes, { type: 'store.unavailable', operation });
+    emitEvent({ provider, tenant, clock, events }, scopes, { type: 'store.unavailable', operation });
   }
 }
 
-/** What a configuration asks for where a request does not say. */
-function settingsOf({ scope, audience, resource, parameters }: ProviderConfig): TokenRequest {
+/** What is asked for unless a request says otherwise. */
+function defaultRequestOf({ scope, audience, resource, parameters }: ProviderConfig): TokenRequest {
   return {
     ...(scope !== undefined && { scope }),
     ...(audience !== undefined && { audience }),

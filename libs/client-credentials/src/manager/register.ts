@@ -4,25 +4,26 @@ import { Shutdown } from '../base/shutdown.js';
 import { EntryTokenSource } from '../cache/entry-source.js';
 import type { ProviderConfig, TenantProviderConfig } from '../config/options.js';
 import { resolveProvider } from '../config/resolve.js';
-import { type TokenSource } from '../token/token-source.js';
-import { apiOfNoTenant } from './attachment.js';
+import type { AttachableSource } from '../token/attachment.js';
+import type { TokenSource } from '../token/token-source.js';
+import { attachmentRulesOf } from './attachment.js';
 import { ProviderClient, type ClientDeps } from './client.js';
 import { TenantDirectory } from './tenants/directory.js';
 import { TenantTokenSource } from './tenants/source.js';
 
 /** One provider of a manager. */
 export interface RegisteredProvider {
-  /** As it was given: the same again is no other. */
+  /** The object that was given: registering the same object again is no error. */
   readonly config: ProviderConfig | TenantProviderConfig;
-  readonly source: TokenSource;
-  /** Where its tenants are known, if it has any. */
+  readonly source: TokenSource & AttachableSource;
+  /** The known tenants, where the provider has tenants. */
   readonly tenants: TenantDirectory | undefined;
-  /** Ends every acquisition. */
+  /** Ends every refresh. */
   readonly close: () => void;
 }
 
 /** What the providers of a manager share. */
-interface Registry extends Pick<ClientDeps, 'clock' | 'guard' | 'events' | 'entries'> {
+interface Registry extends Pick<ClientDeps, 'clock' | 'circuit' | 'events' | 'memory'> {
   readonly warn: (message: string) => void;
 }
 
@@ -32,23 +33,27 @@ export function registerProvider(
   { warn, ...registry }: Registry,
 ): RegisteredProvider {
   const config = plainCopyOf(given);
-  const closing = new Shutdown();
-  const close = (): void => closing.start(closed(name));
-  const shared: ClientDeps = { ...registry, warnOnce: onceForEach(warn), closing };
+  const shutdown = new Shutdown();
+  const close = (): void => shutdown.start(closed(name));
+  const deps: ClientDeps = { ...registry, warnOnce: oncePerTopic(warn), shutdown };
   if (!hasTenants(config)) {
-    const source = new EntryTokenSource(new ProviderClient(name, config, shared));
+    const source = new EntryTokenSource(new ProviderClient(name, config, deps));
     return { config: given, source, tenants: undefined, close };
   }
-  const tenants = new TenantDirectory(name, config, shared);
-  const untold = apiOfNoTenant(resolveProvider(name, { clientId: '', ...config }), shared.warnOnce);
-  return { config: given, source: new TenantTokenSource(tenants, untold), tenants, close };
+  const tenants = new TenantDirectory(name, config, deps);
+  // The rules of the provider's own options: a tenant's client has the key or certificate that its tokens are bound to.
+  const rules = attachmentRulesOf(resolveProvider(name, { clientId: '', ...config }), deps.warnOnce, {
+    proofSigner: undefined,
+    agentOf: () => undefined,
+  });
+  return { config: given, source: new TenantTokenSource(tenants, rules), tenants, close };
 }
 
 function hasTenants(config: ProviderConfig | TenantProviderConfig): config is TenantProviderConfig {
   return config.tenants !== undefined;
 }
 
-function onceForEach(warn: (message: string) => void): ClientDeps['warnOnce'] {
+function oncePerTopic(warn: (message: string) => void): ClientDeps['warnOnce'] {
   const warned = new Set<string>();
   return (topic, message) => {
     if (warned.has(topic)) return;

@@ -8,8 +8,6 @@ import { StoreCircuit } from '../store/circuit-breaker.js';
 import type { TokenSource } from '../token/token-source.js';
 import type { TokenStore } from '../config/token-store.js';
 import { validateOptions, validateProvider } from '../config/validate.js';
-import { awake } from '../base/abort.js';
-import { MemoryTokenStore } from '../store/memory-token-store.js';
 import type { EntryMemory } from '../cache/client-entries.js';
 import { BusyAwareLru } from '../cache/lru.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
@@ -36,11 +34,11 @@ export class TokenManager {
   /** Settled when the warm-up is over, well or not; at once when there is none. */
   readonly warmedUp: Promise<void>;
   readonly #clock: Clock;
-  readonly #store: TokenStore;
-  readonly #guard: StoreCircuit;
+  readonly #store: TokenStore | undefined;
+  readonly #circuit: StoreCircuit | undefined;
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
-  readonly #entries: EntryMemory;
+  readonly #memory: EntryMemory;
   #isClosed = false;
   readonly #providers = new Map<string, RegisteredProvider>();
 
@@ -52,10 +50,10 @@ export class TokenManager {
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
     this.#clock = options.clock ?? new SystemClock();
-    this.#store = options.store ?? new MemoryTokenStore({ clock: this.#clock });
-    this.#guard = new StoreCircuit(this.#store);
-    this.#entries = new BusyAwareLru({
-      max: this.#store.maxEntries ?? MAX_ENTRIES,
+    this.#store = options.store;
+    this.#circuit = options.store && new StoreCircuit(options.store);
+    this.#memory = new BusyAwareLru({
+      max: options.store?.maxEntries ?? MAX_ENTRIES,
       isBusy: (_, entry) => entry.isBusy,
       onForgotten: (entries, entry) => entries.forget(entry),
     });
@@ -125,7 +123,7 @@ export class TokenManager {
 
   /** How every token stands: one row for each. No row holds a secret or a token. */
   snapshot(): SnapshotRow[] {
-    return [...this.#entries.entries()].map(([entry]) => entry.snapshot());
+    return [...this.#memory.entries()].map(([entry]) => entry.snapshot());
   }
 
   /**
@@ -134,7 +132,7 @@ export class TokenManager {
    */
   async forgetTenant(tenant: string): Promise<void> {
     const directories = [...this.#providers.values()].flatMap(({ tenants }) => tenants ?? []);
-    await awake(Promise.all(directories.map((tenants) => tenants.forget(tenant))));
+    await Promise.all(directories.map((tenants) => tenants.forget(tenant)));
   }
 
   /** Ends every acquisition. Who waits for one, or asks from now on, gets the error `closed`. */
@@ -143,17 +141,16 @@ export class TokenManager {
     this.#isClosed = true;
     for (const { close } of this.#providers.values()) close();
     await this.warmedUp;
-    await awake(this.#guard.drain());
-    const closing = this.#store.close?.();
-    if (closing !== undefined) await awake(closing);
+    await this.#circuit?.drain();
+    await this.#store?.close?.();
   }
 
   #register(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
     const registered = registerProvider(name, config, {
       clock: this.#clock,
-      guard: this.#guard,
+      circuit: this.#circuit,
       events: this.#events,
-      entries: this.#entries,
+      memory: this.#memory,
       warn: this.#warn,
     });
     if (this.#isClosed) registered.close();

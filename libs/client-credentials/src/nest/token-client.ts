@@ -1,11 +1,12 @@
 import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
-import type { Attachment } from '../token/attachment.js';
+import { ATTACHMENT, type AttachableSource, type Attachment } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
-import type { ReadyToken, TokenSource } from '../token/token-source.js';
+import type { TokenSource } from '../token/token-source.js';
 import { authorizeAxios } from '../http/axios/authorize-axios.js';
+import { attachmentOf } from '../http/source-attachment.js';
 import { derivedAxios } from './derived-axios.js';
 import { inspectAs } from '../base/inspect.js';
 
@@ -19,7 +20,7 @@ import { inspectAs } from '../base/inspect.js';
  * const writer = this.billing.with({ scope: 'invoices.write' });
  * ```
  */
-export class TokenClient extends HttpService implements TokenSource {
+export class TokenClient extends HttpService implements TokenSource, AttachableSource {
   static {
     inspectAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
     keepTenants(TokenClient.prototype);
@@ -34,7 +35,7 @@ export class TokenClient extends HttpService implements TokenSource {
 
   /** The client of a source: an axios instance made from the provider's `api`, authorized. */
   static of(source: TokenSource): TokenClient {
-    const instance = axios.create(source.api.defaults);
+    const instance = axios.create(attachmentOf(source).defaults);
     authorizeAxios(instance, source);
     return new TokenClient(source, instance);
   }
@@ -44,8 +45,9 @@ export class TokenClient extends HttpService implements TokenSource {
     return this.#source.provider;
   }
 
-  get api(): Attachment {
-    return this.#source.api;
+  /** @internal */
+  get [ATTACHMENT](): Attachment {
+    return attachmentOf(this.#source);
   }
 
   /**
@@ -58,7 +60,7 @@ export class TokenClient extends HttpService implements TokenSource {
   }
 
   /** What {@link getToken} would answer with, if that takes no wait. */
-  peek(request?: TokenRequest): ReadyToken | undefined {
+  peek(request?: TokenRequest): AccessToken | undefined {
     return this.#source.peek(request);
   }
 
@@ -95,10 +97,6 @@ export class TokenClient extends HttpService implements TokenSource {
     return source === this.#source
       ? this
       : new TokenClient(source, derivedAxios(this.axiosRef, requestOfTenant(tenant)));
-  }
-
-  sourceFor(request: TokenRequest): TokenSource | Promise<TokenSource> {
-    return this.#source.sourceFor(request);
   }
 }
 

@@ -160,7 +160,7 @@ function summary(status: number, { code, description }: AnsweredError): string {
 }
 
 /** An error with the words and the code of another, and none of the request that it may carry. */
-export function harmless(error: unknown, { secrets }: ErrorContext): Error {
+function harmless(error: unknown, { secrets }: ErrorContext): Error {
   const { message, code } = innermost(error);
   const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
   const cause = new Error(text);

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unlessAborted } from '../base/abort.js';
 import { instantOf, type Clock, type Instant } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
 import type { Parameters } from '../config/dialect.js';
@@ -10,7 +9,6 @@ import type { ClientCertificate } from './client-auth/certificate.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { DpopKey } from './client-auth/dpop.js';
 import { CredentialRotation } from './client-auth/rotation.js';
-import type { Deadline } from './deadline.js';
 import * as failures from './errors.js';
 import type { TokenResponse } from './response-body.js';
 
@@ -29,12 +27,11 @@ export interface GrantDeps {
   readonly locate: ServerLocator;
   readonly endpoint: TokenEndpoint;
   readonly dpop: DpopKey | undefined;
-  readonly deadline: Deadline;
 }
 
 /** One acquisition: attempt after attempt, each with a proof of its own, under one deadline. */
 export class GrantRequest {
-  readonly #tools: GrantDeps;
+  readonly #deps: GrantDeps;
   readonly #request: ResolvedRequest;
   readonly #context: GrantContext;
   /** Everything that no error may show. */
@@ -42,16 +39,16 @@ export class GrantRequest {
   readonly #choice: CredentialRotation;
   #lastError: ClientCredentialsError | undefined;
 
-  constructor(tools: GrantDeps, request: ResolvedRequest, context: GrantContext) {
-    this.#tools = tools;
+  constructor(deps: GrantDeps, request: ResolvedRequest, context: GrantContext) {
+    this.#deps = deps;
     this.#request = request;
     this.#context = context;
-    this.#choice = new CredentialRotation(tools.credentials, (what, read) => this.#input(what, read));
+    this.#choice = new CredentialRotation(deps.credentials, (what, read) => this.#input(what, read));
     if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
   }
 
   async run(): Promise<IssuedToken> {
-    const { provider } = this.#tools;
+    const { provider } = this.#deps;
     let credential = await this.#choice.first();
     for (let attempt = 1; ;) {
       for (const secret of this.#choice.secrets) this.#secrets.add(secret);
@@ -76,16 +73,16 @@ export class GrantRequest {
 
   #accept(credential: Credential): void {
     const { hasRefused } = this.#choice;
-    const isAnother = this.#tools.credentials.accept(credential);
+    const isAnother = this.#deps.credentials.accept(credential);
     if (isAnother || hasRefused) this.#context.onRotation(hasRefused);
   }
 
   async #attempt(credential: Credential): Promise<GrantOutcome> {
     let server: Server;
     try {
-      server = await this.#tools.locate(
+      server = await this.#deps.locate(
         credential.certificate?.agent,
-        this.#tools.deadline.signal,
+        this.#context.deadline.signal,
         this.#context.signal,
       );
     } catch (error) {
@@ -101,14 +98,17 @@ export class GrantRequest {
   }
 
   async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<GrantOutcome> {
-    const { provider, clock, endpoint, deadline, dpop } = this.#tools;
-    const { claims, beforeSend } = this.#context;
+    const { provider, clock, endpoint, dpop } = this.#deps;
+    const { claims, beforeSend, deadline } = this.#context;
     const extra = await this.#extraParameters();
     const attempt = attemptOf(provider, { url: tokenUrl, claims }, this.#request, extra);
     await this.#input('The client authentication', async () => credential.authenticate(attempt, issuer));
+    let provedNonce: string | undefined;
     if (dpop !== undefined) {
       const target = { method: attempt.method, url: new URL(attempt.url) };
-      attempt.headers['dpop'] = await this.#input('The DPoP proof', () => dpop.proof(target));
+      const { proof, nonce } = await this.#input('The DPoP proof', () => dpop.proof(target));
+      attempt.headers['dpop'] = proof;
+      provedNonce = nonce;
     }
     for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
@@ -133,14 +133,16 @@ export class GrantRequest {
         isUnreachable: true,
       };
     }
-    const hasNewNonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers) === true;
+    const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);
+    // Compared with the nonce of this attempt's proof: another attempt may have learned the new one first.
+    const hasNewNonce = nonce !== undefined && nonce !== provedNonce;
     const outcome = this.#read(answer, requested, credential);
     const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
   #read(answer: TokenResponse, requested: Instant, { certificate }: Credential): GrantOutcome {
-    const { provider, clock } = this.#tools;
+    const { provider, clock } = this.#deps;
     for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     const reading = readAnswer(answer, provider, this.#request, requested);
     switch (reading.kind) {
@@ -159,7 +161,7 @@ export class GrantRequest {
   }
 
   async #extraParameters(): Promise<Parameters> {
-    const { tenant, config } = this.#tools.provider;
+    const { tenant, config } = this.#deps.provider;
     const { parameters } = config;
     if (typeof parameters !== 'function') return this.#request.parameters;
     const { scopes, audience, resources } = this.#request;
@@ -174,7 +176,8 @@ export class GrantRequest {
   }
 
   async #pauseBefore(attempt: number, { error, isZeroLifetime = false }: Failure): Promise<void> {
-    const { clock, deadline } = this.#tools;
+    const { clock } = this.#deps;
+    const { deadline } = this.#context;
     const backOff = backOffMs(attempt - 1, Math.random(), isZeroLifetime);
     const delayMs = Math.max(backOff, (error.retryAt ?? 0) - clock.now());
     if (delayMs >= deadline.remainingMs()) throw error;
@@ -189,7 +192,7 @@ export class GrantRequest {
   /** What a function of the configuration gives, within the deadline. */
   async #input<T>(what: string, read: () => Promise<T>): Promise<T> {
     try {
-      return await unlessAborted(read(), this.#tools.deadline.signal);
+      return await this.#context.deadline.run(read());
     } catch (error) {
       this.#throwIfOver();
       throw error instanceof ClientCredentialsError
@@ -200,11 +203,11 @@ export class GrantRequest {
 
   #throwIfOver(): void {
     this.#context.signal.throwIfAborted();
-    if (this.#tools.deadline.hasPassed()) throw failures.timedOut(this.#errorContext(), this.#lastError);
+    if (this.#context.deadline.hasExpired) throw failures.timedOut(this.#errorContext(), this.#lastError);
   }
 
   #errorContext(): failures.ErrorContext {
-    return { provider: this.#tools.provider, secrets: this.#secrets };
+    return { provider: this.#deps.provider, secrets: this.#secrets };
   }
 }
 
@@ -228,7 +231,7 @@ export interface Failure {
 export type GrantOutcome = { readonly token: IssuedToken } | Failure;
 
 /** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
-export function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
+function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
   const leftMs = endsAt - token.requested.at;
   // Where the server took one that had ended, its end means nothing.
   const lifetimeMs = leftMs > 0 ? Math.min(leftMs, token.lifetimeMs) : token.lifetimeMs;

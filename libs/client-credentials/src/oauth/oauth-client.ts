@@ -5,12 +5,11 @@ import type { GrantContext, TokenGrant, IssuedToken } from '../token/issued-toke
 import type { ProofSigner } from '../token/attachment.js';
 import type { Provider } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { unlessAborted } from '../base/abort.js';
+import { Deadline } from '../base/abort.js';
 import { GrantRequest } from './grant-request.js';
 import * as failures from './errors.js';
 import { CertificateSource } from './client-auth/certificate.js';
 import { credentialSourceOf, type CredentialSource } from './client-auth/credentials.js';
-import { startDeadline } from './deadline.js';
 import { DpopKey } from './client-auth/dpop.js';
 import { serverLocatorOf, type ServerLocator } from './server/locator.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
@@ -58,43 +57,41 @@ export class OAuthClient implements TokenGrant {
     return this.#certificates?.find(boundTo?.split(' ').at(-1) ?? '')?.agent;
   }
 
+  get isBound(): boolean {
+    return this.#dpop !== undefined || this.#certificates !== undefined;
+  }
+
   async binding(signal: AbortSignal): Promise<string | undefined> {
     const dpop = this.#dpop;
     const certificates = this.#certificates;
-    if (dpop === undefined && certificates === undefined) return undefined;
     const jkt = dpop && (await this.#read('The DPoP key', () => dpop.thumbprint(), signal));
     const x5t = certificates && (await this.#read('The certificate', () => certificates.read(), signal));
     return bindingOf(jkt, x5t?.thumbprint);
   }
 
   async request(request: ResolvedRequest, context: GrantContext): Promise<IssuedToken> {
-    const deadline = startDeadline(this.#provider.timeoutMs, context.signal);
-    try {
-      const tools = {
-        provider: this.#provider,
-        clock: this.#clock,
-        credentials: this.#credentials,
-        locate: this.#locate,
-        endpoint: this.#endpoint,
-        dpop: this.#dpop,
-        deadline,
-      };
-      const token = await new GrantRequest(tools, request, context).run();
-      const boundTo = bindingOf(await this.#dpop?.thumbprint(), token.boundTo);
-      return boundTo === undefined ? token : { ...token, boundTo };
-    } finally {
-      deadline.clear();
-    }
+    const deps = {
+      provider: this.#provider,
+      clock: this.#clock,
+      credentials: this.#credentials,
+      locate: this.#locate,
+      endpoint: this.#endpoint,
+      dpop: this.#dpop,
+    };
+    const token = await new GrantRequest(deps, request, context).run();
+    if (this.#dpop === undefined) return token;
+    const boundTo = bindingOf(await this.#dpop.thumbprint(), token.boundTo);
+    return boundTo === undefined ? token : { ...token, boundTo };
   }
 
   async #read<T>(what: string, read: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const context = { provider: this.#provider, secrets: [] };
-    const deadline = startDeadline(this.#provider.timeoutMs, signal);
+    const deadline = new Deadline(this.#provider.timeoutMs, { parent: signal });
     try {
-      return await unlessAborted(read(), deadline.signal);
+      return await deadline.run(read());
     } catch (error) {
       signal.throwIfAborted();
-      if (deadline.hasPassed()) throw failures.timedOut(context);
+      if (deadline.hasExpired) throw failures.timedOut(context);
       throw error instanceof ClientCredentialsError ? error : failures.inputFailed(what, error, context);
     } finally {
       deadline.clear();

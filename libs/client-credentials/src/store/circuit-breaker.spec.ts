@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { StoreCircuit, StorePatience, type StoreOperation } from './circuit-breaker.js';
+import type { StoreOperation } from '../base/events.js';
+import { StoreCircuit, storeDeadline } from './circuit-breaker.js';
 import type { TokenStore } from '../config/token-store.js';
 
 /** A store that does as it is told, and counts how often it was asked. */
@@ -22,11 +23,11 @@ const down = async (): Promise<never> => {
   throw new Error('down');
 };
 
-describe('the guard of a store', () => {
+describe('the circuit breaker of a store', () => {
   it('passes on what the store answers', async () => {
-    const guard = new StoreCircuit(storeThat(async () => 'value'));
+    const circuit = new StoreCircuit(storeThat(async () => 'value'));
 
-    const outcome = await guard.run('get', (store) => store.get('a'), { onOutage: () => undefined });
+    const outcome = await circuit.run('get', (store) => store.get('a'), { onOutage: () => undefined });
 
     expect(outcome).toEqual({ isDone: true, value: 'value' });
   });
@@ -37,8 +38,8 @@ describe('the guard of a store', () => {
   ])('tells once of a store that %s, and then leaves it alone', async (_, answer) => {
     const outages: StoreOperation[] = [];
     const store = storeThat(answer);
-    const guard = new StoreCircuit(store);
-    const ask = () => guard.run('get', (each) => each.get('a'), { onOutage: (each) => outages.push(each) });
+    const circuit = new StoreCircuit(store);
+    const ask = () => circuit.run('get', (each) => each.get('a'), { onOutage: (each) => outages.push(each) });
 
     const outcomes = [...(await Promise.all([ask(), ask(), ask()])), await ask(), await ask()];
 
@@ -49,33 +50,32 @@ describe('the guard of a store', () => {
 
   it('finds out beside the calls that the store is well again', async () => {
     let isDown = true;
-    const guard = new StoreCircuit(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
-    const ask = () => guard.run('get', (store) => store.get('a'), { onOutage: () => undefined });
+    const circuit = new StoreCircuit(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
+    const ask = () => circuit.run('get', (store) => store.get('a'), { onOutage: () => undefined });
     await ask();
     isDown = false;
 
     await sleep(1_050);
     const asking = await ask();
-    await guard.drain();
+    await circuit.drain();
     const well = await ask();
 
     expect([asking.isDone, well.isDone]).toEqual([false, true]);
   });
 
   it('gives what came too late to whoever asked for that', async () => {
-    const guard = new StoreCircuit(storeThat(async () => 'late'));
-    const patience = new StorePatience();
-    patience.spend(245);
+    const circuit = new StoreCircuit(storeThat(async () => 'late'));
+    const deadline = storeDeadline(5);
     const slow = async (store: TokenStore) => {
       await sleep(100);
       return store.get('a');
     };
 
     const late = await new Promise((resolve) => {
-      void guard.run('get', slow, { onOutage: () => undefined, patience, onLate: resolve });
+      void circuit.run('get', slow, { onOutage: () => undefined, deadline, onLate: resolve });
     });
 
     expect(late).toBe('late');
-    expect(patience.leftMs).toBe(0);
+    expect(deadline.hasExpired).toBe(true);
   });
 });

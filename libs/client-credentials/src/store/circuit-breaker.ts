@@ -1,28 +1,26 @@
+import { Deadline } from '../base/abort.js';
+import type { StoreOperation } from '../base/events.js';
 import type { TokenStore } from '../config/token-store.js';
 
-/** What a store was asked to do. */
-export type StoreOperation = 'get' | 'set' | 'delete' | 'lock' | 'increment';
-
-/** What came of asking a store. */
+/** The outcome of a store operation. */
 export type StoreOutcome<T> = { readonly isDone: true; readonly value: T } | { readonly isDone: false };
 
 // A store is to save time: one that takes longer than a token request does not.
-const PATIENCE_MS = 250;
-// A timer that fires so late tells of a busy process, not of a slow store. A busy one gets the time again, so often.
-const BUSY_MS = 50;
-const MAX_EXTENSIONS = 2;
+const TIMEOUT_MS = 250;
+// A process that is busy gets the time again, so often.
+const EXTENSIONS = 2;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 const PROBE = { key: 'probe', value: 'x', ttlMs: 1_000 };
 const FAILED = { isDone: false } as const;
 
-/** How a store is asked. */
+/** How a store operation is run. */
 export interface RunOptions<T> {
-  /** Called if this is what shows that the store is sick: once for each outage. */
+  /** Called by the operation that opens the circuit: once for each outage. */
   readonly onOutage: (operation: StoreOperation) => void;
-  /** What is left of the caller's patience with the store. */
-  readonly patience?: StorePatience | undefined;
-  /** Gets an answer that came too late. */
+  /** The time for this operation and others of the same caller. Default: 250 ms for this one. */
+  readonly deadline?: Deadline | undefined;
+  /** Gets a result that came after the deadline. */
   readonly onLate?: (value: T) => void;
 }
 
@@ -33,92 +31,83 @@ interface Outage {
   isProbing: boolean;
 }
 
-/** The time that one caller may lose to a store, over all that is asked of it. */
-export class StorePatience {
-  #leftMs = PATIENCE_MS;
-
-  get leftMs(): number {
-    return this.#leftMs;
-  }
-
-  spend(ms: number): void {
-    this.#leftMs = Math.max(this.#leftMs - ms, 0);
-  }
+/** The time that one caller may lose to a store, over all operations that this deadline is given to. */
+export function storeDeadline(timeoutMs: number = TIMEOUT_MS): Deadline {
+  return new Deadline(timeoutMs, { extensions: EXTENSIONS });
 }
 
 /**
- * Stands before a store. One that fails, or takes too long, is told of once, and left alone for a while: then it costs
- * nothing. Whether it is well again is found out beside the calls.
+ * A circuit breaker in front of a store. A store that fails or is slow is reported once and then left alone, so that an
+ * outage costs no time. A probe in the background closes the circuit again.
  */
 export class StoreCircuit {
   readonly #store: TokenStore;
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #pending = new Set<Promise<unknown>>();
   #outage: Outage | undefined;
 
   constructor(store: TokenStore) {
     this.#store = store;
   }
 
-  /** Whether the store can do this at all. */
-  can(operation: 'lock' | 'increment'): boolean {
+  /** Whether the store has this optional operation. */
+  supports(operation: 'lock' | 'increment'): boolean {
     return this.#store[operation] !== undefined;
   }
 
-  /** Whether the store is known to be sick. */
+  /** Whether the circuit is open: the store failed and is left alone. */
   get isOpen(): boolean {
     return this.#outage !== undefined;
   }
 
-  /** Asks the store, unless it is known to be sick. It never rejects. */
+  /** Runs an operation unless the circuit is open. Never rejects. */
   async run<T>(
     operation: StoreOperation,
-    run: (store: TokenStore) => Promise<T>,
-    { onOutage, patience = new StorePatience(), onLate }: RunOptions<T>,
+    task: (store: TokenStore) => Promise<T>,
+    { onOutage, deadline, onLate }: RunOptions<T>,
   ): Promise<StoreOutcome<T>> {
     if (this.#outage !== undefined) {
       this.#probeIfDue(this.#outage);
       return FAILED;
     }
-    const outcome = await this.#attempt(run, patience, onLate);
+    const outcome = await this.#attempt(task, deadline, onLate);
     if (outcome.isDone || this.#outage !== undefined) return outcome;
     this.#outage = { retryAt: performance.now() + FIRST_PAUSE_MS, pauseMs: FIRST_PAUSE_MS, isProbing: false };
     onOutage(operation);
     return outcome;
   }
 
-  /** Gives something back, also to a store that is known to be sick: it may be well enough for that. Nobody waits for it. */
-  async runAlways(run: () => Promise<void>): Promise<void> {
-    await this.#attempt(run, new StorePatience());
+  /** Runs an operation even if the circuit is open: the store may be well enough to free a lock. */
+  async runAlways(task: () => Promise<void>): Promise<void> {
+    await this.#attempt(task);
   }
 
-  /** Waits for what was begun: to be called before the store is closed. */
-  async drain(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-
-  /** Something that asks the store several times, and must not be cut off in the middle. It must not reject. */
+  /** Keeps `drain` waiting for work of several operations, which must not be cut off in the middle. The work must not reject. */
   track(work: Promise<void>): void {
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
+    this.#pending.add(work);
+    void work.finally(() => this.#pending.delete(work));
+  }
+
+  /** Resolves once all tracked work is done. Call it before the store is closed. */
+  async drain(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   async #attempt<T>(
-    run: (store: TokenStore) => Promise<T>,
-    patience: StorePatience,
+    task: (store: TokenStore) => Promise<T>,
+    deadline?: Deadline,
     onLate?: (value: T) => void,
   ): Promise<StoreOutcome<T>> {
-    const startedAt = performance.now();
+    const limit = deadline ?? storeDeadline();
+    let running: Promise<T> | undefined;
     try {
-      const asked = run(this.#store);
-      const value = await inTime(asked, patience.leftMs);
-      if (value !== TOO_LATE) return { isDone: true, value };
-      if (onLate !== undefined) asked.then(onLate, () => undefined);
-      return FAILED;
+      running = task(this.#store);
+      return { isDone: true, value: await limit.run(running) };
     } catch {
-      // What it says may name a password of the store.
+      // The error is not kept: its message may hold a password of the store.
+      if (limit.hasExpired && onLate !== undefined) running?.then(onLate, () => undefined);
       return FAILED;
     } finally {
-      patience.spend(performance.now() - startedAt);
+      if (deadline === undefined) limit.clear();
     }
   }
 
@@ -128,41 +117,15 @@ export class StoreCircuit {
     this.track(this.#probe(outage.pauseMs));
   }
 
-  /** Writes and reads: a store that is full or read-only answers reads well enough. */
+  /** Writes and reads: a store that is full or read-only still answers reads. */
   async #probe(pauseMs: number): Promise<void> {
     const outcome = await this.#attempt(async (store) => {
       await store.set(PROBE.key, PROBE.value, PROBE.ttlMs);
       return store.get(PROBE.key);
-    }, new StorePatience());
+    });
     const nextPauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     this.#outage = outcome.isDone
       ? undefined
       : { retryAt: performance.now() + nextPauseMs, pauseMs: nextPauseMs, isProbing: false };
-  }
-}
-
-const TOO_LATE = Symbol('too late');
-
-/** The promise's value, unless it takes longer than this. A process that was busy meanwhile gets to read what has come. */
-async function inTime<T>(asked: Promise<T>, ms: number): Promise<T | typeof TOO_LATE> {
-  // Somebody has to look at it, also when it fails after its time.
-  asked.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<typeof TOO_LATE>((resolve) => {
-    const wait = (extensions: number): void => {
-      const dueAt = performance.now() + ms;
-      timer = setTimeout(() => {
-        const isBusy = performance.now() - dueAt > BUSY_MS;
-        if (isBusy && extensions < MAX_EXTENSIONS) wait(extensions + 1);
-        else resolve(TOO_LATE);
-      }, ms);
-      timer.unref();
-    };
-    wait(0);
-  });
-  try {
-    return await Promise.race([asked, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,7 @@
 import { elapsedMs, instantOf, type Clock, type Instant } from '../base/clock.js';
 import { issuanceLimitReached } from '../base/errors.js';
-import type { StoreCircuit, StoreOperation, StorePatience } from './circuit-breaker.js';
+import type { StoreOperation } from '../base/events.js';
+import type { StoreCircuit } from './circuit-breaker.js';
 import type { TokenStore } from '../config/token-store.js';
 
 /** How many tokens may be asked for in what time. */
@@ -13,7 +14,8 @@ export interface IssuanceOptions {
 export interface IssuanceDeps {
   /** The client's, in the store. */
   readonly key: string;
-  readonly guard: StoreCircuit;
+  /** The store that counts for all who share it; `undefined`: this process counts for itself. */
+  readonly circuit: StoreCircuit | undefined;
   readonly clock: Clock;
   readonly onOutage: (operation: StoreOperation) => void;
 }
@@ -28,17 +30,17 @@ export class IssuanceBudget {
   readonly #terms: IssuanceOptions;
   readonly #provider: string;
   readonly #key: string;
-  readonly #guard: StoreCircuit;
+  readonly #circuit: StoreCircuit | undefined;
   readonly #clock: Clock;
   readonly #asking: Pick<IssuanceDeps, 'onOutage'>;
   /** What this process asked for. */
   #own: { since: Instant; count: number } | undefined;
 
-  constructor(provider: string, terms: IssuanceOptions, { key, guard, clock, onOutage }: IssuanceDeps) {
+  constructor(provider: string, terms: IssuanceOptions, { key, circuit, clock, onOutage }: IssuanceDeps) {
     this.#terms = terms;
     this.#provider = provider;
     this.#key = key;
-    this.#guard = guard;
+    this.#circuit = circuit;
     this.#clock = clock;
     this.#asking = { onOutage };
   }
@@ -48,10 +50,10 @@ export class IssuanceBudget {
    *
    * @throws `ClientCredentialsError` `issuance_limit_reached`, with the time at which the next window may begin
    */
-  async spend(patience: StorePatience, onNearLimit: (terms: IssuanceOptions) => void): Promise<void> {
+  async spend(onNearLimit: (terms: IssuanceOptions) => void): Promise<void> {
     const { limit } = this.#terms;
     const own = this.#countOwn();
-    const shared = await this.#countShared(patience);
+    const shared = await this.#countShared();
     const count = shared ?? own;
     if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit(this.#terms);
     if (count <= limit) return;
@@ -68,15 +70,15 @@ export class IssuanceBudget {
   }
 
   /** Whoever opens the window notes when that was: the counter does not tell. */
-  async #countShared(patience: StorePatience): Promise<number | undefined> {
-    if (!this.#guard.can('increment')) return undefined;
+  async #countShared(): Promise<number | undefined> {
+    if (this.#circuit?.supports('increment') !== true) return undefined;
     const count = async (store: TokenStore): Promise<number | undefined> =>
       store.increment?.(this.#key, this.#windowMs);
-    const outcome = await this.#guard.run('increment', count, { ...this.#asking, patience });
+    const outcome = await this.#circuit.run('increment', count, this.#asking);
     if (!outcome.isDone) return undefined;
     if (outcome.value === 1) {
       const openedAt = String(this.#clock.now());
-      await this.#guard.run(
+      await this.#circuit.run(
         'set',
         (store) => store.set(this.#openedKey, openedAt, this.#windowMs),
         this.#asking,
@@ -88,7 +90,7 @@ export class IssuanceBudget {
   async #windowEnd(isShared: boolean): Promise<number> {
     const now = this.#clock.now();
     const opened = isShared
-      ? await this.#guard.run('get', (store) => store.get(this.#openedKey), this.#asking)
+      ? await this.#circuit?.run('get', (store) => store.get(this.#openedKey), this.#asking)
       : undefined;
     const openedAt = Number(opened?.isDone === true ? opened.value : Number.NaN);
     const known = Number.isFinite(openedAt) ? openedAt : isShared ? now : (this.#own?.since.at ?? now);

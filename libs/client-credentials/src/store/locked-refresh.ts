@@ -1,117 +1,117 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deadline } from '../base/abort.js';
 import type { IssuedToken } from '../token/issued-token.js';
-import type { StorePatience } from './circuit-breaker.js';
+import { storeDeadline } from './circuit-breaker.js';
 import type { LockOutcome, StoredToken } from './stored-token.js';
 
-/** An acquisition that is made once for all who share a store. */
-export interface LockedRefresh<T> {
-  readonly shelf: StoredToken;
-  /** Whether a token that somebody else acquired would do; `undefined` if none would, since this one must be new. */
-  readonly isWelcome: ((stored: IssuedToken) => boolean) | undefined;
-  /** Takes a token of somebody else into use. */
-  readonly accept: (stored: IssuedToken) => T;
-  readonly acquire: () => Promise<IssuedToken>;
-  /** Takes a new one into use. One that is of no use is not put into the store. */
-  readonly introduce: (acquired: IssuedToken) => T;
-  /** How long a token is to be kept. */
-  readonly ttlMsOf: (token: IssuedToken) => number;
-  /** The token that must not be found in the store when the acquisition fails. */
+/** One refresh for all processes that share a store. */
+export interface LockedRefresh {
+  readonly stored: StoredToken;
+  /** Whether a token of another process will do; `undefined` if none will, since this one must be new. */
+  readonly isUsable: ((stored: IssuedToken) => boolean) | undefined;
+  /** Asks the token endpoint. */
+  readonly request: () => Promise<IssuedToken>;
+  /** The token that must not stay in the store when the request fails. */
   readonly rejected: string | undefined;
   readonly lockMs: number;
-  /** What the caller may lose to the store in all. */
-  readonly patience: StorePatience;
   readonly random: () => number;
-  /** Aborted when nobody can use the answer any more. */
+  /** Aborted when the manager closes. */
   readonly signal: AbortSignal;
+}
+
+/** What a refresh brought. */
+export interface RefreshResult {
+  readonly token: IssuedToken;
+  /** Whether the token is from the endpoint, and not from the store. */
+  readonly isNew: boolean;
+  /** Writes a new token to the store for `ttlMs` and frees the lock. `undefined` only frees the lock. Nobody waits for it. */
+  readonly publish: (ttlMs: number | undefined) => void;
 }
 
 const FIRST_POLL_MS = 50;
 const POLL_GROWTH = 1.5;
 const MAX_POLL_MS = 500;
-// A lock that ends does so at the store's own time.
+// A lock expires by the store's clock, not by this process's.
 const LOCK_GRACE_MS = 500;
 
 /**
- * Brings a token: one that somebody else put into the store, or a new one. Among all who share the store, one acquires and the
- * others wait for what it puts there. Where the store cannot tell who that is, each acquires for itself.
+ * Brings a token from the store, or a new one. Of all processes that share the store one asks the endpoint; the others wait
+ * for the token that it writes. Where the store cannot lock, each process asks for itself.
  */
-export async function refreshUnderLock<T>(acquisition: LockedRefresh<T>): Promise<T> {
-  const bringing = bring(acquisition);
-  // Whoever closes the manager in the middle waits until the lock is given back.
-  acquisition.shelf.track(bringing.then(ignored, ignored));
-  return bringing;
+export async function refreshUnderLock(refresh: LockedRefresh): Promise<RefreshResult> {
+  const { stored, lockMs } = refresh;
+  const deadline = storeDeadline();
+  try {
+    const token = await readUsable(refresh, deadline);
+    if (token !== undefined) return found(token);
+    await stored.afterLastWrite(deadline);
+    const lock = await stored.lock(lockMs, deadline);
+    if (lock === 'broken') return await requestUnlocked(refresh);
+    return lock === 'held' ? await waitForOthers(refresh) : await requestLocked(refresh, lock, deadline);
+  } finally {
+    deadline.clear();
+  }
 }
 
-async function bring<T>(acquisition: LockedRefresh<T>): Promise<T> {
-  const { shelf, accept, lockMs, patience } = acquisition;
-  const stored = await look(acquisition, patience);
-  if (stored !== undefined) return accept(stored);
-  await shelf.untilWritten(patience);
-  const lock = await shelf.lock(lockMs, patience);
-  if (lock === 'broken') return acquireAlone(acquisition);
-  if (lock !== 'held') return acquireLocked(acquisition, lock, patience);
-  return waitForOthers(acquisition);
-}
-
-async function waitForOthers<T>(acquisition: LockedRefresh<T>): Promise<T> {
-  const { shelf, accept, lockMs, random, signal } = acquisition;
+async function waitForOthers(refresh: LockedRefresh): Promise<RefreshResult> {
+  const { stored, lockMs, random, signal } = refresh;
   const until = performance.now() + lockMs + LOCK_GRACE_MS;
   for (let poll = 0; performance.now() < until; poll += 1) {
     await sleep(pollDelayMs(poll, random()), undefined, { ref: false, signal }).catch(() => undefined);
     signal.throwIfAborted();
-    const stored = await look(acquisition);
-    if (stored !== undefined) return accept(stored);
-    const lock = await shelf.lock(lockMs);
+    const token = await readUsable(refresh);
+    if (token !== undefined) return found(token);
+    const lock = await stored.lock(lockMs);
     if (lock === 'broken') break;
-    if (lock !== 'held') return acquireLocked(acquisition, lock);
+    if (lock !== 'held') return requestLocked(refresh, lock);
   }
-  return acquireAlone(acquisition);
+  return requestUnlocked(refresh);
 }
 
-/** Milliseconds until a waiter looks again: soon at first, since most tokens come soon; then seldom, since there may be many waiters. */
+/** Milliseconds until a waiting process looks again: soon at first, since most tokens come soon, then seldom. */
 export function pollDelayMs(poll: number, random: number): number {
   return Math.min(FIRST_POLL_MS * POLL_GROWTH ** poll, MAX_POLL_MS) * (0.5 + random / 2);
 }
 
-async function acquireLocked<T>(
-  acquisition: LockedRefresh<T>,
+async function requestLocked(
+  refresh: LockedRefresh,
   lock: Exclude<LockOutcome, string>,
-  patience?: StorePatience,
-): Promise<T> {
-  const { shelf, accept, acquire, introduce, ttlMsOf, rejected } = acquisition;
-  // Between the look and the lock somebody may have been done.
-  const stored = await look(acquisition, patience);
-  if (stored !== undefined) {
-    shelf.track(shelf.release(lock));
-    return accept(stored);
+  deadline?: Deadline,
+): Promise<RefreshResult> {
+  const { stored, request, rejected } = refresh;
+  // Another process may have written between the first read and the lock.
+  const token = await readUsable(refresh, deadline);
+  if (token !== undefined) {
+    stored.track(stored.release(lock));
+    return found(token);
   }
   try {
-    const token = await acquire();
-    const inUse = introduce(token);
-    // Not awaited: a slow store must not slow a call.
-    shelf.track(shelf.put(token, ttlMsOf(token), lock));
-    return inUse;
+    const issued = await request();
+    return {
+      token: issued,
+      isNew: true,
+      publish: (ttlMs) => stored.track(stored.write(issued, ttlMs, lock)),
+    };
   } catch (error) {
-    const removed = rejected === undefined ? Promise.resolve() : shelf.removeLocked(rejected);
-    shelf.track(removed.then(() => shelf.release(lock)));
+    stored.track(stored.removeAndRelease(rejected, lock));
     throw error;
   }
 }
 
-async function acquireAlone<T>({ shelf, acquire, introduce, ttlMsOf }: LockedRefresh<T>): Promise<T> {
-  const token = await acquire();
-  const inUse = introduce(token);
-  shelf.track(shelf.put(token, ttlMsOf(token)));
-  return inUse;
+async function requestUnlocked({ stored, request }: LockedRefresh): Promise<RefreshResult> {
+  const issued = await request();
+  return { token: issued, isNew: true, publish: (ttlMs) => stored.track(stored.write(issued, ttlMs)) };
 }
 
-async function look<T>(
-  { shelf, isWelcome }: LockedRefresh<T>,
-  patience?: StorePatience,
+async function readUsable(
+  { stored, isUsable }: LockedRefresh,
+  deadline?: Deadline,
 ): Promise<IssuedToken | undefined> {
-  if (isWelcome === undefined) return undefined;
-  const stored = await shelf.read(patience);
-  return stored !== undefined && isWelcome(stored) ? stored : undefined;
+  if (isUsable === undefined) return undefined;
+  const token = await stored.read(deadline);
+  return token !== undefined && isUsable(token) ? token : undefined;
 }
 
-function ignored(): void {}
+function found(token: IssuedToken): RefreshResult {
+  return { token, isNew: false, publish: () => undefined };
+}

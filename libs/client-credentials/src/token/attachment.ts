@@ -1,85 +1,100 @@
 import type { Agent } from 'node:https';
 import type { CreateAxiosDefaults } from 'axios';
-import type { AccessToken } from './access-token.js';
-import type { OutboundCall, TokenRequest } from '../config/token-request.js';
 import type { ApiAnswer } from '../config/provider-options.js';
+import type { OutboundCall, TokenRequest } from '../config/token-request.js';
 
 /** Where a token goes on a call: a header, or a parameter of the query. */
 export type TokenPlacement = { readonly header: string } | { readonly query: string };
 
-/** A request that carries a token. */
+/** A token as far as a call needs it. */
+export interface CallToken {
+  readonly value: string;
+  /** The value of the header that carries it. */
+  readonly authorization: string;
+  /** The API's base address, for providers that name one with each token. */
+  readonly apiBaseURL?: string | undefined;
+}
+
+/** A request that carries a token and a proof. */
 export interface SignedRequest {
   /** Upper case. */
   readonly method: string;
   readonly url: URL;
 }
 
-/**
- * Proves with every call that whoever sends a token is the one it was issued to.
- *
- * @see RFC 9449 §7
- */
+/** Signs the DPoP proofs of calls. @see RFC 9449 §7 */
 export interface ProofSigner {
-  /** The headers that prove it for one request: another proof each time. */
-  headersFor(request: SignedRequest, token: AccessToken): Promise<Record<string, string>>;
-  /** Takes note of what an answer says for later proofs. True if it says anything new. */
-  rememberNonce(url: URL, headers: Readonly<Record<string, string | undefined>>): boolean;
+  /** Proves possession of the key for one request: a new proof each time, and the nonce that it holds. */
+  sign(
+    request: SignedRequest,
+    token: CallToken,
+  ): Promise<{ readonly headers: Record<string, string>; readonly nonce: string | undefined }>;
+  /** Remembers the nonce of a response for later proofs, and returns it. */
+  rememberNonce(url: URL, headers: Readonly<Record<string, string | undefined>>): string | undefined;
 }
 
 /** How a provider's tokens are put on calls, where they may go, and what a refusal looks like. */
 export interface AttachmentRules {
-  /** Where the token goes. */
   readonly placement: TokenPlacement;
   /** Headers for every call that gets the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The origins that may get the token, if the configuration names any. */
+  /** The configured origins that may get the token, if there are any. */
   readonly allowedOrigins: readonly string[] | undefined;
-  /** The configured defaults of an HTTP client for the API, its base address among them. */
+  /** The configured defaults of an HTTP client for the API, with its base address. */
   readonly defaults: CreateAxiosDefaults;
-  /** Whether tokens name the API's base address, so that it is known only once there is one. */
+  /** Whether tokens name the API's base address, so that it is known only with a token. */
   readonly isBaseNamedByToken: boolean;
-  /** Whether {@link isRefusal} looks at more than the status. */
+  /** Whether {@link isRefusal} reads the response's body. */
   readonly readsBody: boolean;
-  /**
-   * Whether a token is one header and no more: no call decides which it is, and none changes but for that header. A 401 is its
-   * refusal.
-   */
+  /** Whether a token adds one header to a call and nothing else depends on the call. */
   readonly isHeaderOnly: boolean;
-  /** Whether an answer means that the token was refused. */
-  isRefusal(answer: ApiAnswer): boolean;
-  /** What to ask for, for this call, which is described only where that matters; the call's own wishes win. */
-  requestFor(call: () => OutboundCall, wishes: TokenRequest): TokenRequest;
-  /** Proves possession with every call, where tokens are bound to a key. */
+  /** Whether a response refuses the token. */
+  isRefusal(response: ApiAnswer): boolean;
+  /** What to ask for, for a call: `tokenFor` under the call's own options. */
+  requestFor(call: () => OutboundCall, request: TokenRequest): TokenRequest;
+  /** Signs proofs, where tokens are bound to a key. */
   readonly proofSigner: ProofSigner | undefined;
-  /** The connection that a token can be used on, where tokens are bound to a certificate. */
-  agentOf(token: AccessToken): Agent | undefined;
-  /** Tells the operator something, once for each topic. */
+  /** The agent that presents the certificate which a token is bound to. */
+  agentOf(token: CallToken): Agent | undefined;
+  /** Warns the operator, once for each topic. */
   warnOnce(topic: string, message: string): void;
 }
 
 /**
- * What follows when the API refused a token: another is to be had; none is worth asking for, since this one itself replaced a refused
- * one a moment ago; or none may be sent, since what is configured for the tenant changed while the call was on its way.
+ * What to do after a refusal: `another`, get a new token and replay; `too-young`, the token is itself a recent replacement, so do not
+ * replay; `final`, the source cannot replace tokens.
  */
-export type RefusalOutcome = 'another' | 'too-young' | 'changed';
+export type RefusalOutcome = 'another' | 'too-young' | 'final';
 
-/** What a layer that puts tokens on calls needs of a source: the rules, and somebody to tell what the API said. */
+/**
+ * The internal seam between a token source and the HTTP clients. A source of this library has one at {@link ATTACHMENT}; for any
+ * other source one is made from `getToken` and `invalidate`.
+ */
 export interface Attachment extends AttachmentRules {
-  /** Whether these are the rules for every call, and no tenant has others. */
+  /** The provider's name. */
+  readonly provider: string;
+  /** Whether these are the rules for every call, since the provider has no tenants or the tenant is known. */
   readonly isTenantKnown: boolean;
   /**
-   * Reports that the API refused a token, which drops it if it is still the current one. `claims` is what the API demands of
-   * another token, as JSON.
+   * The attachment of the tenant that a call is for; without tenants this one. At once if the tenant is cached.
    *
-   * @throws `ClientCredentialsError` if it is not known any more whose token it was
+   * @throws `ClientCredentialsError` `tenant_required`, `unknown_tenant`, `tenant_unavailable`, `invalid_configuration`
    */
-  refuse(
-    token: AccessToken,
-    request: TokenRequest,
-    claims?: string,
-  ): RefusalOutcome | Promise<RefusalOutcome>;
-  /** Reports that the API took a token. */
-  noteAccepted(token: AccessToken, request: TokenRequest): void;
-  /** Reports that a call was sent once more; `status` is that of the second answer. */
+  forCall(request: TokenRequest, call: () => OutboundCall): Attachment | Promise<Attachment>;
+  /** The token: at once if it is cached. Throws or rejects if none can be had, or with the signal's reason. */
+  getToken(request: TokenRequest, signal?: AbortSignal): CallToken | Promise<CallToken>;
+  /** Handles a refusal: drops the token if it is still the current one. `claims` is what the API demands, as JSON. */
+  refuse(token: CallToken, request: TokenRequest, claims?: string): RefusalOutcome | Promise<RefusalOutcome>;
+  /** Notes that the API accepted a token. */
+  noteAccepted(token: CallToken): void;
+  /** Notes that a call was replayed. `status` is that of the second response. */
   noteReplay(request: TokenRequest, status: number | undefined): void;
+}
+
+/** Where a source of this library has its {@link Attachment}. By name, so that two copies of the package understand each other. */
+export const ATTACHMENT: unique symbol = Symbol.for('nestjs-client-credentials.attachment');
+
+/** A source that has an {@link Attachment} of its own. */
+export interface AttachableSource {
+  readonly [ATTACHMENT]: Attachment;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Instant } from '../base/clock.js';
 import {
-  countDisplacement,
   decide,
   decideRefusal,
   type Decision,
@@ -235,10 +234,6 @@ describe('a refusal by the API', () => {
   const replacement = (lifetimeMs = 100_000): PolicyInput => ({
     token: { ...TOKEN, lifetimeMs, isReplacement: true },
   });
-  const displaced = (count: number): PolicyInput => ({
-    ...replacement(),
-    displacements: { since: START, forMs: 10_000, count },
-  });
   const COOLDOWN = 30_000;
 
   it.each<
@@ -288,23 +283,8 @@ describe('a refusal by the API', () => {
   it.each<[sentence: string, entry: PolicyInput, now: Instant, RefusalDecision]>([
     ['replaces it inside the cooldown', replacement(), after(1_000), 'replace-displaced'],
     ['replaces it as usual after the cooldown', replacement(), after(30_000), 'replace'],
-    ['replaces it up to ten times', displaced(9), after(1_000), 'replace-displaced'],
-    ['leaves it after that', displaced(10), after(1_000), 'leave'],
-    ['begins to count anew when the time is over', displaced(10), after(10_000), 'replace-displaced'],
   ])('of a token that another displaced %s', (_, entry, now, expected) => {
     const refusal = { isCurrent: true, isBlank: false, wasDisplaced: true };
     expect(decideRefusal(entry, refusal, now, COOLDOWN)).toBe(expected);
-  });
-
-  it('counts displacements within the time that the first began', () => {
-    const first = countDisplacement({}, START, COOLDOWN);
-    const second = countDisplacement({ displacements: first }, after(29_999), COOLDOWN);
-    const later = countDisplacement({ displacements: second }, after(30_000), COOLDOWN);
-
-    expect([first, second, later]).toEqual([
-      { since: START, forMs: COOLDOWN, count: 1 },
-      { since: START, forMs: COOLDOWN, count: 2 },
-      { since: after(30_000), forMs: COOLDOWN, count: 1 },
-    ]);
   });
 });

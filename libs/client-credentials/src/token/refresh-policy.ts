@@ -27,8 +27,6 @@ export interface PolicyInput {
   readonly refreshGap?: Cooldown | undefined;
   /** No background refresh meanwhile, since the last answer brought nothing new, or none came. */
   readonly refreshPause?: (Cooldown & { readonly isSameToken: boolean }) | undefined;
-  /** How often the token was displaced by another of the same client, meanwhile. */
-  readonly displacements?: (Cooldown & { readonly count: number }) | undefined;
   /** No token request meanwhile: callers get this error. */
   readonly latch?: (Cooldown & { readonly error: ClientCredentialsError }) | undefined;
 }
@@ -81,12 +79,9 @@ export interface Refusal {
   readonly isCurrent: boolean;
   /** Whether there was no token here yet: then the refused one is of a time that is forgotten, and must not come back from a store. */
   readonly isBlank: boolean;
-  /** Whether it worked until another token of the same client was acquired: some providers keep one for each client. */
+  /** Whether the token worked until another token of the client was acquired: some providers keep one per client. */
   readonly wasDisplaced: boolean;
 }
-
-// Enough for calls of two scopes to take turns for a while, and no more than one token in three seconds.
-const MAX_DISPLACEMENTS = 10;
 
 /**
  * Decides what follows when the API refused a token: a newer one is used if it is there, else the refused one is
@@ -104,23 +99,7 @@ export function decideRefusal(
   if (token === undefined || !isCurrent) return 'use-current';
   const isYoung = elapsedMs(token.obtained, now) < Math.min(cooldownMs, token.lifetimeMs / 2);
   if (token.isReplacement !== true || !isYoung) return 'replace';
-  return wasDisplaced && displacementsOf(entry, now) < MAX_DISPLACEMENTS ? 'replace-displaced' : 'leave';
-}
-
-/** One more displacement within the cooldown that the first one began. */
-export function countDisplacement(
-  entry: PolicyInput,
-  now: Instant,
-  cooldownMs: number,
-): NonNullable<PolicyInput['displacements']> {
-  const running = isActive(entry.displacements, now)
-    ? entry.displacements
-    : { since: now, forMs: cooldownMs };
-  return { ...running, count: displacementsOf(entry, now) + 1 };
-}
-
-function displacementsOf({ displacements }: PolicyInput, now: Instant): number {
-  return isActive(displacements, now) ? displacements.count : 0;
+  return wasDisplaced ? 'replace-displaced' : 'leave';
 }
 
 /** Milliseconds until the token ends; negative when it has. */

@@ -47,7 +47,7 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
 }
 
 /** JSON that is the same for values that are, whatever the order in which an object has its properties. */
-export function canonicalJson(value: JsonValue): string {
+function canonicalJson(value: JsonValue): string {
   return JSON.stringify(sorted(value));
 }
 

@@ -1,10 +1,9 @@
-import { type GetTokenOptions, type OutboundCall, type TokenRequest } from '../config/token-request.js';
+import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import type { AccessToken } from './access-token.js';
-import type { Attachment } from './attachment.js';
 
 /**
- * Hands out the tokens of one provider. Ask for a token whenever you need one and do not keep it: a good one is
- * answered at once from memory.
+ * Hands out the tokens of one provider. Ask for a token whenever you need one and do not keep it: a cached one is
+ * answered at once.
  *
  * @example
  * ```ts
@@ -15,39 +14,52 @@ import type { Attachment } from './attachment.js';
 export interface TokenSource {
   /** The provider's name. */
   readonly provider: string;
-  /** What a layer that puts tokens on calls needs to know. */
-  readonly api: Attachment;
   /**
-   * A token that is good now.
+   * A token that may be sent now.
    *
    * @throws `ClientCredentialsError` if none can be had; the signal's reason if the caller's signal is aborted
    */
   getToken(options?: GetTokenOptions): Promise<AccessToken>;
-  /**
-   * What {@link getToken} would answer with, if that takes no wait: the token, and who serves it (the source of the tenant, where there are tenants). A
-   * renewal that is due is begun.
-   */
-  peek(request?: TokenRequest): ReadyToken | undefined;
-  /** Drops a token, given as it is or by its value, if it is still in use; the next caller gets a new one. */
+  /** The token that {@link getToken} would resolve with, if it is cached. Starts a refresh that is due. */
+  peek(request?: TokenRequest): AccessToken | undefined;
+  /** Drops a token, or the token with this value, if it is still in use. The next caller gets a new one. */
   invalidate(token: AccessToken | string): Promise<void>;
   /** Forgets failures: the next call may ask the provider at once, whatever it answered before. */
   reset(): void;
-  /** The same source, asking for something else unless a call says so itself. */
+  /** The same source with other defaults: what a call names itself wins. */
   with(request: TokenRequest): TokenSource;
-  /** The same source for one tenant; where the provider has no tenants, the same source. An explicit tenant wins over `tenantContext`. */
+  /** The same source for one tenant, which wins over `tenantContext`; without tenants the same source. */
   forTenant(tenant: string): TokenSource;
-  /**
-   * The source that serves a call: that of its tenant, where the provider has tenants, with what this one was derived for;
-   * elsewhere this one. At once where the tenant is known already.
-   *
-   * @param call - the call, for `tokenFor`, which may name its tenant
-   * @throws `ClientCredentialsError` `tenant_required`, `unknown_tenant`, `tenant_unavailable`; `invalid_configuration` if the tenant's options are wrong
-   */
-  sourceFor(request: TokenRequest, call?: () => OutboundCall): TokenSource | Promise<TokenSource>;
 }
 
-/** A token that is there, and the source that serves it. */
-export interface ReadyToken {
-  readonly source: TokenSource;
-  readonly token: AccessToken;
+/** A token of a {@link BearerSource}. */
+export interface BearerToken {
+  /** The token itself. */
+  readonly value: string;
+  /** The value of the `Authorization` header that carries the token, such as `Bearer …`. */
+  readonly authorization: string;
+}
+
+/**
+ * The least that a source of tokens has to be: your own object in the place of a {@link TokenSource}, for `authorizeAxios`,
+ * `authorizeFetch` and `tokenRelay`. Its tokens go in the `Authorization` header. What it throws reaches the caller as it is.
+ *
+ * @example
+ * ```ts
+ * const source: BearerSource = {
+ *   getToken: async () => ({ value: token, authorization: `Bearer ${token}` }),
+ * };
+ * authorizeAxios(api, source);
+ * ```
+ */
+export interface BearerSource {
+  /** A name for warnings. */
+  readonly provider?: string;
+  /** A token that may be sent now. */
+  getToken(request?: TokenRequest): BearerToken | Promise<BearerToken>;
+  /**
+   * Drops a token that the API refused with 401. The call is then sent once more with the next one. Without this method the
+   * caller gets the 401.
+   */
+  invalidate?(token: BearerToken): unknown;
 }

@@ -1,41 +1,45 @@
 import type { AxiosRequestConfig, AxiosRequestHeaders, AxiosResponse } from 'axios';
 import type { TokenPlacement } from '../../token/attachment.js';
-import { withoutToken } from '../url.js';
+import type { AuthorizedRequest } from '../authorized-request.js';
 import { headersOfRecord, lowerCased } from '../headers.js';
 import type { NextHop } from '../redirect.js';
-import type { AuthorizedRequest } from '../authorized-request.js';
+import { withoutToken } from '../url.js';
 
 type RedirectHook = NonNullable<AxiosRequestConfig['beforeRedirect']>;
 
-/** What the caller says of redirects, and of connections. */
-interface RedirectTerms {
+/** The caller's own redirect hook and agents. */
+interface OwnSettings {
   readonly beforeRedirect?: RedirectHook | undefined;
   readonly httpAgent?: unknown;
   readonly httpsAgent?: unknown;
 }
 
 /**
- * What the http adapter asks before it follows a redirect: the token comes along only if it may. The caller's own hook is
- * asked in between, and sees nothing of it.
+ * The hook that axios's http adapter calls before it follows a redirect: the token comes along only if it may. The caller's own hook runs in
+ * between and sees nothing of the token. The origin is judged after that hook, which may change it.
+ *
+ * @param attempt - has the request on its way, computed when there is a redirect
  */
 export function redirectHook(
-  { beforeRedirect: own, httpAgent, httpsAgent }: RedirectTerms,
-  tripOf: () => AuthorizedRequest,
+  attempt: { readonly request: AuthorizedRequest },
+  { beforeRedirect: own, httpAgent, httpsAgent }: OwnSettings,
   placement: TokenPlacement,
 ): RedirectHook {
-  return (options, answered, requested) => {
-    const trip = tripOf();
-    trip.redirectTo(new URL(String(options['href'])));
+  return (options, response, requested) => {
+    const { request } = attempt;
+    const url = new URL(String(options['href']));
     const redirected = headersOfRecord(Object(options['headers']));
-    for (const name of trip.addedHeaders) redirected.delete(name);
-    own?.(options, answered, shown(requested, trip, placement));
-    trip.applyTo(redirected);
-    // Nor does the client certificate go where the token may not.
-    if (!trip.carriesToken) options['agents'] = { http: httpAgent, https: httpsAgent };
+    for (const name of request.addedHeaders) redirected.delete(name);
+    const before = targetOf(options);
+    own?.(options, response, withoutTokenIn(requested, request, placement));
+    request.redirectTo(targetOf(options) === before ? url : changedTarget(options, url));
+    request.applyTo(headersOfRecord(Object(options['headers'])));
+    // The client certificate goes nowhere the token may not.
+    if (!request.carriesToken) options['agents'] = { http: httpAgent, https: httpsAgent };
   };
 }
 
-/** A redirect that is followed here, as the caller's own hook may see it. */
+/** A redirect that the library follows in the place of the http adapter. */
 interface FollowedRedirect {
   readonly requested: {
     readonly url: URL;
@@ -48,42 +52,46 @@ interface FollowedRedirect {
   readonly headers: AxiosRequestHeaders;
 }
 
-/**
- * Asks the caller's own hook, as the http adapter would: it may forbid the redirect by throwing, and change the headers of
- * the next request.
- */
-export function askBeforeRedirect(
-  { beforeRedirect: own }: RedirectTerms,
+/** Calls the caller's own hook as the http adapter would: the hook may throw, and change the headers of the next request. */
+export function callOwnHook(
+  own: RedirectHook,
   { requested, response, next: { url, method }, headers }: FollowedRedirect,
 ): void {
-  if (own === undefined) return;
   const { href, protocol, hostname, port, pathname, search } = url;
   const given = headers.toJSON();
-  const options = {
-    href,
-    protocol,
-    hostname,
-    port,
-    path: `${pathname}${search}`,
-    method,
-    headers: { ...given },
-  };
-  const answered = { headers: lowerCased(response.headers), statusCode: response.status };
-  // Not a call as its type has it: the status may be one that axios has no name for.
-  Reflect.apply(own, undefined, [options, answered, { ...requested, url: requested.url.href }]);
+  const path = `${pathname}${search}`;
+  const options = { href, protocol, hostname, port, path, method, headers: { ...given } };
+  const details = { headers: lowerCased(response.headers), statusCode: response.status };
+  // Not a typed call: the status may be one that axios has no name for.
+  Reflect.apply(own, undefined, [options, details, { ...requested, url: requested.url.href }]);
   headers.delete(Object.keys(given).filter((name) => !(name in options.headers)));
   headers.set(options.headers);
 }
 
-function shown(
+/** Where Node will connect to: `hostname` comes before `host`. Behind a proxy that is the proxy. */
+function targetOf(options: Record<string, unknown>): string {
+  const { protocol, hostname, host, port, socketPath } = options;
+  return JSON.stringify([protocol, hostname || host, port, socketPath]);
+}
+
+/** The address that a hook has led the request to. One that cannot be told is no allowed origin. */
+function changedTarget(options: Record<string, unknown>, url: URL): URL {
+  const { protocol, hostname, host, port, socketPath } = options;
+  const authority = hostname ? [hostname, port].filter(Boolean).join(':') : String(host);
+  const address = `${String(protocol)}//${authority}${url.pathname}${url.search}`;
+  const isKnown = !socketPath && URL.canParse(address);
+  return isKnown ? new URL(address) : new URL('about:blank');
+}
+
+function withoutTokenIn(
   requested: Parameters<RedirectHook>[2],
-  trip: AuthorizedRequest,
+  request: AuthorizedRequest,
   placement: TokenPlacement,
 ): Parameters<RedirectHook>[2] {
   // Older versions of axios do not tell what was requested.
   if (requested === undefined) return requested;
-  const ours = new Set(trip.addedHeaders.map((name) => name.toLowerCase()));
-  const headers = Object.entries(requested.headers).filter(([name]) => !ours.has(name.toLowerCase()));
+  const added = new Set(request.addedHeaders.map((name) => name.toLowerCase()));
+  const headers = Object.entries(requested.headers).filter(([name]) => !added.has(name.toLowerCase()));
   const url = withoutToken(new URL(requested.url), placement).href;
   return { ...requested, url, headers: Object.fromEntries(headers) };
 }

@@ -1,5 +1,4 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import axios from 'axios';
 import { asObject } from '../../base/objects.js';
 import {
   DEFAULT_REQUEST,
@@ -8,45 +7,45 @@ import {
   type TokenRequest,
 } from '../../config/token-request.js';
 import type { TokenPlacement } from '../../token/attachment.js';
-import { lowerCased } from '../headers.js';
-import { finalUrl, fullUrl, urlText } from '../url.js';
+import { hasHeader, lowerCased } from '../headers.js';
+import { finalUrl, urlText, withParams } from './call-url.js';
 
 /** What a call says of its token: what it is to be for; that there is to be none; or none, but whose API it goes to. */
 export type CallOptions = TokenRequest | NoToken | false;
 
 /** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
-export function callOptionsOf({ clientCredentials: wishes }: InternalAxiosRequestConfig): CallOptions {
-  if (wishes === undefined || wishes === null) return DEFAULT_REQUEST;
-  return wishes === false || wishes instanceof NoToken ? wishes : frozenRequest(wishes);
+export function callOptionsOf({ clientCredentials: options }: InternalAxiosRequestConfig): CallOptions {
+  if (options === undefined || options === null) return DEFAULT_REQUEST;
+  return options === false || options instanceof NoToken ? options : frozenRequest(options);
 }
 
 /** Whether a call is to get no token. */
-export function isWithoutToken(wishes: CallOptions): wishes is NoToken | false {
-  // The usual one needs no look at its class.
-  return wishes !== DEFAULT_REQUEST && (wishes === false || wishes instanceof NoToken);
+export function isWithoutToken(options: CallOptions): options is NoToken | false {
+  // The usual options need no look at their class.
+  return options !== DEFAULT_REQUEST && (options === false || options instanceof NoToken);
 }
 
-// That of axios itself keeps nothing of what it sees.
-const [TRANSFORM_OF_AXIOS] = [axios.defaults.transformRequest].flat();
-
-/** Whether code of the application has seen the config. */
-export function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
+/** Whether transforms of the application see the config, beside the one that axios has by default. */
+export function hasOwnTransform(
+  { transformRequest: transforms }: InternalAxiosRequestConfig,
+  ofAxios: unknown,
+): boolean {
   if (!Array.isArray(transforms)) return transforms !== undefined;
-  return transforms.length > 1 || transforms[0] !== TRANSFORM_OF_AXIOS;
+  return transforms.length > 1 || transforms[0] !== ofAxios;
 }
 
 /** Whether the caller has put something where the token would go. */
 export function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
-  if ('header' in placement) return config.headers.has(placement.header);
+  if ('header' in placement) return hasHeader(config.headers, placement.header);
   const url = finalUrl(config);
-  return url !== undefined && fullUrl(config, url).searchParams.has(placement.query);
+  return url !== undefined && withParams(config, url).searchParams.has(placement.query);
 }
 
 /** The call as `tokenFor` sees it. */
 export function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
   return {
     method: (config.method ?? 'get').toUpperCase(),
-    url: url === undefined ? urlText(config.url) : fullUrl(config, url).href,
+    url: url === undefined ? urlText(config.url) : withParams(config, url).href,
     headers: lowerCased(config.headers),
   };
 }

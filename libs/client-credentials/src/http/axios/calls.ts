@@ -1,221 +1,142 @@
-import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { ClientCredentialsError } from '../../base/errors.js';
 import { DEFAULT_REQUEST, type TokenRequest } from '../../config/token-request.js';
-import type { AccessToken } from '../../token/access-token.js';
 import type { Attachment } from '../../token/attachment.js';
-import type { TokenSource } from '../../token/token-source.js';
-import { mayCarryToken } from '../allowed-origins.js';
-import { concludeAuthorized, sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
-import { userInfoProblem } from '../errors.js';
-import { hasHeader } from '../headers.js';
-import { requestBodyOf } from '../request-body.js';
-import { finalUrl, isRelative } from '../url.js';
-import { attachReason, resume, sendOnce, settle, type AxiosCall, type AxiosResult } from './attempt.js';
+import { sendAuthorized } from '../authorized-call.js';
+import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
+import { AxiosCall } from './call.js';
 import {
   callOptionsOf,
   hasOwnToken,
+  hasOwnTransform,
   isWithoutToken,
   outboundCall,
   type CallOptions,
 } from './call-options.js';
-import { patienceOf } from './deadline.js';
-import { discard, type AdapterResult } from './follow-redirects.js';
-import { isHeaderOnlyCall, PlainCall, type PlainCallHooks } from './plain-call.js';
+import { finalUrl, isRelative } from './call-url.js';
+import { CallDeadline } from './deadline.js';
+import { InstanceOrigins, type OriginVerdict } from './origins.js';
 import {
-  atTenantsBase,
-  InstanceOrigins,
-  withTenantsDefaults,
+  atTenantBase,
+  withTenantDefaults,
   type CallDefaults,
   type InstanceDefaults,
 } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
 
-/** A call that is to get a token, and how. */
-interface TokenCall {
-  readonly source: TokenSource;
-  readonly defaults: CallDefaults;
-  readonly wishes: TokenRequest;
+/** A call as an adapter of the instance got it. */
+interface ReceivedCall {
+  readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
-  /** By `performance.now()`. */
-  readonly startedAt: number;
+  readonly options: CallOptions;
+  /** By `performance.now()`; `undefined` where the call has no timeout. */
+  readonly startedAt: number | undefined;
+  /** Whether other code may look at the config while the call is under way. */
+  readonly isShared: boolean;
 }
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
-export class AxiosCalls implements PlainCallHooks {
-  readonly #defaults: InstanceDefaults;
-  readonly #source: TokenSource;
+export class AxiosCalls {
+  readonly #instance: { readonly defaults: InstanceDefaults };
+  readonly #attachment: Attachment;
   readonly #origins: InstanceOrigins;
-  /** Whether calls are no longer any business of the source's. */
+  readonly #ownTransform: unknown;
+  /** Whether the instance was detached from its source. */
   isDetached = false;
-  #accepted: AccessToken | undefined;
 
-  /** @param defaults - those of the axios instance, read at each call */
-  constructor(defaults: InstanceDefaults, source: TokenSource) {
-    this.#defaults = defaults;
-    this.#source = source;
-    this.#origins = new InstanceOrigins(defaults, source.api.defaults);
+  /** @param instance - its defaults are read at each call: a generated client may replace them */
+  constructor(instance: { readonly defaults: InstanceDefaults }, attachment: Attachment) {
+    this.#instance = instance;
+    this.#attachment = attachment;
+    this.#origins = new InstanceOrigins(instance, attachment.defaults);
+    [this.#ownTransform] = [axios.defaults?.transformRequest].flat();
   }
 
   /**
    * Sends a call, with a token if it is to have one.
    *
-   * @param isWatched - whether others may look at the config while the call is on its way
+   * @param isShared - whether other code may look at the config while the call is under way
    */
-  send(config: InternalAxiosRequestConfig, transport: Transport, isWatched: boolean): Promise<AxiosResponse> {
+  send(config: InternalAxiosRequestConfig, transport: Transport, isShared: boolean): Promise<AxiosResponse> {
     if (this.isDetached) return transport.adapter(config);
-    const wishes = callOptionsOf(config);
-    return (
-      this.#sendPlain(config, transport, wishes, isWatched) ?? this.#sendOther(config, transport, wishes)
-    );
+    try {
+      const options = callOptionsOf(config);
+      const startedAt = config.timeout ? performance.now() : undefined;
+      const call = { config, transport, options, startedAt, isShared };
+      return this.#attachment.isTenantKnown
+        ? this.#sendAs(this.#attachment, call)
+        : this.#sendForTenant(call);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  /** Sends the call if it is a plain one. */
-  #sendPlain(
-    config: InternalAxiosRequestConfig,
-    transport: Transport,
-    wishes: CallOptions,
-    isWatched: boolean,
-  ): Promise<AxiosResponse> | undefined {
-    if (isWithoutToken(wishes) || !this.#source.api.isHeaderOnly || !isHeaderOnlyCall(config, transport))
-      return undefined;
-    const ready = this.#source.peek(wishes);
-    if (ready === undefined) return this.#sendOnceReady(config, transport, wishes, isWatched);
-    const origins = this.#origins.of(ready.source.api);
-    const { onlyHeader } = origins;
-    if (onlyHeader === undefined || !origins.plainlyAllow(config)) return undefined;
-    return new PlainCall(config, transport, ready, wishes, origins).send(onlyHeader, isWatched, this);
+  /** Finds the tenant that a call is for. Without a token the tenant matters only for a relative address, which is its API's. */
+  #sendForTenant(call: ReceivedCall): Promise<AxiosResponse> {
+    const { config, transport, options } = call;
+    const wantsToken = !isWithoutToken(options);
+    if (!wantsToken && !isRelative(config.url)) return transport.adapter(config);
+    const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
+    const found = this.#attachmentFor(config, options === false ? DEFAULT_REQUEST : options, needsToken);
+    return found instanceof Promise
+      ? found.then((attachment) => this.#sendAs(attachment, call))
+      : this.#sendAs(found, call);
   }
 
-  /** Waits for the token of a call that will be a plain one then. */
-  #sendOnceReady(
+  /** The attachment of the call's tenant. A call that needs no token goes on without one where nobody knows the tenant. */
+  #attachmentFor(
     config: InternalAxiosRequestConfig,
-    transport: Transport,
-    wishes: TokenRequest,
-    isWatched: boolean,
-  ): Promise<AxiosResponse> | undefined {
-    const source = this.#source;
-    // What is left of a timeout after the wait has to be counted.
-    if (!source.api.isTenantKnown || config.timeout) return undefined;
-    const origins = this.#origins.of(source.api);
-    const { onlyHeader } = origins;
-    if (onlyHeader === undefined || !origins.plainlyAllow(config)) return undefined;
-    if (hasHeader(config.headers, onlyHeader)) return undefined;
-    const getToken = (signal: AbortSignal | undefined): Promise<AccessToken> =>
-      source.getToken(signal === undefined ? wishes : { ...wishes, signal });
-    const send = async (): Promise<AxiosResponse> => {
-      const token = await patienceOf(config).during(getToken);
-      // Somebody may have changed meanwhile where it goes.
-      if (!origins.plainlyAllow(config)) return this.#sendOther(config, transport, wishes);
-      const call = new PlainCall(config, transport, { source, token }, wishes, origins);
-      return call.send(onlyHeader, isWatched, this) ?? this.#sendOther(config, transport, wishes);
+    request: TokenRequest,
+    needsToken: boolean,
+  ): Attachment | Promise<Attachment> {
+    const withoutTenant = (error: unknown): Attachment => {
+      if (needsToken || !(error instanceof ClientCredentialsError)) throw error;
+      // Only the tenant's configuration has the base address of a relative call.
+      if (error.code !== 'tenant_required' && isRelative(config.url)) throw error;
+      return this.#attachment;
     };
-    return send();
+    try {
+      const found = this.#attachment.forCall(request, () => outboundCall(config, finalUrl(config)));
+      if (!(found instanceof Promise)) return found;
+      return new CallDeadline(config).run(() => found).catch(withoutTenant);
+    } catch (error) {
+      return withoutTenant(error);
+    }
   }
 
-  async #sendOther(
-    config: InternalAxiosRequestConfig,
-    transport: Transport,
-    wishes: CallOptions,
-  ): Promise<AxiosResponse> {
-    const startedAt = performance.now();
-    const isWanted = !isWithoutToken(wishes);
-    const isForBase = isRelative(config.url);
-    // A call without a token is nobody's, except that a relative address is one of its tenant's API.
-    if (!isWanted && !isForBase) return transport.adapter(config);
-    const isNeeded = isWanted && !hasOwnToken(config, this.#source.api.placement);
-    const source = await this.#sourceFor(config, wishes === false ? DEFAULT_REQUEST : wishes, isNeeded);
-    const defaults = this.#defaultsFor(source.api);
-    const placed = atTenantsBase(config, defaults);
-    if (!isWanted || hasOwnToken(config, source.api.placement))
-      return transport.adapter(isForBase ? withTenantsDefaults(placed, defaults) : config);
-    return this.#sendWithToken(placed, { source, defaults, wishes, transport, startedAt });
-  }
-
-  async #sendWithToken(
-    placed: InternalAxiosRequestConfig,
-    { source, defaults, wishes, transport, startedAt }: TokenCall,
-  ): Promise<AxiosResponse> {
-    const { api, provider } = source;
-    const { allowed } = this.#origins.of(api);
-    const url = finalUrl(placed);
-    const isForNamedBase = api.isBaseNamedByToken && isRelative(placed.url);
-    const mayCarry = url !== undefined && mayCarryToken(url, allowed);
-    if (!mayCarry && !isForNamedBase) {
-      if (allowed.size === 0 && !api.isBaseNamedByToken) this.#warnOfNoOrigin();
+  /** Sends a call by the rules of one attachment: the provider's, or its tenant's. */
+  #sendAs(attachment: Attachment, call: ReceivedCall): Promise<AxiosResponse> {
+    const { config, transport, options } = call;
+    const defaults = this.#defaultsFor(attachment);
+    const placed = defaults === undefined ? config : atTenantBase(config, defaults);
+    if (isWithoutToken(options) || hasOwnToken(config, attachment.placement)) {
+      const isForTenant = defaults !== undefined && isRelative(config.url);
+      return transport.adapter(isForTenant ? withTenantDefaults(placed, defaults) : config);
+    }
+    const origins = this.#origins.of(attachment);
+    const isForNamedBase = attachment.isBaseNamedByToken && isRelative(placed.url);
+    const verdict: OriginVerdict = isForNamedBase ? 'allowed' : origins.judge(placed);
+    if (verdict === 'denied') {
+      if (origins.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
       return transport.adapter(placed);
     }
-    if (url !== undefined && `${url.username}${url.password}` !== '') throw userInfoProblem(provider);
-
-    const config = withTenantsDefaults(placed, defaults);
-    const body = requestBodyOf(config.data);
-    const patience = patienceOf(config, startedAt);
-    const call = { config, transport, api, provider, allowed, body, patience };
-    const request = api.requestFor(() => outboundCall(config, url), wishes);
-    return settle(await sendAuthorized(source, authorized(call, request)));
-  }
-
-  /** Once for each token, as far as they do not take turns. */
-  noteAccepted({ ready: { source, token }, wishes }: PlainCall): void {
-    if (token === this.#accepted) return;
-    this.#accepted = token;
-    source.api.noteAccepted(token, wishes);
-  }
-
-  /** What becomes of a plain call whose answer is not good. */
-  async afterAnswer(plain: PlainCall, answer: AdapterResult): Promise<AxiosResponse> {
-    const { config, transport, wishes, patience, trip } = plain;
-    const { source, token } = plain.ready;
-    const call: AxiosCall = {
-      config,
-      transport,
-      api: source.api,
-      provider: source.provider,
-      allowed: plain.origins.allowed,
-      body: requestBodyOf(config.data),
-      patience,
-    };
-    const first = await resume(call, trip, answer);
-    return settle(await concludeAuthorized(source, authorized(call, wishes), token, first));
-  }
-
-  /**
-   * The source that serves the call: its tenant's, where there are tenants. A call that needs no token is sent as it is where nobody knows whose it
-   * is, unless it is for the base address of a tenant.
-   */
-  async #sourceFor(
-    config: InternalAxiosRequestConfig,
-    wishes: TokenRequest,
-    isNeeded: boolean,
-  ): Promise<TokenSource> {
-    try {
-      const found = this.#source.sourceFor(wishes, () => outboundCall(config, finalUrl(config)));
-      return found instanceof Promise ? await patienceOf(config).during(() => found) : found;
-    } catch (error) {
-      if (isNeeded || !(error instanceof ClientCredentialsError)) throw error;
-      if (error.code !== 'tenant_required' && isRelative(config.url)) throw error;
-      return this.#source;
-    }
-  }
-
-  #defaultsFor({ defaults: tenant }: Attachment): CallDefaults {
-    return { instance: this.#defaults, provider: this.#source.api.defaults, tenant };
-  }
-
-  #warnOfNoOrigin(): void {
-    this.#source.api.warnOnce(
-      'no-origin',
-      `No call of "${this.#source.provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
+    if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
+    const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);
+    return sendAuthorized(
+      new AxiosCall({
+        ...call,
+        config: own,
+        attachment,
+        request: attachment.requestFor(() => outboundCall(own, finalUrl(own)), options),
+        allowed: origins.allowed,
+        isShared: call.isShared || hasOwnTransform(own, this.#ownTransform),
+      }),
     );
   }
-}
 
-function authorized(call: AxiosCall, request: TokenRequest): AuthorizedCall<AxiosResult> {
-  return {
-    request,
-    isRepeatable: call.body.isRepeatable,
-    send: (token) => sendOnce(call, token),
-    wait: (get) => call.patience.during(get),
-    discard,
-    attachReason,
-  };
+  /** The settings that a tenant's calls differ in; `undefined` where the tenant has the provider's own. */
+  #defaultsFor({ defaults: tenant }: Attachment): CallDefaults | undefined {
+    const { defaults: provider } = this.#attachment;
+    return tenant === provider ? undefined : { instance: this.#instance.defaults, provider, tenant };
+  }
 }

@@ -1,149 +1,129 @@
 import { Readable } from 'node:stream';
-import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { AttachmentRules } from '../../token/attachment.js';
-import type { Patience } from './deadline.js';
-import { isAxiosError } from './sanitize.js';
-import { fullUrl, withoutToken } from '../url.js';
-import { copyOfHeaders, lowerCased } from '../headers.js';
-import { askBeforeRedirect } from './before-redirect.js';
-import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
-import type { RequestBody } from '../request-body.js';
+import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { TokenPlacement } from '../../token/attachment.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
-import type { Transport } from './transport.js';
+import { copyOfHeaders, lowerCased } from '../headers.js';
+import { BODY_HEADERS, isRedirectStatus, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
+import { withoutToken } from '../url.js';
+import { callOwnHook } from './before-redirect.js';
+import { withParams } from './call-url.js';
+import { isAxiosError } from './sanitize.js';
+import type { SentParts } from './sent-parts.js';
 
-// As follow-redirects has it, which the http adapter uses.
+// The code of follow-redirects, which axios's http adapter uses.
 const TOO_MANY_REDIRECTS = 'ERR_FR_TOO_MANY_REDIRECTS';
 
 /** What an adapter came to: a response, and the error that axios makes of it if its status is not wanted. */
 export interface AdapterResult {
-  /** Whether the last answer told something new for later proofs. */
-  readonly hasNewNonce: boolean;
   readonly response: AxiosResponse;
-  readonly error?: AxiosError;
+  readonly error?: AxiosError | undefined;
 }
 
-/** What a request is sent with. */
-interface DispatchMeans {
-  readonly transport: Transport;
-  /** The caller's own config. */
-  readonly config: InternalAxiosRequestConfig;
-  readonly api: Pick<AttachmentRules, 'placement'>;
-  readonly body: RequestBody;
-  readonly patience: Patience;
+/** What following redirects depends on. */
+export interface FollowOptions {
+  readonly adapter: AxiosAdapter;
+  /** The caller's own redirect settings and agents. `beforeRedirect` only where the adapter itself would call it. */
+  readonly own: Pick<SentParts, 'maxRedirects' | 'fetchOptions' | 'httpsAgent' | 'beforeRedirect'>;
+  readonly placement: TokenPlacement;
+  readonly isBodyRepeatable: boolean;
+  /** What is left of the call's timeout, if it has one. */
+  readonly remainingMs: () => number | undefined;
+  readonly request: AuthorizedRequest;
+  /** Called with each response but the first. */
+  readonly onResponse: (result: AdapterResult) => void;
 }
 
-/** Hands a request to the adapter, and sees to it that a redirect takes nothing along that is not meant for where it leads. */
-export async function dispatch(
-  first: InternalAxiosRequestConfig,
-  means: DispatchMeans,
-  trip: AuthorizedRequest,
-): Promise<AdapterResult> {
-  const { adapter, isHttp } = means.transport;
-  // The http adapter asks before it follows a redirect; others, fetch among them, would take our headers along.
-  // Where each request needs a proof of its own it could not be made in passing.
-  if (isHttp && !trip.needsProof) return outcomeOf(adapter(first), trip);
-  const unfollowed = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
-  return followRedirects(first, await outcomeOf(adapter(unfollowed), trip), means, trip);
+/** Whether a response may lead elsewhere. */
+export function isRedirect({ status }: AxiosResponse): boolean {
+  return isRedirectStatus(status);
 }
 
-/** How `fetch` is told to leave redirects to us, unless they are not wanted at all. */
-function unfollowedOf({ fetchOptions }: InternalAxiosRequestConfig): object {
-  const isError = redirectOf(fetchOptions) === 'error';
-  return { ...fetchOptions, redirect: isError ? 'error' : 'manual' };
+/** The `fetchOptions` that leave redirects to the library, unless the caller wants none at all. */
+export function unfollowedOf({ fetchOptions }: FollowOptions['own']): object {
+  return { ...fetchOptions, redirect: redirectOf(fetchOptions) === 'error' ? 'error' : 'manual' };
 }
 
 function redirectOf(fetchOptions: object | undefined): unknown {
   return fetchOptions === undefined ? undefined : Reflect.get(fetchOptions, 'redirect');
 }
 
-/** Goes where an answer leads that an adapter gave which was told to follow nothing, as far as the request says. */
+/** Follows the redirects of a response, as far as the caller wants, with an adapter that was told to follow none. */
 export async function followRedirects(
   first: InternalAxiosRequestConfig,
-  answered: AdapterResult,
-  means: DispatchMeans,
-  trip: AuthorizedRequest,
+  result: AdapterResult,
+  options: FollowOptions,
 ): Promise<AdapterResult> {
-  const { transport, config, patience } = means;
-  const redirect = redirectOf(first.fetchOptions);
-  const mayFollow = first.maxRedirects !== 0 && redirect !== 'manual' && redirect !== 'error';
-  if (!mayFollow) return answered;
-  let hop = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(first) };
-  let result = answered;
+  const { own, request } = options;
+  const redirect = redirectOf(own.fetchOptions);
+  if (own.maxRedirects === 0 || redirect === 'manual' || redirect === 'error') return result;
+  let hop = { ...first, maxRedirects: 0, fetchOptions: unfollowedOf(own) };
+  let last = result;
   for (let count = 0; ; count += 1) {
-    let next: Awaited<ReturnType<typeof followed>>;
+    let next: InternalAxiosRequestConfig | undefined;
     try {
-      const isTooMany = count >= (first.maxRedirects ?? MAX_REDIRECTS);
-      next = await followed(hop, result.response, means, trip, isTooMany);
+      next = await nextConfig(hop, last.response, options, count >= (own.maxRedirects ?? MAX_REDIRECTS));
     } catch (error) {
-      discard(result);
+      discard(last);
       throw error;
     }
-    if (next === undefined) return result;
-    discard(result);
-    const timeout = patience.remainingMs();
+    if (next === undefined) return last;
+    discard(last);
+    const timeout = options.remainingMs();
     // The client certificate goes nowhere the token may not.
-    const agent = !trip.carriesToken && { httpsAgent: config.httpsAgent as unknown };
+    const agent = !request.carriesToken && { httpsAgent: own.httpsAgent as unknown };
     hop = Object.assign({}, hop, next, agent, timeout !== undefined && { timeout });
-    result = await outcomeOf(transport.adapter(hop), trip);
+    last = await resultOf(options.adapter(hop));
+    options.onResponse(last);
   }
 }
 
-/** What changes about a request that a redirect sends elsewhere. */
-async function followed(
+/** What changes about a request that a redirect takes elsewhere; `undefined` if the response is the last one. */
+async function nextConfig(
   hop: InternalAxiosRequestConfig,
   response: AxiosResponse,
-  { body, config, api }: DispatchMeans,
-  trip: AuthorizedRequest,
+  { isBodyRepeatable, request, own, placement }: FollowOptions,
   isTooMany: boolean,
-): Promise<(Partial<InternalAxiosRequestConfig> & Pick<InternalAxiosRequestConfig, 'headers'>) | undefined> {
+): Promise<InternalAxiosRequestConfig | undefined> {
   const current = {
-    url: fullUrl(hop, trip.url),
+    url: withParams(hop, request.url),
     method: (hop.method ?? 'get').toUpperCase(),
     hasBody: hop.data !== undefined && hop.data !== null,
-    isBodyRepeatable: body.isRepeatable,
+    isBodyRepeatable,
   };
   const next = nextHop(current, response.status, lowerCased(response.headers)['location']);
   if (next === undefined) return undefined;
   if (isTooMany) throw new AxiosError('Maximum number of redirects exceeded', TOO_MANY_REDIRECTS, hop);
   const headers = copyOfHeaders(hop.headers);
-  trip.redirectTo(next.url);
-  headers.delete([...trip.addedHeaders]);
+  request.redirectTo(next.url);
+  headers.delete([...request.addedHeaders]);
   const requested = {
-    url: withoutToken(current.url, api.placement),
+    url: withoutToken(current.url, placement),
     method: current.method,
     headers: lowerCased(headers),
   };
   if (!next.isSameOrigin) headers.delete(ORIGIN_BOUND_HEADERS);
   if (!next.keepsBodyHeaders) headers.delete(BODY_HEADERS);
-  askBeforeRedirect(config, { requested, response, next, headers });
-  await trip.signProof(next.method);
-  trip.applyTo(headers);
-  return {
-    url: next.url.href,
-    method: next.method.toLowerCase(),
-    params: undefined,
-    headers,
-    ...(!next.keepsBody && { data: undefined }),
-  };
+  if (own.beforeRedirect !== undefined)
+    callOwnHook(own.beforeRedirect, { requested, response, next, headers });
+  await request.signProof(next.method);
+  request.applyTo(headers);
+  const changed = { url: next.url.href, method: next.method.toLowerCase(), params: undefined, headers };
+  return Object.assign({}, hop, changed, !next.keepsBody && { data: undefined });
 }
 
-/** Frees the connection of an answer that nobody will read. */
-export function discard({ response }: Pick<AdapterResult, 'response'>): void {
+/** Frees the connection of a response that nobody will read. */
+export function discard({ response }: AdapterResult): void {
   const data: unknown = response.data;
   if (data instanceof ReadableStream) void data.cancel().catch(() => undefined);
   else if (data instanceof Readable) data.destroy();
 }
 
-/** An answer whose status is not wanted is an answer all the same. */
-async function outcomeOf(sent: Promise<AxiosResponse>, trip: AuthorizedRequest): Promise<AdapterResult> {
-  const learn = ({ headers }: AxiosResponse): boolean => trip.rememberNonce(lowerCased(headers));
+/** A response whose status is not wanted is a response all the same. */
+async function resultOf(sent: Promise<AxiosResponse>): Promise<AdapterResult> {
   try {
-    const response = await sent;
-    return { response, hasNewNonce: learn(response) };
+    return { response: await sent };
   } catch (error) {
-    if (isAxiosError(error) && error.response !== undefined) {
-      return { response: error.response, error, hasNewNonce: learn(error.response) };
-    }
+    if (isAxiosError(error) && error.response !== undefined) return { response: error.response, error };
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import type { TokenPlacement } from '../../token/attachment.js';
 import { ClientCredentialsError } from '../../base/errors.js';
 import { isObject } from '../../base/objects.js';
 import { inspectAs } from '../../base/inspect.js';
-import { fullUrl, withoutToken, type CallParams } from '../url.js';
+import { withoutToken } from '../url.js';
+import { withParams, type CallParams } from './call-url.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 
 /** All that is shown of a request that carried a token. */
@@ -17,40 +18,40 @@ interface RequestSummary {
 /** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
 export interface Sanitizer {
   readonly config: InternalAxiosRequestConfig;
-  request(): RequestSummary & { readonly url: string };
+  /** The request, reduced to its method, host, path and address, without the token. */
+  summary(): RequestSummary & { readonly url: string };
 }
 
 /** What of a call its address and its method come from. */
-interface ShownCall extends CallParams {
+interface SummarizedCall extends CallParams {
   readonly method?: string | undefined;
 }
 
 /** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
 export function requestSummary(
-  config: ShownCall,
-  trip: AuthorizedRequest,
+  config: SummarizedCall,
+  request: AuthorizedRequest,
   placement: TokenPlacement,
-): ReturnType<Sanitizer['request']> {
-  const at = withoutToken(trip.url, placement);
-  const shown = trip.hasMoved ? at : withParams(config, at);
-  const method = (config.method ?? 'get').toUpperCase();
-  return { method, host: shown.host, path: `${shown.pathname}${shown.search}`, url: shown.href };
+): ReturnType<Sanitizer['summary']> {
+  const url = withoutToken(request.url, placement);
+  const { host, pathname, search, href } = request.hasMoved ? url : withOwnParams(config, url);
+  return { method: (config.method ?? 'get').toUpperCase(), host, path: `${pathname}${search}`, url: href };
 }
 
-/** Params are written once more for this, which the caller's code may not be made for. */
-function withParams(config: CallParams, at: URL): URL {
+/** Writes the params once more. A serializer of the caller may not expect that. */
+function withOwnParams(config: CallParams, url: URL): URL {
   try {
-    return fullUrl(config, at);
+    return withParams(config, url);
   } catch {
-    return at;
+    return url;
   }
 }
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
-export function sanitizeResponse(response: AxiosResponse, concealment: Sanitizer): AxiosResponse {
-  response.config = concealment.config;
-  if (response.request) response.request = new LazyRequestSummary(concealment);
-  response.data = sanitizeStream(response.data, concealment);
+export function sanitizeResponse(response: AxiosResponse, sanitizer: Sanitizer): AxiosResponse {
+  response.config = sanitizer.config;
+  if (response.request) response.request = new LazyRequestSummary(sanitizer);
+  response.data = sanitizeStream(response.data, sanitizer);
   return response;
 }
 
@@ -63,16 +64,16 @@ class LazyRequestSummary implements RequestSummary {
     inspectAs(LazyRequestSummary, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
   }
 
-  readonly #concealment: Sanitizer;
-  #known: ReturnType<Sanitizer['request']> | undefined;
+  readonly #sanitizer: Sanitizer;
+  #known: ReturnType<Sanitizer['summary']> | undefined;
 
-  constructor(concealment: Sanitizer) {
-    this.#concealment = concealment;
+  constructor(sanitizer: Sanitizer) {
+    this.#sanitizer = sanitizer;
   }
 
-  static #read(shown: LazyRequestSummary): ReturnType<Sanitizer['request']> {
-    if (!(#concealment in shown)) return UNKNOWN;
-    return (shown.#known ??= shown.#concealment.request());
+  static #read(shown: LazyRequestSummary): ReturnType<Sanitizer['summary']> {
+    if (!(#sanitizer in shown)) return UNKNOWN;
+    return (shown.#known ??= shown.#sanitizer.summary());
   }
 
   get method(): string {
@@ -99,22 +100,22 @@ class LazyRequestSummary implements RequestSummary {
 }
 
 /** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
-export function sanitizeError<E>(error: E, concealment: Sanitizer, seen: Set<unknown> = new Set()): E {
+export function sanitizeError<E>(error: E, sanitizer: Sanitizer, seen: Set<unknown> = new Set()): E {
   // One of ours knows nothing of the call, and its cause is another call's.
   if (!isObject(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
   seen.add(error);
   const { config, request, response, cause } = error;
   // One that names no config may be somebody else's too, such as the reason of a cancellation.
-  if (isObject(config) && 'headers' in config) Reflect.set(error, 'config', concealment.config);
+  if (isObject(config) && 'headers' in config) Reflect.set(error, 'config', sanitizer.config);
   if (isObject(request)) {
-    const { url: _, ...shown } = concealment.request();
+    const { url: _, ...shown } = sanitizer.summary();
     Reflect.set(error, 'request', shown);
   }
   if (isResponse(response) && !(response.request instanceof LazyRequestSummary)) {
-    sanitizeResponse(response, concealment);
+    sanitizeResponse(response, sanitizer);
   }
   // Some versions wrap one error of theirs in another.
-  sanitizeError(cause, concealment, seen);
+  sanitizeError(cause, sanitizer, seen);
   return error;
 }
 
@@ -130,19 +131,19 @@ export function isAxiosError(error: unknown): error is AxiosError {
 }
 
 /** A body that is read later leads to its request, and fails with it; behind this there is only the data. */
-function sanitizeStream(data: unknown, concealment: Sanitizer): unknown {
+function sanitizeStream(data: unknown, sanitizer: Sanitizer): unknown {
   if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
-    const shown = Readable.from(concealedChunks(data, concealment), { objectMode: false });
+    const shown = Readable.from(concealedChunks(data, sanitizer), { objectMode: false });
     showFacts(data, shown);
     // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
     shown.once('close', () => data.destroy());
     data.once('error', (error) =>
-      shown.destroy(shown.listenerCount('error') > 0 ? sanitizeError(error, concealment) : undefined),
+      shown.destroy(shown.listenerCount('error') > 0 ? sanitizeError(error, sanitizer) : undefined),
     );
     return shown;
   }
-  return data instanceof ReadableStream ? concealedStream(data, concealment) : data;
+  return data instanceof ReadableStream ? concealedStream(data, sanitizer) : data;
 }
 
 // What an answer in Node has beside its body, and tells of nothing else.
@@ -156,15 +157,15 @@ function showFacts(source: Readable, shown: Readable): void {
   }
 }
 
-async function* concealedChunks(source: Readable, concealment: Sanitizer): AsyncGenerator {
+async function* concealedChunks(source: Readable, sanitizer: Sanitizer): AsyncGenerator {
   try {
     yield* source;
   } catch (error) {
-    throw sanitizeError(error, concealment);
+    throw sanitizeError(error, sanitizer);
   }
 }
 
-function concealedStream(source: ReadableStream, concealment: Sanitizer): ReadableStream {
+function concealedStream(source: ReadableStream, sanitizer: Sanitizer): ReadableStream {
   const reader = source.getReader();
   return new ReadableStream(
     {
@@ -174,11 +175,21 @@ function concealedStream(source: ReadableStream, concealment: Sanitizer): Readab
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          controller.error(sanitizeError(error, concealment));
+          controller.error(sanitizeError(error, sanitizer));
         }
       },
       cancel: (reason) => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Attaches a reason to an error, or to a response, where errors have their causes. */
+export function attachReason(shown: object, cause: Error): void {
+  Object.defineProperty(shown, 'cause', {
+    value: cause,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
 }

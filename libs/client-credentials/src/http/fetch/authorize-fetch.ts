@@ -1,12 +1,15 @@
+import { unlessAborted } from '../../base/abort.js';
 import { ClientCredentialsError } from '../../base/errors.js';
 import { frozenRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
-import type { TokenSource } from '../../token/token-source.js';
-import { unlessAborted } from '../../base/abort.js';
+import type { Attachment, CallToken } from '../../token/attachment.js';
+import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
-import { sendAuthorized } from '../authorized-call.js';
-import { discardResponse, attachReason, sendFetch, type FetchCall } from './attempt.js';
+import { sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
+import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { bodyCopyOf, requestBodyOf } from '../request-body.js';
-import { userInfoProblem } from '../errors.js';
+import { attachmentOf, type AuthorizeOptions } from '../source-attachment.js';
+import { hasUserInfo } from '../url.js';
+import { discardResponse, FetchAttempt, type FetchRequest } from './attempt.js';
 
 /** What may be said of a call beside what `fetch` knows. */
 export interface AuthorizedRequestInit extends RequestInit {
@@ -26,82 +29,147 @@ export type AuthorizedFetch = (
  * The token goes to allowed origins only: name them, or set `api.baseURL`. Redirects are followed here, since `fetch` would carry a
  * header other than `Authorization` to any host. A call is sent at most twice, with the same bytes.
  *
- * @param source - where the tokens come from
- * @param fetch - what sends the calls; the default is the global one
+ * @param source - where the tokens come from: a source of this library, or any object with `getToken()`
+ * @param fetch - what sends the calls. Default: the platform's `fetch`, read at each call
+ * @param options - `allowedOrigins` in the place of the source's own
+ * @throws `ClientCredentialsError` `invalid_configuration` if the source or an origin is none
  * @example
  * ```ts
  * const fetchInvoices = authorizeFetch(tokens.source('billing'));
  * const response = await fetchInvoices('https://api.example.com/invoices');
  * ```
  */
-export function authorizeFetch(source: TokenSource, fetch?: typeof globalThis.fetch): AuthorizedFetch {
-  return async (input, givenInit) => {
-    const { clientCredentials = {}, ...init } = givenInit ?? {};
-    const wishes = clientCredentials === false ? false : frozenRequest(clientCredentials);
+export function authorizeFetch(
+  source: TokenSource | BearerSource,
+  fetch?: typeof globalThis.fetch,
+  options?: AuthorizeOptions,
+): AuthorizedFetch {
+  const attachment = attachmentOf(source, options);
+  return async (input, init = {}) => {
+    const { clientCredentials = {}, ...plainInit } = init;
     const send = fetch ?? globalThis.fetch;
-    const given = typeof input === 'object' && 'headers' in input ? input : undefined;
-    const url = new URL(typeof input === 'object' && 'headers' in input ? input.url : input);
-    const headers = new Headers(init.headers ?? given?.headers);
-    if (wishes === false) return send(input, init);
-    init.body &&= bodyCopyOf(init.body);
-    const method = (init.method ?? given?.method ?? 'GET').toUpperCase();
-    const outbound = (): OutboundCall => ({ method, url: url.href, headers: Object.fromEntries(headers) });
-    const signal = init.signal ?? given?.signal ?? undefined;
-    const hasOwnToken = ({ api: { placement } }: TokenSource): boolean =>
-      'header' in placement ? headers.has(placement.header) : url.searchParams.has(placement.query);
-    const find = async (): Promise<TokenSource> => source.sourceFor(wishes, outbound);
-    // Whose call it is matters only where it may get a token.
-    const serving = await unlessAborted(find(), signal).catch((error: unknown) => {
-      if (hasOwnToken(source) && error instanceof ClientCredentialsError) return source;
-      throw error;
-    });
-    if (hasOwnToken(serving)) return send(input, init);
-    const { api } = serving;
-    const allowed = allowedOriginsOf(api);
-    if (!mayCarryToken(url, allowed)) {
+    if (clientCredentials === false) return send(input, plainInit);
+    const call = callOf(input, plainInit);
+    const request = frozenRequest(clientCredentials);
+    const serving = await attachmentFor(attachment, request, call);
+    if (hasOwnToken(call, serving)) return send(input, call.init);
+    const allowed = allowedOriginsOf(serving);
+    if (!mayCarryToken(call.url, allowed)) {
       if (allowed.size === 0) warnOfNoOrigin(serving);
-      return send(input, init);
+      return send(input, call.init);
     }
-    if (`${url.username}${url.password}` !== '') throw userInfoProblem(source.provider);
-
-    const body = requestBodyOf(init.body ?? given?.body ?? undefined);
-    if (body.contentType !== undefined) headers.set('content-type', body.contentType);
-    const redirect = init.redirect ?? given?.redirect ?? 'follow';
-    const call: FetchCall = {
-      provider: source.provider,
-      fetch: send,
-      isGlobalFetch: fetch === undefined,
-      api,
-      allowed,
-      url,
-      method,
-      headers,
-      body,
-      redirect,
-      signal,
-      init: { ...settingsOf(given), ...init },
-    };
-    return sendAuthorized<Response>(serving, {
-      request: api.requestFor(outbound, wishes),
-      isRepeatable: body.isRepeatable,
-      send: (token) => sendFetch(call, token),
-      wait: (get) => unlessAborted(get(signal), signal),
-      discard: discardResponse,
-      attachReason: attachReason,
-    });
+    if (hasUserInfo(call.url)) throw userInfoProblem(serving.provider);
+    return sendAuthorized(
+      new FetchCall(
+        { ...withBody(call), fetch: send, isGlobalFetch: fetch === undefined, attachment: serving, allowed },
+        serving.requestFor(() => outboundCall(call), request),
+      ),
+    );
   };
 }
 
-/** What a request says beside what is read from it anyway. */
+/** The parts of a call that decide where its token goes. */
+interface ReadCall extends Pick<FetchRequest, 'url' | 'method' | 'headers' | 'redirect' | 'signal' | 'init'> {
+  readonly given: Request | undefined;
+}
+
+function callOf(input: string | URL | Request, init: RequestInit): ReadCall {
+  const given = isRequest(input) ? input : undefined;
+  init.body &&= bodyCopyOf(init.body);
+  return {
+    given,
+    url: new URL(isRequest(input) ? input.url : input),
+    method: (init.method ?? given?.method ?? 'GET').toUpperCase(),
+    headers: new Headers(init.headers ?? given?.headers),
+    redirect: init.redirect ?? given?.redirect ?? 'follow',
+    signal: init.signal ?? given?.signal ?? undefined,
+    init,
+  };
+}
+
+/** By its shape: there are implementations of Request beside the platform's. */
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'headers' in input;
+}
+
+function withBody(
+  call: ReadCall,
+): Pick<FetchRequest, 'url' | 'method' | 'headers' | 'redirect' | 'signal' | 'init' | 'body'> {
+  const { given, ...rest } = call;
+  const body = requestBodyOf(call.init.body ?? given?.body ?? undefined);
+  if (body.contentType !== undefined) call.headers.set('content-type', body.contentType);
+  return { ...rest, body, init: { ...settingsOf(given), ...call.init } };
+}
+
+/** The settings of a Request that are not read from it in another way. */
 function settingsOf(given: Request | undefined): RequestInit {
   if (given === undefined) return {};
   const { credentials, integrity, keepalive, mode, referrerPolicy } = given;
   return { credentials, integrity, keepalive, mode, referrerPolicy };
 }
 
-function warnOfNoOrigin({ api, provider }: TokenSource): void {
-  api.warnOnce(
-    'no-origin',
-    `No call of "${provider}" gets a token, since no origin is allowed to have it. Set api.baseURL or allowedOrigins to an https address, or http on loopback.`,
-  );
+/** The attachment of the call's tenant. Nobody needs to know the tenant of a call that has a token of its own. */
+async function attachmentFor(
+  attachment: Attachment,
+  request: TokenRequest,
+  call: ReadCall,
+): Promise<Attachment> {
+  if (attachment.isTenantKnown) return attachment;
+  try {
+    const find = async (): Promise<Attachment> => attachment.forCall(request, () => outboundCall(call));
+    return await unlessAborted(find(), call.signal);
+  } catch (error) {
+    if (hasOwnToken(call, attachment) && error instanceof ClientCredentialsError) return attachment;
+    throw error;
+  }
+}
+
+function outboundCall({ method, url, headers }: ReadCall): OutboundCall {
+  return { method, url: url.href, headers: Object.fromEntries(headers) };
+}
+
+function hasOwnToken({ headers, url }: ReadCall, { placement }: Attachment): boolean {
+  return 'header' in placement ? headers.has(placement.header) : url.searchParams.has(placement.query);
+}
+
+/** One call of `fetch` that gets a token. */
+class FetchCall implements AuthorizedCall<FetchAttempt, Response> {
+  readonly request: TokenRequest;
+  readonly #call: FetchRequest;
+
+  constructor(call: FetchRequest, request: TokenRequest) {
+    this.#call = call;
+    this.request = request;
+  }
+
+  get attachment(): Attachment {
+    return this.#call.attachment;
+  }
+
+  get isRepeatable(): boolean {
+    return this.#call.body.isRepeatable;
+  }
+
+  getToken(): CallToken | Promise<CallToken> {
+    const { signal, attachment } = this.#call;
+    signal?.throwIfAborted();
+    const token = attachment.getToken(this.request, signal);
+    return token instanceof Promise ? unlessAborted(token, signal) : token;
+  }
+
+  send(token: CallToken): Promise<FetchAttempt> {
+    return FetchAttempt.send(this.#call, token);
+  }
+
+  finish({ response }: FetchAttempt): Response {
+    return response;
+  }
+
+  discard({ response }: FetchAttempt): void {
+    discardResponse(response);
+  }
+
+  attachReason({ response }: FetchAttempt, cause: Error): void {
+    Object.defineProperty(response, 'cause', { value: cause, configurable: true, writable: true });
+  }
 }

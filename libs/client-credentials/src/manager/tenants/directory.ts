@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Deadline } from '../../base/abort.js';
 import { elapsedMs, instantOf, type Instant } from '../../base/clock.js';
 import { asObject, isObject, plainCopyOf } from '../../base/objects.js';
 import { runWithTenant } from '../../base/tenant-context.js';
-import { tell } from '../../cache/client-context.js';
+import { emitEvent } from '../../cache/client-context.js';
 import { BusyAwareLru } from '../../cache/lru.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
@@ -32,7 +33,7 @@ export interface KnownTenant {
 export class TenantDirectory {
   readonly provider: string;
   readonly #config: TenantProviderConfig;
-  readonly #shared: ClientDeps;
+  readonly #deps: ClientDeps;
   readonly #known: BusyAwareLru<string, KnownTenant>;
   readonly #flights = new Map<string, Promise<KnownTenant>>();
   /** Where the server was found, by how clients prove who they are. */
@@ -40,10 +41,10 @@ export class TenantDirectory {
   readonly #ttlMs: number;
   readonly #longestLifetimeMs: number;
 
-  constructor(provider: string, config: TenantProviderConfig, shared: ClientDeps) {
+  constructor(provider: string, config: TenantProviderConfig, deps: ClientDeps) {
     this.provider = provider;
     this.#config = config;
-    this.#shared = shared;
+    this.#deps = deps;
     const { max = DEFAULT_MAX, ttlSeconds = DEFAULT_TTL_SECONDS } = config.tenantCache ?? {};
     this.#ttlMs = ttlSeconds * 1000;
     this.#longestLifetimeMs = resolveProvider(provider, { clientId: '', ...config }).maxLifetimeMs;
@@ -56,7 +57,7 @@ export class TenantDirectory {
 
   /** The tenant, at once if it is known well enough. */
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
-    this.#shared.closing.throwIfClosed();
+    this.#deps.shutdown.throwIfStarted();
     return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#take(tenant, this.#known.get(tenant));
   }
 
@@ -83,13 +84,13 @@ export class TenantDirectory {
   }
 
   async #noteForgotten(tenant: string): Promise<void> {
-    const { clock, guard, events } = this.#shared;
+    const { clock, circuit, events } = this.#deps;
     const { provider } = this;
     const at = clock.now();
     const key = forgottenKeyOf(provider, tenant);
-    await guard.run('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
+    await circuit?.run('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
       onOutage: (operation) =>
-        tell({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
+        emitEvent({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
     });
   }
 
@@ -102,7 +103,10 @@ export class TenantDirectory {
         if (this.#flights.get(tenant) !== flight) return this.find(tenant);
         this.#flights.delete(tenant);
         const found = this.#made(tenant, layer, known, resolved);
-        if (known !== undefined && known.client !== found?.client) known.client.forgetAll();
+        if (known !== undefined && known.client !== found?.client) {
+          found?.client.takeOver(known.client);
+          known.client.forgetAll();
+        }
         if (found === undefined) {
           this.#known.delete(tenant);
           throw unknownTenant(this.provider, tenant);
@@ -136,7 +140,7 @@ export class TenantDirectory {
     validateTenant(this.provider, tenant, config, problems);
     const discovery = this.#discoveryOf(config);
     const isSameKey = isDeepStrictEqual(config.dpop, known?.client.config.dpop);
-    const client = new ProviderClient(this.provider, config, this.#shared, {
+    const client = new ProviderClient(this.provider, config, this.#deps, {
       tenant,
       carriedOver: {
         dpop: isSameKey ? known?.client.carriedOver.dpop : undefined,
@@ -150,10 +154,11 @@ export class TenantDirectory {
   async #ask(tenant: string): Promise<unknown> {
     const { tenants, tokenRequest } = this.#config;
     const timeoutMs = tokenRequest?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const { closing } = this.#shared;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(resolverTimedOut(timeoutMs)), timeoutMs).unref();
+    const { shutdown } = this.#deps;
+    // A caller always waits for the resolver.
+    const deadline = new Deadline(timeoutMs, {
+      reason: () => resolverTimedOut(timeoutMs),
+      keepsAlive: true,
     });
     try {
       const asked = runWithTenant(tenant, async () => {
@@ -163,12 +168,12 @@ export class TenantDirectory {
         // At once, since one object may be filled in for each tenant.
         return plainCopyOf(isThenable(answer) ? await answer : answer);
       });
-      return await closing.run(() => Promise.race([asked, late]));
+      return await shutdown.run(() => deadline.run(asked));
     } catch (error) {
-      closing.throwIfClosed();
+      shutdown.throwIfStarted();
       throw tenantUnavailable(this.provider, tenant, error);
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 
@@ -187,7 +192,7 @@ export class TenantDirectory {
   }
 
   #now(): Instant {
-    return instantOf(this.#shared.clock);
+    return instantOf(this.#deps.clock);
   }
 }
 

@@ -25,14 +25,6 @@ export function tenantUnavailable(provider: string, tenant: string, thrown: unkn
   );
 }
 
-/** The error of a call whose tenant has other options than when it began. */
-export function tenantChanged(provider: string, tenant: string): ClientCredentialsError {
-  return new ClientCredentialsError(
-    `What is configured for tenant ${JSON.stringify(tenant)} of "${provider}" changed while the call was made. Make the call again: it will go by the new options.`,
-    { code: 'tenant_unavailable', provider, tenant, retryable: true },
-  );
-}
-
 /** Why `tenants` is not waited for any longer. */
 export function resolverTimedOut(timeoutMs: number): Error {
   return new Error(`The tenants option did not answer within ${timeoutMs} ms (tokenRequest.timeoutMs).`);

@@ -1,5 +1,5 @@
-import { awake, unlessAborted } from '../../base/abort.js';
 import { inspectAs } from '../../base/inspect.js';
+import { unlessAborted } from '../../base/abort.js';
 import { currentTenant, requestOfTenant } from '../../base/tenant-context.js';
 import {
   frozenRequest,
@@ -8,99 +8,118 @@ import {
   type OutboundCall,
   type TokenRequest,
 } from '../../config/token-request.js';
+import { EntryTokenSource } from '../../cache/entry-source.js';
 import type { AccessToken } from '../../token/access-token.js';
-import type { Attachment } from '../../token/attachment.js';
-import { type ReadyToken, type TokenSource } from '../../token/token-source.js';
+import {
+  ATTACHMENT,
+  type AttachableSource,
+  type Attachment,
+  type AttachmentRules,
+} from '../../token/attachment.js';
+import type { TokenSource } from '../../token/token-source.js';
 import type { ProviderClient } from '../client.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
-import { TenantClientSource } from './serving-source.js';
 
-/** A {@link TokenSource} that has a token for each tenant, and none that is nobody's. */
-export class TenantTokenSource implements TokenSource {
+/** A {@link TokenSource} with a token for each tenant, and none without a tenant. */
+export class TenantTokenSource implements TokenSource, AttachableSource {
   static {
-    inspectAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, of each tenant }`);
+    inspectAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, by tenant }`);
   }
 
   readonly #directory: TenantDirectory;
-  readonly #api: Attachment;
+  readonly #rules: AttachmentRules;
   readonly #defaults: TokenRequest;
-  /** What serves the clients of tenants, with the defaults of this source. */
-  readonly #serving = new WeakMap<ProviderClient, TenantClientSource>();
+  readonly #attachment: Attachment;
+  /** The source of each tenant's client, with this source's defaults. A call ends with the client it began with. */
+  readonly #sources = new WeakMap<ProviderClient, EntryTokenSource>();
 
-  /** @param api - the rules of the provider's own options, for as long as no tenant is known */
-  constructor(directory: TenantDirectory, api: Attachment, defaults: TokenRequest = {}) {
+  /** @param rules - those of the provider's own options, which hold as long as the tenant is not known */
+  constructor(directory: TenantDirectory, rules: AttachmentRules, defaults: TokenRequest = {}) {
     this.#directory = directory;
-    this.#api = api;
+    this.#rules = rules;
     this.#defaults = frozenRequest(defaults);
+    this.#attachment = {
+      ...rules,
+      provider: directory.provider,
+      isTenantKnown: false,
+      forCall: (request, call) => this.#attachmentFor(request, call),
+      getToken: (request, signal) => this.getToken({ ...request, ...(signal && { signal }) }),
+      refuse: () => 'too-young',
+      noteAccepted: () => undefined,
+      noteReplay: () => undefined,
+    };
   }
 
   get provider(): string {
     return this.#directory.provider;
   }
 
-  get api(): Attachment {
-    return this.#api;
+  get [ATTACHMENT](): Attachment {
+    return this.#attachment;
   }
 
-  peek(request: TokenRequest = {}): ReadyToken | undefined {
+  peek(request: TokenRequest = {}): AccessToken | undefined {
     const tenant = this.#tenantOf(request);
     const known = typeof tenant === 'string' ? this.#directory.peek(tenant) : undefined;
-    const source = known && this.#serve(known);
-    const ready = source?.own.peek(request);
-    return ready && source && { source, token: ready.token };
+    return known && this.#sourceOf(known).peek(request);
   }
 
   async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
     const options: GetTokenOptions = frozenRequest(given);
-    const source = await awake(unlessAborted((async () => this.sourceFor(options))(), signal));
-    return source.getToken(signal === undefined ? options : { ...options, signal });
+    const tenant = await unlessAborted((async () => this.#find(options))(), signal);
+    return this.#sourceOf(tenant).getToken(signal === undefined ? options : { ...options, signal });
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {
     const value = typeof token === 'string' ? token : token.value;
     const only = this.#tenantOf({});
     const clients = [...this.#directory.all()].filter(({ tenant }) => only === undefined || tenant === only);
-    const entries = clients.flatMap((client) => [...client.all()]);
-    await awake(Promise.all(entries.map((entry) => entry.invalidate(value))));
+    const entries = clients.flatMap((client) => [...client.entries()]);
+    await Promise.all(entries.map((entry) => entry.invalidate(value)));
   }
 
   reset(): void {
     const only = this.#tenantOf({});
     for (const client of this.#directory.all()) {
-      if (only === undefined || client.tenant === only) for (const entry of client.all()) entry.reset();
+      if (only === undefined || client.tenant === only) for (const entry of client.entries()) entry.reset();
     }
   }
 
   with(request: TokenRequest): TokenSource {
-    return new TenantTokenSource(this.#directory, this.#api, mergeRequests(this.#defaults, request));
+    return new TenantTokenSource(this.#directory, this.#rules, mergeRequests(this.#defaults, request));
   }
 
   forTenant(tenant: string): TokenSource {
     return this.with(requestOfTenant(tenant));
   }
 
-  sourceFor(request: TokenRequest, call?: () => OutboundCall): TokenSource | Promise<TokenSource> {
-    const tenant = this.#tenantOf(request, call);
-    if (typeof tenant !== 'string' || tenant === '') throw tenantRequired(this.provider);
-    const found = this.#directory.find(tenant);
-    return found instanceof Promise ? found.then((known) => this.#serve(known)) : this.#serve(found);
+  #attachmentFor(request: TokenRequest, call: () => OutboundCall): Attachment | Promise<Attachment> {
+    const found = this.#find(request, call);
+    const attach = (tenant: KnownTenant): Attachment => this.#sourceOf(tenant)[ATTACHMENT];
+    return found instanceof Promise ? found.then(attach) : attach(found);
   }
 
-  /** As the call says, else as this source was derived, else as `tokenFor` says of the call, else as the context has it. */
+  #find(request: TokenRequest, call?: () => OutboundCall): KnownTenant | Promise<KnownTenant> {
+    const tenant = this.#tenantOf(request, call);
+    if (typeof tenant !== 'string' || tenant === '') throw tenantRequired(this.provider);
+    return this.#directory.find(tenant);
+  }
+
+  /** The tenant named by the call, else by this source's defaults, else by `tokenFor`, else by the context. */
   #tenantOf(request: TokenRequest, call?: () => OutboundCall): string | undefined {
     const merged = mergeRequests(this.#defaults, request);
-    const { tenant } = call === undefined ? merged : this.#api.requestFor(call, merged);
+    const { tenant } = call === undefined ? merged : this.#rules.requestFor(call, merged);
     return tenant === undefined ? currentTenant() : tenant;
   }
 
-  #serve({ tenant, client }: KnownTenant): TenantClientSource {
-    const known = this.#serving.get(client);
+  #sourceOf({ client }: KnownTenant): EntryTokenSource {
+    const known = this.#sources.get(client);
     if (known !== undefined) return known;
     const { tenant: _, ...defaults } = this.#defaults;
-    const serving = new TenantClientSource(this.#directory, tenant, client, defaults);
-    this.#serving.set(client, serving);
-    return serving;
+    const source = new EntryTokenSource(client, defaults);
+    this.#sources.set(client, source);
+    return source;
   }
 }

@@ -156,7 +156,7 @@ function readyMadeProofs({ config, dialect }: Provider): ClientProofs {
 }
 
 /** Secrets as the configuration names them: one, several, or what a function gives; none if it names none. */
-export async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readonly string[]> {
+async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readonly string[]> {
   if (configured === undefined) return [];
   const given: unknown = typeof configured === 'function' ? await configured() : configured;
   const items = [given].flat();

@@ -1,74 +1,104 @@
-import type { JWSAlgorithm, KeyPair } from 'dpop';
+import { createHash, KeyObject, randomUUID, type webcrypto } from 'node:crypto';
+import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { KeyObject, type webcrypto } from 'node:crypto';
 import type { DpopOptions } from '../../config/credentials.js';
-import { signingKeyOf } from '../../config/signing-key.js';
-import type { AccessToken } from '../../token/access-token.js';
-import type { ProofSigner, SignedRequest } from '../../token/attachment.js';
+import { signingKeyOf, type SigningKey } from '../../config/signing-key.js';
+import type { CallToken, ProofSigner, SignedRequest } from '../../token/attachment.js';
 import { UnusableInput } from './private-key.js';
 
-// Token endpoint and API are two; a token that names its API's address may make it a few more.
+// Token endpoint and API are two origins; a token that names its API's address may add a few.
 const MAX_ORIGINS = 100;
 const NONCE_HEADER = 'dpop-nonce';
 // RFC 9449 §8.1: NQCHAR.
 const NONCE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const DEFAULT_ALGORITHM = 'ES256';
+const ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'RS256', 'PS256'];
 
-/** The key that a client's tokens are bound to: it signs a proof for every request. @see RFC 9449 §4 */
+/** A proof and the nonce that it holds. */
+export interface DpopProof {
+  readonly proof: string;
+  readonly nonce: string | undefined;
+}
+
+interface ProofKey {
+  readonly algorithm: string;
+  readonly privateKey: SigningKey['key'];
+  /** The public key, which travels with every proof. */
+  readonly jwk: JWK;
+}
+
+/** The key that a client's tokens are bound to. It signs a proof for every request. @see RFC 9449 §4 */
 export class DpopKey implements ProofSigner {
   readonly #options: DpopOptions;
   readonly #nonces = new LRUCache<string, string>({ max: MAX_ORIGINS });
-  #pair: Promise<KeyPair> | undefined;
+  #key: Promise<ProofKey> | undefined;
   #thumbprint: Promise<string> | undefined;
 
   constructor(options: true | DpopOptions) {
     this.#options = options === true ? {} : options;
   }
 
-  /** What tokens say they are bound to. @see RFC 9449 §6.1 (`jkt`) */
+  /** The thumbprint that tokens are bound to. @see RFC 9449 §6.1 (`jkt`) */
   thumbprint(): Promise<string> {
     this.#thumbprint ??= this.#computeThumbprint();
     return this.#thumbprint;
   }
 
-  /** A proof for one request; with the token, if it carries one. The query is no part of it (RFC 9449 §4.2). */
-  async proof({ method, url }: SignedRequest, token?: string): Promise<string> {
-    const { generateProof } = await import('dpop');
-    const address = `${url.origin}${url.pathname}`;
-    return generateProof(await this.#keyPair(), address, method, this.#nonces.get(url.origin), token);
+  /** A proof for one request, and for the token that it carries. The query is no part of it (RFC 9449 §4.2). */
+  async proof({ method, url }: SignedRequest, token?: string): Promise<DpopProof> {
+    const { SignJWT } = await import('jose');
+    const { algorithm, privateKey, jwk } = await this.#proofKey();
+    const nonce = this.#nonces.get(url.origin);
+    const proof = await new SignJWT({
+      jti: randomUUID(),
+      htm: method,
+      htu: `${url.origin}${url.pathname}`,
+      iat: Math.floor(Date.now() / 1000),
+      ...(nonce !== undefined && { nonce }),
+      ...(token !== undefined && { ath: createHash('sha256').update(token).digest('base64url') }),
+    })
+      .setProtectedHeader({ alg: algorithm, typ: 'dpop+jwt', jwk })
+      .sign(privateKey);
+    return { proof, nonce };
   }
 
-  async headersFor(request: SignedRequest, token: AccessToken): Promise<Record<string, string>> {
-    return { DPoP: await this.proof(request, token.value) };
+  async sign(request: SignedRequest, token: CallToken): ReturnType<ProofSigner['sign']> {
+    const { proof, nonce } = await this.proof(request, token.value);
+    return { headers: { DPoP: proof }, nonce };
   }
 
-  rememberNonce({ origin }: URL, headers: Readonly<Record<string, string | undefined>>): boolean {
+  rememberNonce({ origin }: URL, headers: Readonly<Record<string, string | undefined>>): string | undefined {
     const nonce = headers[NONCE_HEADER];
-    if (nonce === undefined || !NONCE.test(nonce) || this.#nonces.get(origin) === nonce) return false;
+    if (nonce === undefined || !NONCE.test(nonce)) return undefined;
     this.#nonces.set(origin, nonce);
-    return true;
+    return nonce;
   }
 
-  #keyPair(): Promise<KeyPair> {
-    this.#pair ??= keyPairOf(this.#options);
-    return this.#pair;
+  #proofKey(): Promise<ProofKey> {
+    this.#key ??= proofKeyOf(this.#options);
+    return this.#key;
   }
 
   async #computeThumbprint(): Promise<string> {
-    const { calculateThumbprint } = await import('dpop');
-    return calculateThumbprint((await this.#keyPair()).publicKey);
+    const { calculateJwkThumbprint } = await import('jose');
+    return calculateJwkThumbprint((await this.#proofKey()).jwk);
   }
 }
 
-async function keyPairOf({ algorithm, keyPair }: DpopOptions): Promise<KeyPair> {
-  const { generateKeyPair } = await import('dpop');
-  if (keyPair === undefined) return generateKeyPair(algorithmOf(algorithm ?? 'ES256'));
+async function proofKeyOf({ algorithm: wanted, keyPair }: DpopOptions): Promise<ProofKey> {
+  const { exportJWK, generateKeyPair } = await import('jose');
+  if (keyPair === undefined) {
+    const algorithm = checked(wanted ?? DEFAULT_ALGORITHM);
+    const { privateKey, publicKey } = await generateKeyPair(algorithm);
+    return { algorithm, privateKey, jwk: await publicJwk(exportJWK, publicKey) };
+  }
   try {
     const { privateKey, publicKey } = keyPair;
-    const wanted = algorithmOf(algorithm ?? signingKeyOf({ key: privateKey }).algorithm);
-    return {
-      privateKey: await cryptoKeyOf(privateKey, wanted),
-      publicKey: await cryptoKeyOf(publicKey, wanted),
-    };
+    const { key, algorithm } = signingKeyOf({
+      key: privateKey,
+      ...(wanted !== undefined && { algorithm: wanted }),
+    });
+    return { algorithm: checked(algorithm), privateKey: key, jwk: await publicJwk(exportJWK, publicKey) };
   } catch {
     throw new UnusableInput(
       'dpop.keyPair cannot be used: see that the two keys belong together and fit dpop.algorithm',
@@ -76,21 +106,18 @@ async function keyPairOf({ algorithm, keyPair }: DpopOptions): Promise<KeyPair> 
   }
 }
 
-async function cryptoKeyOf(
+/** Only what names a public key. */
+async function publicJwk(
+  exportJWK: typeof import('jose').exportJWK,
   key: KeyObject | webcrypto.CryptoKey,
-  algorithm: JWSAlgorithm,
-): Promise<webcrypto.CryptoKey> {
-  if (!(key instanceof KeyObject)) return key;
-  const { importPKCS8, importSPKI } = await import('jose');
-  return key.type === 'private'
-    ? importPKCS8(String(key.export({ type: 'pkcs8', format: 'pem' })), algorithm)
-    : importSPKI(String(key.export({ type: 'spki', format: 'pem' })), algorithm, { extractable: true });
+): Promise<JWK> {
+  const { kty, crv, x, y, e, n } = await exportJWK(key);
+  return Object.fromEntries(
+    Object.entries({ kty, crv, x, y, e, n }).filter(([, part]) => part !== undefined),
+  ) as JWK;
 }
 
-/** EdDSA is the older name of what is always Ed25519 here (RFC 9864 §2.2). */
-function algorithmOf(name: string): JWSAlgorithm {
-  const known: readonly JWSAlgorithm[] = ['ES256', 'Ed25519', 'RS256', 'PS256'];
-  const algorithm = known.find((each) => each === (name === 'EdDSA' ? 'Ed25519' : name));
-  if (algorithm === undefined) throw new UnusableInput(`dpop.algorithm is none of ${known.join(', ')}`);
-  return algorithm;
+function checked(algorithm: string): string {
+  if (ALGORITHMS.includes(algorithm)) return algorithm;
+  throw new UnusableInput(`dpop.algorithm is none of ${ALGORITHMS.join(', ')}`);
 }

@@ -1,6 +1,6 @@
 import { elapsedMs, instantOf, type Clock, type Instant } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
-import { startDeadline } from '../deadline.js';
+import { Deadline } from '../../base/abort.js';
 import type { ErrorContext } from '../errors.js';
 import { contradicted, noMetadata, unreachableIssuer } from '../errors.js';
 import { parseJson, type TokenResponse } from '../response-body.js';
@@ -56,7 +56,7 @@ export class Discovery {
   }
 
   async #refresh(fetch: Fetch, signal: AbortSignal): Promise<ServerMetadata> {
-    const deadline = startDeadline(this.#provider.timeoutMs, signal);
+    const deadline = new Deadline(this.#provider.timeoutMs, { parent: signal });
     try {
       const metadata = await this.#discover((url) => fetch(url, deadline.signal));
       this.#keep(metadata, FRESH_MS);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { parsedData } from './parsed-data.js';
+import { parsedData } from './response-data.js';
 
 const bytes = Buffer.from('{"errcode":40001}');
 
