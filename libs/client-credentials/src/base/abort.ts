@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 /** The longest delay that a timer of Node can hold, in milliseconds: 24 days. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
 /** The promise's outcome, or the signal's reason if the signal is aborted first. The promise itself goes on. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -7,13 +7,7 @@ import {
   type TokenRequest,
 } from '../config/token-request.js';
 import type { AccessToken } from '../token/access-token.js';
-import {
-  ATTACHMENT,
-  type AttachableSource,
-  type Attachment,
-  type AttachmentRules,
-  type CallToken,
-} from '../token/attachment.js';
+import { attach, type Attachment, type AttachmentRules, type CallToken } from '../token/attachment.js';
 import type { Freshness } from '../token/refresh-policy.js';
 import type { TokenSource } from '../token/token-source.js';
 import type { TokenEntry } from './token-entry.js';
@@ -31,7 +25,7 @@ export interface ClientEntryLookup {
 }
 
 /** A {@link TokenSource} over the entries of one client. */
-export class EntryTokenSource implements TokenSource, AttachableSource {
+export class EntryTokenSource implements TokenSource {
   static {
     inspectAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
   }
@@ -44,14 +38,15 @@ export class EntryTokenSource implements TokenSource, AttachableSource {
     this.#client = client;
     this.#defaults = frozenRequest(defaults);
     this.#attachment = attachmentOf(client, this.#defaults);
+    attach(this, this.#attachment);
   }
 
   get provider(): string {
     return this.#client.provider;
   }
 
-  /** A getter on the prototype: the attachment holds headers that must not be printed. */
-  get [ATTACHMENT](): Attachment {
+  /** How the tokens of this source are put on calls. */
+  get attachment(): Attachment {
     return this.#attachment;
   }
 

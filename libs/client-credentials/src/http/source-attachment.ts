@@ -1,13 +1,7 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
 import { isObject } from '../base/objects.js';
 import { originProblems } from '../config/rules.js';
-import {
-  ATTACHMENT,
-  type AttachableSource,
-  type Attachment,
-  type CallToken,
-  type RefusalOutcome,
-} from '../token/attachment.js';
+import { attachmentIn, type Attachment, type CallToken, type RefusalOutcome } from '../token/attachment.js';
 import type { BearerSource, TokenSource } from '../token/token-source.js';
 
 /** What attaching a source's tokens depends on beside the source. */
@@ -34,12 +28,8 @@ export function attachmentOf(
       'source: must be a token source, such as tokens.source(name), or an object with getToken()',
     ]);
   }
-  const attachment = isAttachable(source) ? source[ATTACHMENT] : bearerAttachment(source);
+  const attachment = attachmentIn(source) ?? bearerAttachment(source);
   return allowedOrigins === undefined ? attachment : withOrigins(attachment, originsOf(allowedOrigins));
-}
-
-function isAttachable(source: object): source is AttachableSource {
-  return ATTACHMENT in source && isObject(source[ATTACHMENT]);
 }
 
 function originsOf(allowedOrigins: readonly string[]): readonly string[] {

@@ -4,7 +4,6 @@ import { Shutdown } from '../base/shutdown.js';
 import { EntryTokenSource } from '../cache/entry-source.js';
 import type { ProviderConfig, TenantProviderConfig } from '../config/options.js';
 import { resolveProvider } from '../config/resolve.js';
-import type { AttachableSource } from '../token/attachment.js';
 import type { TokenSource } from '../token/token-source.js';
 import { attachmentRulesOf } from './attachment.js';
 import { ProviderClient, type ClientDeps } from './client.js';
@@ -15,7 +14,7 @@ import { TenantTokenSource } from './tenants/source.js';
 export interface RegisteredProvider {
   /** The object that was given: registering the same object again is no error. */
   readonly config: ProviderConfig | TenantProviderConfig;
-  readonly source: TokenSource & AttachableSource;
+  readonly source: TokenSource;
   /** The known tenants, where the provider has tenants. */
   readonly tenants: TenantDirectory | undefined;
   /** Ends every refresh. */

@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import axios, { type AxiosInstance } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
-import { ATTACHMENT, type AttachableSource, type Attachment } from '../token/attachment.js';
+import { attach } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { TokenSource } from '../token/token-source.js';
@@ -20,7 +20,7 @@ import { inspectAs } from '../base/inspect.js';
  * const writer = this.billing.with({ scope: 'invoices.write' });
  * ```
  */
-export class TokenClient extends HttpService implements TokenSource, AttachableSource {
+export class TokenClient extends HttpService implements TokenSource {
   static {
     inspectAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
     keepTenants(TokenClient.prototype);
@@ -31,6 +31,7 @@ export class TokenClient extends HttpService implements TokenSource, AttachableS
   private constructor(source: TokenSource, instance: AxiosInstance) {
     super(instance);
     this.#source = source;
+    attach(this, attachmentOf(source));
   }
 
   /** The client of a source: an axios instance made from the provider's `api`, authorized. */
@@ -43,11 +44,6 @@ export class TokenClient extends HttpService implements TokenSource, AttachableS
   /** The provider's name. */
   get provider(): string {
     return this.#source.provider;
-  }
-
-  /** @internal */
-  get [ATTACHMENT](): Attachment {
-    return attachmentOf(this.#source);
   }
 
   /**

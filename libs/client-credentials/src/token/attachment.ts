@@ -91,10 +91,15 @@ export interface Attachment extends AttachmentRules {
   noteReplay(request: TokenRequest, status: number | undefined): void;
 }
 
-/** Where a source of this library has its {@link Attachment}. By name, so that two copies of the package understand each other. */
-export const ATTACHMENT: unique symbol = Symbol.for('nestjs-client-credentials.attachment');
+// By name, so that two copies of the package understand each other.
+const ATTACHMENT: unique symbol = Symbol.for('nestjs-client-credentials.attachment');
 
-/** A source that has an {@link Attachment} of its own. */
-export interface AttachableSource {
-  readonly [ATTACHMENT]: Attachment;
+/** Gives a source of this library its attachment. Not enumerable: the attachment holds headers that must not be printed. */
+export function attach(source: object, attachment: Attachment): void {
+  Object.defineProperty(source, ATTACHMENT, { value: attachment });
+}
+
+/** The attachment of a source of this library, of whichever copy; `undefined` for any other object. */
+export function attachmentIn(source: object): Attachment | undefined {
+  return (source as { readonly [ATTACHMENT]?: Attachment })[ATTACHMENT];
 }

@@ -124,8 +124,9 @@ export class AxiosCalls {
     const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);
     return sendAuthorized(
       new AxiosCall({
-        ...call,
         config: own,
+        transport,
+        startedAt: call.startedAt,
         attachment,
         request: attachment.requestFor(() => outboundCall(own, finalUrl(own)), options),
         allowed: origins.allowed,

@@ -10,19 +10,14 @@ import {
 } from '../../config/token-request.js';
 import { EntryTokenSource } from '../../cache/entry-source.js';
 import type { AccessToken } from '../../token/access-token.js';
-import {
-  ATTACHMENT,
-  type AttachableSource,
-  type Attachment,
-  type AttachmentRules,
-} from '../../token/attachment.js';
+import { attach, type Attachment, type AttachmentRules } from '../../token/attachment.js';
 import type { TokenSource } from '../../token/token-source.js';
 import type { ProviderClient } from '../client.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
 
 /** A {@link TokenSource} with a token for each tenant, and none without a tenant. */
-export class TenantTokenSource implements TokenSource, AttachableSource {
+export class TenantTokenSource implements TokenSource {
   static {
     inspectAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, by tenant }`);
   }
@@ -30,7 +25,6 @@ export class TenantTokenSource implements TokenSource, AttachableSource {
   readonly #directory: TenantDirectory;
   readonly #rules: AttachmentRules;
   readonly #defaults: TokenRequest;
-  readonly #attachment: Attachment;
   /** The source of each tenant's client, with this source's defaults. A call ends with the client it began with. */
   readonly #sources = new WeakMap<ProviderClient, EntryTokenSource>();
 
@@ -39,7 +33,7 @@ export class TenantTokenSource implements TokenSource, AttachableSource {
     this.#directory = directory;
     this.#rules = rules;
     this.#defaults = frozenRequest(defaults);
-    this.#attachment = {
+    attach(this, {
       ...rules,
       provider: directory.provider,
       isTenantKnown: false,
@@ -48,15 +42,11 @@ export class TenantTokenSource implements TokenSource, AttachableSource {
       refuse: () => 'too-young',
       noteAccepted: () => undefined,
       noteReplay: () => undefined,
-    };
+    });
   }
 
   get provider(): string {
     return this.#directory.provider;
-  }
-
-  get [ATTACHMENT](): Attachment {
-    return this.#attachment;
   }
 
   peek(request: TokenRequest = {}): AccessToken | undefined {
@@ -97,8 +87,8 @@ export class TenantTokenSource implements TokenSource, AttachableSource {
 
   #attachmentFor(request: TokenRequest, call: () => OutboundCall): Attachment | Promise<Attachment> {
     const found = this.#find(request, call);
-    const attach = (tenant: KnownTenant): Attachment => this.#sourceOf(tenant)[ATTACHMENT];
-    return found instanceof Promise ? found.then(attach) : attach(found);
+    const attachmentOf = (tenant: KnownTenant): Attachment => this.#sourceOf(tenant).attachment;
+    return found instanceof Promise ? found.then(attachmentOf) : attachmentOf(found);
   }
 
   #find(request: TokenRequest, call?: () => OutboundCall): KnownTenant | Promise<KnownTenant> {
