@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { elapsedMs, instantOf, CacheClock, SystemClock, type Instant } from './clock.js';
+import { elapsedMs, CacheClock, instantClockOf, type Instant } from './clock.js';
 
 const MOMENT: Instant = { at: 1_000, monotonicMs: 10 };
 
@@ -15,13 +15,13 @@ describe('the time that has passed', () => {
 
 describe('a moment', () => {
   it('is read from both clocks that are given', () => {
-    expect(instantOf({ now: () => 7, monotonic: () => 3 })).toEqual({ at: 7, monotonicMs: 3 });
+    expect(instantClockOf({ now: () => 7, monotonic: () => 3 }).instant()).toEqual({ at: 7, monotonicMs: 3 });
   });
 
   it('takes the monotonic time of the process where a clock has none', () => {
     const before = performance.now();
 
-    const { at, monotonicMs } = instantOf({ now: () => 7 });
+    const { at, monotonicMs } = instantClockOf({ now: () => 7 }).instant();
 
     expect(at).toBe(7);
     expect(monotonicMs).toBeGreaterThanOrEqual(before);
@@ -32,7 +32,7 @@ describe('a moment of the system', () => {
   it('is now by both clocks, to the millisecond', () => {
     const before = { at: Date.now(), monotonicMs: performance.now() };
 
-    const moment = instantOf(new SystemClock());
+    const moment = instantClockOf(undefined).instant();
 
     expect(moment.at).toBeGreaterThanOrEqual(before.at);
     expect(moment.monotonicMs).toBeGreaterThan(before.monotonicMs - 1);
@@ -40,11 +40,11 @@ describe('a moment of the system', () => {
   });
 
   it('goes on', () => {
-    const clock = new SystemClock();
-    const first = instantOf(clock);
+    const clock = instantClockOf(undefined);
+    const first = clock.instant();
     while (Date.now() === first.at);
 
-    const second = instantOf(clock);
+    const second = clock.instant();
 
     expect(second.at).toBeGreaterThan(first.at);
     expect(second.monotonicMs).toBeGreaterThan(first.monotonicMs);
@@ -54,7 +54,7 @@ describe('a moment of the system', () => {
 describe('passing time', () => {
   it('grows by what either clock says has passed, and is never set back', () => {
     const hands = { at: 0, monotonicMs: 0 };
-    const time = new CacheClock({ now: () => hands.at, monotonic: () => hands.monotonicMs });
+    const time = new CacheClock(instantClockOf({ now: () => hands.at, monotonic: () => hands.monotonicMs }));
     const begin = time.now();
     const passed: number[] = [];
     for (const [at, monotonicMs] of [

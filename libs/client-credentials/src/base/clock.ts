@@ -12,15 +12,30 @@ export interface Clock {
   monotonic?(): number;
 }
 
+/** A clock that tells both times at once. */
+export interface InstantClock extends Clock {
+  /** The present instant. */
+  instant(): Instant;
+}
+
+/** A clock that tells both times at once: the system's, or one made of a configured clock. */
+export function instantClockOf(clock: Clock | undefined): InstantClock {
+  if (clock === undefined) return new SystemClock();
+  return {
+    now: () => clock.now(),
+    instant: () => ({ at: clock.now(), monotonicMs: clock.monotonic?.() ?? performance.now() }),
+  };
+}
+
 /** The system's clock. Each manager has its own. */
-export class SystemClock implements Clock {
+class SystemClock implements InstantClock {
   #latest: Instant = { at: 0, monotonicMs: 0 };
 
   now(): number {
     return Date.now();
   }
 
-  /** The same for a whole millisecond: to read a clock takes as long as all else that finds a token. */
+  /** The same object for a whole millisecond: reading a clock takes as long as the rest of a look-up. */
   instant(): Instant {
     const at = Date.now();
     if (at !== this.#latest.at) this.#latest = { at, monotonicMs: performance.now() };
@@ -36,29 +51,23 @@ export interface Instant {
   readonly monotonicMs: number;
 }
 
-/** Milliseconds that pass by a clock, whichever of its two hands says more: they only ever grow. They begin at 1, since 0 often means none. */
+/** Monotonic milliseconds for the LRU cache: advances by the larger of both clocks' steps. Starts at 1; the cache reads 0 as unset. */
 export class CacheClock {
-  readonly #clock: Clock;
+  readonly #clock: InstantClock;
   #last: Instant;
   #passedMs = 1;
 
-  constructor(clock: Clock) {
+  constructor(clock: InstantClock) {
     this.#clock = clock;
-    this.#last = instantOf(clock);
+    this.#last = clock.instant();
   }
 
   now(): number {
-    const now = instantOf(this.#clock);
+    const now = this.#clock.instant();
     this.#passedMs += elapsedMs(this.#last, now);
     this.#last = now;
     return this.#passedMs;
   }
-}
-
-/** The present instant. */
-export function instantOf(clock: Clock): Instant {
-  if (clock instanceof SystemClock) return clock.instant();
-  return { at: clock.now(), monotonicMs: clock.monotonic?.() ?? performance.now() };
 }
 
 /**

@@ -3,21 +3,12 @@ import { unlessAborted } from './abort.js';
 /** Ends pending work when a manager closes. One AbortController per task: adding a listener to a shared signal is O(n). */
 export class Shutdown {
   readonly #pending = new Set<AbortController>();
-  #reason: Error | undefined;
-
-  /** Whether the manager was closed. */
-  get hasStarted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  /** @throws the reason, once the manager was closed */
-  throwIfStarted(): void {
-    if (this.#reason !== undefined) throw this.#reason;
-  }
+  /** The error of everything that is asked for once the manager was closed; `undefined` until then. */
+  reason: Error | undefined;
 
   /** The outcome of a task, or the reason of the shutdown if that starts first. */
   async run<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.throwIfStarted();
+    if (this.reason !== undefined) throw this.reason;
     const controller = new AbortController();
     this.#pending.add(controller);
     try {
@@ -29,7 +20,7 @@ export class Shutdown {
 
   /** @param reason - what every pending and every later task rejects with */
   start(reason: Error): void {
-    this.#reason ??= reason;
-    for (const controller of this.#pending) controller.abort(this.#reason);
+    this.reason ??= reason;
+    for (const controller of this.#pending) controller.abort(this.reason);
   }
 }

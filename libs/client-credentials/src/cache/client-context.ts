@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.js';
+import type { InstantClock } from '../base/clock.js';
 import type { EventHub, TokenEventDetails } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
@@ -19,7 +19,7 @@ export interface ClientContext {
   readonly lockMs: number;
   /** The limit of token requests, if there is one. */
   readonly budget: IssuanceBudget | undefined;
-  readonly clock: Clock;
+  readonly clock: InstantClock;
   readonly random: () => number;
   readonly events: EventHub;
   readonly grant: TokenGrant;

@@ -10,7 +10,8 @@ export type EntryMemory = BusyAwareLru<TokenEntry, ClientEntries>;
 /** The entries of one client, found by what is asked for. */
 export class ClientEntries {
   readonly #keys: RequestKeys;
-  readonly #client: ClientContext;
+  /** What the entries share. */
+  readonly client: ClientContext;
   readonly #memory: EntryMemory;
   readonly #entries = new Map<string, TokenEntry>();
   /** Most calls of a client ask for the same. */
@@ -21,7 +22,7 @@ export class ClientEntries {
   /** @param settings - what is asked for where a request does not say */
   constructor(settings: TokenRequest, client: ClientContext, memory: EntryMemory) {
     this.#keys = new RequestKeys(settings);
-    this.#client = client;
+    this.client = client;
     this.#memory = memory;
   }
 
@@ -32,8 +33,10 @@ export class ClientEntries {
 
   /** The entry for a request, new if need be. */
   entryFor(request: TokenRequest): TokenEntry {
+    const memory = this.#memory;
     const entry = this.#latest?.request === request ? this.#latest.entry : this.#find(request);
-    entry.usedAt = this.#memory.markUsed(entry, entry.usedAt);
+    // An entry that was used a few insertions ago is far from eviction.
+    if (memory.insertions - entry.usedAt >= memory.slack) entry.usedAt = memory.markUsed(entry);
     return entry;
   }
 
@@ -84,7 +87,7 @@ export class ClientEntries {
 
   #add(key: string, request: TokenRequest): TokenEntry {
     this.#isUsed = true;
-    const entry = new TokenEntry(this.#client, this.#keys.resolve(request), key);
+    const entry = new TokenEntry(this.client, this.#keys.resolve(request), key);
     this.#entries.set(key, entry);
     if (!this.#isForgotten) entry.usedAt = this.#memory.set(entry, this);
     return entry;

@@ -7,22 +7,10 @@ import {
   type TokenRequest,
 } from '../config/token-request.js';
 import type { AccessToken } from '../token/access-token.js';
-import { attach, type Attachment, type AttachmentRules, type CallToken } from '../token/attachment.js';
+import { attach, type Attachment, type AttachmentRules } from '../token/attachment.js';
 import type { Freshness } from '../token/refresh-policy.js';
 import type { TokenSource } from '../token/token-source.js';
-import type { TokenEntry } from './token-entry.js';
-
-/** The entries of one client. */
-export interface ClientEntryLookup {
-  readonly provider: string;
-  readonly rules: AttachmentRules;
-  /** The entry for a request, a new one if need be. */
-  entryFor(request: TokenRequest): TokenEntry;
-  /** The entry for a request, if there is one. */
-  knownEntryFor(request: TokenRequest): TokenEntry | undefined;
-  entries(): Iterable<TokenEntry>;
-  noteAccepted(token: CallToken): void;
-}
+import type { ClientEntries } from './client-entries.js';
 
 /** A {@link TokenSource} over the entries of one client. */
 export class EntryTokenSource implements TokenSource {
@@ -30,19 +18,22 @@ export class EntryTokenSource implements TokenSource {
     inspectAs(EntryTokenSource, ({ provider }) => `TokenSource { ${provider} }`);
   }
 
-  readonly #client: ClientEntryLookup;
+  readonly #entries: ClientEntries;
+  readonly #rules: AttachmentRules;
   readonly #defaults: TokenRequest;
   readonly #attachment: Attachment;
+  #served: { readonly token: AccessToken; readonly promise: Promise<AccessToken> } | undefined;
 
-  constructor(client: ClientEntryLookup, defaults: TokenRequest = DEFAULT_REQUEST) {
-    this.#client = client;
+  constructor(entries: ClientEntries, rules: AttachmentRules, defaults: TokenRequest = DEFAULT_REQUEST) {
+    this.#entries = entries;
+    this.#rules = rules;
     this.#defaults = frozenRequest(defaults);
-    this.#attachment = attachmentOf(client, this.#defaults);
+    this.#attachment = attachmentOf(entries, rules, this.#defaults);
     attach(this, this.#attachment);
   }
 
   get provider(): string {
-    return this.#client.provider;
+    return this.#entries.client.provider;
   }
 
   /** How the tokens of this source are put on calls. */
@@ -54,7 +45,12 @@ export class EntryTokenSource implements TokenSource {
     // No async function: the usual token is cached, and an await would cost more than the look-up.
     try {
       const request = mergeRequests(this.#defaults, options);
-      return Promise.resolve(this.#client.entryFor(request).get(freshnessOf(request), options.signal));
+      const entry = this.#entries.entryFor(request);
+      const token = entry.get(request === DEFAULT_REQUEST ? undefined : freshnessOf(request), options.signal);
+      if (token instanceof Promise) return token;
+      // The same promise as long as the token is the same.
+      if (token !== this.#served?.token) this.#served = { token, promise: Promise.resolve(token) };
+      return this.#served.promise;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -62,21 +58,21 @@ export class EntryTokenSource implements TokenSource {
 
   peek(request: TokenRequest = DEFAULT_REQUEST): AccessToken | undefined {
     const merged = mergeRequests(this.#defaults, request);
-    return this.#client.entryFor(merged).peek(freshnessOf(merged));
+    return this.#entries.entryFor(merged).peek(freshnessOf(merged));
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {
     const value = typeof token === 'string' ? token : token.value;
-    const entries = new Set([this.#client.entryFor(this.#defaults), ...this.#client.entries()]);
+    const entries = new Set([this.#entries.entryFor(this.#defaults), ...this.#entries.entries()]);
     await Promise.all([...entries].map((entry) => entry.invalidate(value)));
   }
 
   reset(): void {
-    for (const entry of this.#client.entries()) entry.reset();
+    for (const entry of this.#entries.entries()) entry.reset();
   }
 
   with(request: TokenRequest): TokenSource {
-    return new EntryTokenSource(this.#client, mergeRequests(this.#defaults, request));
+    return new EntryTokenSource(this.#entries, this.#rules, mergeRequests(this.#defaults, request));
   }
 
   forTenant(): TokenSource {
@@ -84,19 +80,30 @@ export class EntryTokenSource implements TokenSource {
   }
 }
 
-function attachmentOf(client: ClientEntryLookup, defaults: TokenRequest): Attachment {
-  const { rules, provider } = client;
+function attachmentOf(entries: ClientEntries, rules: AttachmentRules, defaults: TokenRequest): Attachment {
+  const { provider, displacements } = entries.client;
+  const { requestFor } = rules;
   const attachment: Attachment = {
     ...rules,
     provider,
     isTenantKnown: true,
+    acceptedToken: undefined,
     forCall: () => attachment,
-    requestFor: (call, request) => rules.requestFor(call, mergeRequests(defaults, request)),
-    getToken: (request, signal) => client.entryFor(request).get(freshnessOf(request), signal),
+    requestFor:
+      requestFor === undefined && defaults === DEFAULT_REQUEST
+        ? undefined
+        : (call, request) => {
+            const merged = mergeRequests(defaults, request);
+            return requestFor === undefined ? merged : requestFor(call, merged);
+          },
+    getToken: (request, signal) => {
+      const needsFreshness = request !== DEFAULT_REQUEST && request.minRemainingSeconds !== undefined;
+      return entries.entryFor(request).get(needsFreshness ? freshnessOf(request) : undefined, signal);
+    },
     refuse: (token, request, claims) =>
-      client.entryFor(request).refuse(token.value, claims) === 'leave' ? 'too-young' : 'another',
-    noteAccepted: (token) => client.noteAccepted(token),
-    noteReplay: (request, status) => client.knownEntryFor(request)?.noteReplay(status),
+      entries.entryFor(request).refuse(token.value, claims) === 'leave' ? 'too-young' : 'another',
+    noteAccepted: (token) => displacements.noteAccepted(token),
+    noteReplay: (request, status) => entries.knownEntryFor(request)?.noteReplay(status),
   };
   return attachment;
 }

@@ -27,7 +27,7 @@ export interface EntryStateOptions {
 type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
 /** What decides, and how it came to that. Most tokens have nothing but themselves, and there may be many. */
-interface StateFields extends PolicyInput {
+export interface StateFields extends PolicyInput {
   /** Values that the API refused: they must not come back from a store. */
   readonly refused?: readonly string[] | undefined;
   /** How the last token was held, if it was dropped before its end. */
@@ -48,23 +48,17 @@ const MAX_REFUSED = 5;
 
 /** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
 export class EntryState {
-  #state: StateFields = NO_STATE;
+  /** What the policy decides on, and what is noted beside it. Changed only here. */
+  policyInput: StateFields = NO_STATE;
+  /** The token in use. */
+  current: AccessToken | undefined;
   /** The token that is in use, or was last: what tells the same token again from a new one. */
   #last: AccessToken | undefined;
   #acquisitions = 0;
 
-  /** What the policy decides on. */
-  get policyInput(): PolicyInput {
-    return this.#state;
-  }
-
   /** Whether the token in use was dropped before its end. */
   get wasDropped(): boolean {
-    return this.#state.dropped !== undefined;
-  }
-
-  get current(): AccessToken | undefined {
-    return this.#state.token === undefined ? undefined : this.#last;
+    return this.policyInput.dropped !== undefined;
   }
 
   /** The token in use as it was issued. */
@@ -89,7 +83,7 @@ export class EntryState {
     now: Instant,
     options: EntryStateOptions,
   ): void {
-    const { refused, failures, replays, claims, ...before } = this.#state;
+    const { refused, failures, replays, claims, ...before } = this.policyInput;
     const token = this.#withMargins(issued, options);
     const isSameToken = this.isLast(issued.value);
     const previous = before.token ?? before.droppedToken;
@@ -99,8 +93,9 @@ export class EntryState {
     const refreshGap = reason === 'refresh-ahead' ? refreshInterval(token, now) : before.refreshGap;
     const rest = { refreshGap, refused, failures, replays, claims, refreshPause, originalLifetimeMs: known };
     const isPlain = Object.values(rest).every((part) => part === undefined);
-    this.#state = isPlain ? { token } : { token, ...rest };
+    this.policyInput = isPlain ? { token } : { token, ...rest };
     this.#last = access;
+    this.current = access;
   }
 
   /** Whether this value is the token in use, or the one before. */
@@ -111,16 +106,16 @@ export class EntryState {
   #withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
     const { requested: obtained, lifetimeMs } = issued;
     const held = { obtained, lifetimeMs, ...marginsOf(lifetimeMs, lifetime, random()) };
-    return this.#state.dropped === 'refused' ? { ...held, isReplacement: true } : held;
+    return this.policyInput.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
   /** Notes that an acquisition failed. The answer is whether the current token goes on being served. */
   fail(error: ClientCredentialsError, now: Instant, { random }: EntryStateOptions): boolean {
-    const { token, failures = 0 } = this.#state;
-    const rateLimitsInARow = error.status === 429 ? (this.#state.rateLimitsInARow ?? 0) + 1 : 0;
+    const { token, failures = 0 } = this.policyInput;
+    const rateLimitsInARow = error.status === 429 ? (this.policyInput.rateLimitsInARow ?? 0) + 1 : 0;
     const latch = failureLatch(error, rateLimitsInARow, now, random());
-    this.#state = {
-      ...this.#state,
+    this.policyInput = {
+      ...this.policyInput,
       latch,
       refreshPause: token && refreshBackoff(token, now),
       rateLimitsInARow,
@@ -145,10 +140,10 @@ export class EntryState {
   ): RefusalDecision {
     const isCurrent = this.current?.value === value;
     const isBlank = this.#last === undefined;
-    const decision = decideRefusal(this.#state, { isCurrent, isBlank, wasDisplaced }, now, cooldownMs);
+    const decision = decideRefusal(this.policyInput, { isCurrent, isBlank, wasDisplaced }, now, cooldownMs);
     if (decision === 'replace' || decision === 'replace-displaced') {
-      const { refused = [] } = this.#state;
-      this.#state = { ...this.#state, refused: [...refused, value].slice(-MAX_REFUSED), claims };
+      const { refused = [] } = this.policyInput;
+      this.policyInput = { ...this.policyInput, refused: [...refused, value].slice(-MAX_REFUSED), claims };
       this.drop('refused');
     }
     return decision;
@@ -156,19 +151,25 @@ export class EntryState {
 
   /** What the API demanded of the next token: it is for one, and the one after that is an ordinary one again. */
   consumeClaims(): string | undefined {
-    const { claims } = this.#state;
-    if (claims !== undefined) this.#state = { ...this.#state, claims: undefined };
+    const { claims } = this.policyInput;
+    if (claims !== undefined) this.policyInput = { ...this.policyInput, claims: undefined };
     return claims;
   }
 
   drop(dropped: 'refused' | 'requested'): void {
-    const droppedToken = this.#state.token ?? this.#state.droppedToken;
-    this.#state = { ...this.#state, token: undefined, dropped, droppedToken };
+    const droppedToken = this.policyInput.token ?? this.policyInput.droppedToken;
+    this.current = undefined;
+    this.policyInput = { ...this.policyInput, token: undefined, dropped, droppedToken };
   }
 
   /** Forgets failures. */
   reset(): void {
-    this.#state = { ...this.#state, latch: undefined, refreshPause: undefined, rateLimitsInARow: 0 };
+    this.policyInput = {
+      ...this.policyInput,
+      latch: undefined,
+      refreshPause: undefined,
+      rateLimitsInARow: 0,
+    };
   }
 
   countAcquisition(): void {
@@ -176,11 +177,11 @@ export class EntryState {
   }
 
   countReplay(): void {
-    this.#state = { ...this.#state, replays: (this.#state.replays ?? 0) + 1 };
+    this.policyInput = { ...this.policyInput, replays: (this.policyInput.replays ?? 0) + 1 };
   }
 
   snapshot(now: Instant, isBusy: boolean): EntryRow {
-    const { token, failures = 0, replays = 0, lastErrorCode } = this.#state;
+    const { token, failures = 0, replays = 0, lastErrorCode } = this.policyInput;
     const isGood = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
     const idleState = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
@@ -198,7 +199,7 @@ export class EntryState {
 
   /** Whether a token of another process will do: a new one, with more life than the margins and the caller need. */
   isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
-    if (this.isLast(stored.value) || this.#state.refused?.includes(stored.value) === true) return false;
+    if (this.isLast(stored.value) || this.policyInput.refused?.includes(stored.value) === true) return false;
     const token = this.#withMargins(stored, options);
     return remainingMs(token, now) > Math.max(token.refreshAheadMs, token.skewMs, minRemainingMs);
   }

@@ -18,12 +18,14 @@ export class BusyAwareLru<K extends {}, V extends {}> {
   readonly #recent: LRUCache<K, V>;
   readonly #busy = new Map<K, V>();
   readonly #holding: LruOptions<K, V>;
-  readonly #slack: number;
-  #puts = 0;
+  /** How many insertions after its last use a value is still far from eviction. */
+  readonly slack: number;
+  /** Insertions so far. */
+  insertions = 0;
 
   constructor(holding: LruOptions<K, V>) {
     this.#holding = holding;
-    this.#slack = Math.floor(holding.max * SLACK_SHARE);
+    this.slack = Math.floor(holding.max * SLACK_SHARE);
     this.#recent = new LRUCache<K, V>({
       max: holding.max,
       dispose: (value, key, reason) => {
@@ -34,15 +36,10 @@ export class BusyAwareLru<K extends {}, V extends {}> {
     });
   }
 
-  /**
-   * Notes a use of what is here. As long as little else came since the last one it is far from being forgotten, and nothing has to be done.
-   *
-   * @param usedAt - what the last use, or {@link set}, answered
-   */
-  markUsed(key: K, usedAt: number): number {
-    if (this.#puts - usedAt < this.#slack) return usedAt;
+  /** Notes a use of a value, and returns the count of insertions for its next use. Not needed within {@link slack} insertions. */
+  markUsed(key: K): number {
     this.get(key);
-    return this.#puts;
+    return this.insertions;
   }
 
   /** What is there, which counts as a use. */
@@ -61,8 +58,8 @@ export class BusyAwareLru<K extends {}, V extends {}> {
     this.#busy.delete(key);
     this.#recent.set(key, value);
     this.#forgetIdle();
-    this.#puts += 1;
-    return this.#puts;
+    this.insertions += 1;
+    return this.insertions;
   }
 
   delete(key: K): void {

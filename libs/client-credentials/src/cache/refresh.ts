@@ -1,5 +1,5 @@
 import { Deadline, unlessAborted } from '../base/abort.js';
-import { instantOf, type Instant } from '../base/clock.js';
+import { type Instant } from '../base/clock.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from '../base/errors.js';
 import type { TokenEventDetails } from '../base/events.js';
 import { refreshUnderLock } from '../store/locked-refresh.js';
@@ -33,7 +33,7 @@ export class Refresh {
     this.#request = request;
     this.#state = state;
     this.#deps = deps;
-    this.#startedAt = instantOf(client.clock);
+    this.#startedAt = client.clock.instant();
   }
 
   /** Rejects with a `ClientCredentialsError`, which the state remembers, or with the reason of the shutdown. */
@@ -49,7 +49,7 @@ export class Refresh {
         return refreshing;
       });
     } catch (thrown) {
-      if (shutdown.hasStarted) throw thrown;
+      if (shutdown.reason !== undefined) throw thrown;
       const isOurs = thrown instanceof ClientCredentialsError;
       const error = ofTenant(isOurs ? thrown : answerFunctionFailed(provider, thrown), tenant);
       this.#noteFailure(error);
@@ -71,7 +71,7 @@ export class Refresh {
     const claims = this.#state.consumeClaims();
     const { lastToken, wasDropped } = this.#state;
     const isUsable = (token: IssuedToken): boolean =>
-      this.#state.isUsable(token, task.minRemainingMs, this.#now(), this.#client);
+      this.#state.isUsable(token, task.minRemainingMs, this.#client.clock.instant(), this.#client);
     const { token, isNew, publish } = await refreshUnderLock({
       stored,
       isUsable: task.reason === 'forced' || claims !== undefined ? undefined : isUsable,
@@ -85,7 +85,7 @@ export class Refresh {
     let ttlMs: number | undefined;
     try {
       const access = this.#useNew(token);
-      ttlMs = lifeLeftMs(token, this.#now());
+      ttlMs = lifeLeftMs(token, this.#client.clock.instant());
       return access;
     } finally {
       publish(ttlMs);
@@ -131,7 +131,7 @@ export class Refresh {
   }
 
   #use(issued: IssuedToken): AccessToken {
-    const now = this.#now();
+    const now = this.#client.clock.instant();
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(this.#client.provider);
     // A configured function may throw here: before the state says that there is a token.
     const access = this.#client.toAccessToken(issued);
@@ -140,7 +140,7 @@ export class Refresh {
   }
 
   #noteFailure(error: ClientCredentialsError): void {
-    const isServed = this.#state.fail(error, this.#now(), this.#client);
+    const isServed = this.#state.fail(error, this.#client.clock.instant(), this.#client);
     const { code, message } = error;
     this.#emit({
       type: 'token.failed',
@@ -153,11 +153,7 @@ export class Refresh {
   }
 
   #elapsedMs(): number {
-    return this.#now().monotonicMs - this.#startedAt.monotonicMs;
-  }
-
-  #now(): Instant {
-    return instantOf(this.#client.clock);
+    return this.#client.clock.instant().monotonicMs - this.#startedAt.monotonicMs;
   }
 
   #emit(details: TokenEventDetails): void {

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../base/abort.js';
-import { instantOf, type Instant } from '../base/clock.js';
+import { type Instant } from '../base/clock.js';
 import type { AcquisitionReason, TokenEventDetails } from '../base/events.js';
 import { runWithTenant } from '../base/tenant-context.js';
 import { StoredToken } from '../store/stored-token.js';
@@ -47,9 +47,10 @@ export class TokenEntry {
    * @throws `ClientCredentialsError` while a failure is latched or after the shutdown; the signal's reason if it is aborted
    */
   get(freshness?: Freshness, signal?: AbortSignal): AccessToken | Promise<AccessToken> {
-    this.#client.shutdown.throwIfStarted();
+    const { shutdown, clock } = this.#client;
+    if (shutdown.reason !== undefined) throw shutdown.reason;
     signal?.throwIfAborted();
-    const decision = decide(this.#state.policyInput, this.#now(), freshness);
+    const decision = decide(this.#state.policyInput, clock.instant(), freshness);
     if (decision.do === 'fail') throw decision.error;
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
     const { current } = this.#state;
@@ -61,7 +62,7 @@ export class TokenEntry {
 
   /** The token if it may be served without a wait. Starts a refresh that is due. */
   peek(freshness?: Freshness): AccessToken | undefined {
-    if (this.#client.shutdown.hasStarted) return undefined;
+    if (this.#client.shutdown.reason !== undefined) return undefined;
     const decision = decide(this.#state.policyInput, this.#now(), freshness);
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
@@ -139,8 +140,9 @@ export class TokenEntry {
   /** A token that is asked for after this call. A refresh that has sent its request already may bring the one being replaced. */
   async #forced(): Promise<AccessToken> {
     while (this.#flight?.isFresh === false && !this.#flight.isOverdue) await this.#flight.done();
-    this.#client.shutdown.throwIfStarted();
-    const decision = decide(this.#state.policyInput, this.#now(), { forceRefresh: true });
+    const { shutdown, clock } = this.#client;
+    if (shutdown.reason !== undefined) throw shutdown.reason;
+    const decision = decide(this.#state.policyInput, clock.instant(), { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
     return this.#join('forced').result();
   }
@@ -187,7 +189,7 @@ export class TokenEntry {
   }
 
   #now(): Instant {
-    return instantOf(this.#client.clock);
+    return this.#client.clock.instant();
   }
 
   #emit(details: TokenEventDetails): void {

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../base/objects.js';
 import { authenticationMethodOf } from './authentication-method.js';
 import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
 import type { ProviderConfig } from './options.js';
@@ -13,8 +14,8 @@ export interface ResolvedDialect extends Filled<
   readonly apiHeaders: Record<string, string>;
   readonly response: Filled<ResponseDialect, 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'>;
   readonly authorization: Filled<AuthorizationDialect, 'query' | 'format'>;
-  /** The name a standard parameter is sent under, or `null` when it is not sent. */
-  readonly nameOf: (parameter: StandardParameter) => string | null;
+  /** The names that the standard parameters are sent under; `null` where one is not sent. */
+  readonly names: Readonly<Record<StandardParameter, string | null>>;
 }
 
 /** A provider's configuration with every default filled in. */
@@ -75,9 +76,14 @@ function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
     basicScheme: dialect.basicScheme ?? 'Basic',
     headers: dialect.headers ?? {},
     apiHeaders: dialect.apiHeaders ?? {},
-    nameOf: (parameter) => {
-      const name = dialect.parameterNames?.[parameter];
-      return name === undefined ? parameter : name;
+    names: {
+      grant_type: 'grant_type',
+      client_id: 'client_id',
+      client_secret: 'client_secret',
+      scope: 'scope',
+      audience: 'audience',
+      resource: 'resource',
+      ...withoutUndefined(dialect.parameterNames ?? {}),
     },
     response: {
       accessToken: 'access_token',

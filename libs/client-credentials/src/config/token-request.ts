@@ -34,7 +34,10 @@ export function isFrozen(request: TokenRequest): boolean {
 /** A request as it is now: callers may go on to use the same object for others. */
 export function frozenRequest(request: TokenRequest): TokenRequest {
   if (settled.has(request)) return request;
-  const copy = Object.freeze(plainCopyOf({ ...request }));
+  const copy: Record<string, unknown> = { ...request };
+  for (const [name, value] of Object.entries(copy))
+    if (typeof value === 'object') copy[name] = plainCopyOf(value);
+  Object.freeze(copy);
   settled.add(copy);
   return copy;
 }

@@ -67,7 +67,7 @@ function relayOf<Request extends IncomingMessage>(
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
     if (proofSigner !== undefined) throw boundToKey(provider);
     if ('query' in placement) throw shownInQuery(provider);
-    const tokenRequest = attachment.requestFor(() => outboundCall(request), wanted);
+    const tokenRequest = attachment.requestFor?.(() => outboundCall(request), wanted) ?? wanted;
     const token = await attachment.getToken(tokenRequest);
     Object.assign(request.headers, lowerCased(headers));
     request.headers[placement.header.toLowerCase()] = token.authorization;

@@ -49,7 +49,7 @@ function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: Call
     const { status = 0 } = first;
     // The usual response needs no further look.
     if (status >= 200 && status < 300 && !attachment.readsBody) {
-      attachment.noteAccepted(token);
+      if (attachment.acceptedToken !== token) noteAccepted(attachment, token);
       return call.finish(first);
     }
     return afterFirst(call, token, first);
@@ -144,8 +144,13 @@ async function isRefused<A extends Attempt, R>(
 export function judgeResponse(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
   if (isInsufficientScope(response.headers['www-authenticate'])) return false;
   const isRefusal = attachment.isRefusal(response);
-  if (!isRefusal && response.status < 400) attachment.noteAccepted(token);
+  if (!isRefusal && response.status < 400) noteAccepted(attachment, token);
   return isRefusal;
+}
+
+function noteAccepted(attachment: Attachment, token: CallToken): void {
+  attachment.acceptedToken = token;
+  attachment.noteAccepted(token);
 }
 
 function challengeIn(attempt: Attempt): string | undefined {

@@ -31,12 +31,11 @@ export function withHeader(headers: AxiosRequestHeaders, header: string, value: 
 
 /** Whether a header is there, be it set to nothing. */
 export function hasHeader(headers: object, header: string): boolean {
-  for (const name in headers) if (isSameHeader(name, header)) return true;
+  const { length } = header;
+  for (const name in headers) {
+    if (name.length === length && name.toLowerCase() === header.toLowerCase()) return true;
+  }
   return false;
-}
-
-function isSameHeader(name: string, header: string): boolean {
-  return name.length === header.length && name.toLowerCase() === header.toLowerCase();
 }
 
 /** A plain record as headers, with names in any case: what the http adapter shows before a redirect. */

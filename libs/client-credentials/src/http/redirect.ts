@@ -36,11 +36,6 @@ export const BODY_HEADERS: string[] = [
   'content-length',
 ];
 
-/** Whether a status is that of a redirect. */
-export function isRedirectStatus(status: number): boolean {
-  return REDIRECTS.has(status);
-}
-
 /**
  * Where a redirect leads, by the rules of the Fetch standard (§4.4, HTTP-redirect fetch); `undefined` if the answer is
  * none, or one that cannot be followed: then it is the answer.

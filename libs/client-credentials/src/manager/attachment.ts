@@ -21,10 +21,12 @@ export function attachmentRulesOf(
     proofSigner,
     agentOf,
     isRefusal: config.reacquire?.on ?? (({ status }): boolean => status === 401),
-    requestFor: (call, request) => {
-      const chosen = config.tokenFor?.(call());
-      return chosen === undefined ? request : mergeRequests(chosen, request);
-    },
+    requestFor:
+      config.tokenFor &&
+      ((call, request) => {
+        const chosen = config.tokenFor?.(call());
+        return chosen === undefined ? request : mergeRequests(chosen, request);
+      }),
     warnOnce,
   };
 }

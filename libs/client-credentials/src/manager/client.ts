@@ -1,10 +1,9 @@
-import type { Clock } from '../base/clock.js';
+import type { InstantClock } from '../base/clock.js';
 import type { EventHub, StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
 import { emitEvent, type ClientContext } from '../cache/client-context.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
 import { Displacements } from '../cache/displacement.js';
-import type { ClientEntryLookup } from '../cache/entry-source.js';
 import type { TokenEntry } from '../cache/token-entry.js';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider, type Provider } from '../config/resolve.js';
@@ -13,7 +12,7 @@ import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
 import type { StoreCircuit } from '../store/circuit-breaker.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
-import type { AttachmentRules, CallToken } from '../token/attachment.js';
+import type { AttachmentRules } from '../token/attachment.js';
 import {
   budgetKeyOf,
   forgottenKeyOf,
@@ -26,7 +25,7 @@ import { attachmentRulesOf } from './attachment.js';
 
 /** What the clients of one provider share. */
 export interface ClientDeps {
-  readonly clock: Clock;
+  readonly clock: InstantClock;
   /** The store that the fleet shares, if one is configured. */
   readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
@@ -43,7 +42,7 @@ export interface TenantOptions {
 }
 
 /** One client of a provider, or of one of its tenants: its configuration, its entries, its grant and its attachment rules. */
-export class ProviderClient implements ClientEntryLookup {
+export class ProviderClient {
   readonly config: ProviderConfig;
   readonly rules: AttachmentRules;
   readonly #provider: Provider;
@@ -51,7 +50,7 @@ export class ProviderClient implements ClientEntryLookup {
   readonly #oauthClient: OAuthClient;
   readonly #accessTokens: AccessTokenFactory;
   readonly #displacements = new Displacements();
-  readonly #entries: ClientEntries;
+  readonly entries: ClientEntries;
 
   constructor(name: string, config: ProviderConfig, deps: ClientDeps, tenant?: TenantOptions) {
     this.config = config;
@@ -65,7 +64,7 @@ export class ProviderClient implements ClientEntryLookup {
       proofSigner: oauthClient.proofSigner,
       agentOf: (token) => accessTokens.agentOf(token),
     });
-    this.#entries = new ClientEntries(defaultRequestOf(config), this.#clientContext(), deps.memory);
+    this.entries = new ClientEntries(defaultRequestOf(config), this.#clientContext(), deps.memory);
   }
 
   get provider(): string {
@@ -78,12 +77,12 @@ export class ProviderClient implements ClientEntryLookup {
 
   /** Whether a token was ever asked for. */
   get isUsed(): boolean {
-    return this.#entries.isUsed;
+    return this.entries.isUsed;
   }
 
   /** Whether a refresh is under way. */
   get isBusy(): boolean {
-    for (const entry of this.#entries.entries()) if (entry.isBusy) return true;
+    for (const entry of this.entries.entries()) if (entry.isBusy) return true;
     return false;
   }
 
@@ -92,38 +91,22 @@ export class ProviderClient implements ClientEntryLookup {
     return this.#oauthClient.carriedOver;
   }
 
-  entryFor(request: TokenRequest): TokenEntry {
-    return this.#entries.entryFor(request);
-  }
-
-  knownEntryFor(request: TokenRequest): TokenEntry | undefined {
-    return this.#entries.knownEntryFor(request);
-  }
-
-  entries(): Iterable<TokenEntry> {
-    return this.#entries.entries();
-  }
-
-  noteAccepted(token: CallToken): void {
-    this.#displacements.noteAccepted(token);
-  }
-
   /**
    * Takes over the tokens of the client that this one replaces, as far as both have the same identity: no tokens are lost when
    * `tenants` returns equal credentials with another function. A token of a certificate is not: it needs that certificate's agent.
    */
   takeOver(previous: ProviderClient): void {
     if (this.config.certificate !== undefined) return;
-    for (const { issued } of previous.entries()) {
+    for (const { issued } of previous.entries.entries()) {
       if (issued === undefined || this.#identityOf(issued.request) !== previous.#identityOf(issued.request))
         continue;
-      this.#entries.entryForResolved(issued.request).takeOver(issued.token);
+      this.entries.entryForResolved(issued.request).takeOver(issued.token);
     }
   }
 
   /** Removes every entry and returns the removed ones. */
   forgetAll(): TokenEntry[] {
-    return this.#entries.forgetAll();
+    return this.entries.forgetAll();
   }
 
   #clientContext(): ClientContext {

@@ -36,7 +36,8 @@ export function registerProvider(
   const close = (): void => shutdown.start(closed(name));
   const deps: ClientDeps = { ...registry, warnOnce: oncePerTopic(warn), shutdown };
   if (!hasTenants(config)) {
-    const source = new EntryTokenSource(new ProviderClient(name, config, deps));
+    const { entries, rules } = new ProviderClient(name, config, deps);
+    const source = new EntryTokenSource(entries, rules);
     return { config: given, source, tenants: undefined, close };
   }
   const tenants = new TenantDirectory(name, config, deps);

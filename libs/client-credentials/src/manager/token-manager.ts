@@ -1,4 +1,4 @@
-import { SystemClock, type Clock } from '../base/clock.js';
+import { instantClockOf, type InstantClock } from '../base/clock.js';
 import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
@@ -33,7 +33,7 @@ export class TokenManager {
 
   /** Settled when the warm-up is over, well or not; at once when there is none. */
   readonly warmedUp: Promise<void>;
-  readonly #clock: Clock;
+  readonly #clock: InstantClock;
   readonly #store: TokenStore | undefined;
   readonly #circuit: StoreCircuit | undefined;
   readonly #warn: (message: string) => void;
@@ -49,7 +49,7 @@ export class TokenManager {
    */
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
-    this.#clock = options.clock ?? new SystemClock();
+    this.#clock = instantClockOf(options.clock);
     this.#store = options.store;
     this.#circuit = options.store && new StoreCircuit(options.store);
     this.#memory = new BusyAwareLru({

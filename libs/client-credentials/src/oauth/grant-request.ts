@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instantOf, type Clock, type Instant } from '../base/clock.js';
+import { type InstantClock, type Instant } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
 import type { Parameters } from '../config/dialect.js';
 import type { Provider } from '../config/resolve.js';
@@ -22,7 +22,7 @@ import { readAnswer, tokensIn } from './token-response.js';
 /** What an acquisition works with. */
 export interface GrantDeps {
   readonly provider: Provider;
-  readonly clock: Clock;
+  readonly clock: InstantClock;
   readonly credentials: CredentialSource;
   readonly locate: ServerLocator;
   readonly endpoint: TokenEndpoint;
@@ -113,7 +113,7 @@ export class GrantRequest {
     for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#secrets.add(shown);
 
     await beforeSend();
-    const requested = instantOf(clock);
+    const requested = clock.instant();
     let answer: TokenResponse;
     try {
       answer = await endpoint(
@@ -143,11 +143,11 @@ export class GrantRequest {
 
   #read(answer: TokenResponse, requested: Instant, { certificate }: Credential): GrantOutcome {
     const { provider, clock } = this.#deps;
-    for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     const reading = readAnswer(answer, provider, this.#request, requested);
+    if (reading.kind === 'token')
+      return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
+    for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     switch (reading.kind) {
-      case 'token':
-        return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
       case 'rejected':
         return { error: failures.rejected(answer, this.#errorContext(), clock.now()), isRetryable: false };
       case 'unavailable':

@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import type { Clock } from '../base/clock.js';
+import type { InstantClock } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
 import type { GrantContext, TokenGrant, IssuedToken } from '../token/issued-token.js';
 import type { ProofSigner } from '../token/attachment.js';
@@ -25,14 +25,14 @@ export interface CarriedOver {
 /** Acquires a provider's tokens, and knows what they are bound to. */
 export class OAuthClient implements TokenGrant {
   readonly #provider: Provider;
-  readonly #clock: Clock;
+  readonly #clock: InstantClock;
   readonly #dpop: DpopKey | undefined;
   readonly #certificates: CertificateSource | undefined;
   readonly #credentials: CredentialSource;
   readonly #endpoint: TokenEndpoint;
   readonly #locate: ServerLocator;
 
-  constructor(provider: Provider, clock: Clock, heirloom: CarriedOver = {}) {
+  constructor(provider: Provider, clock: InstantClock, heirloom: CarriedOver = {}) {
     const { dpop, certificate, tokenRequest } = provider.config;
     this.#provider = provider;
     this.#clock = clock;

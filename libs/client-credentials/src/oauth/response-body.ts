@@ -1,5 +1,3 @@
-import { isObject } from '../base/objects.js';
-
 /** An answer of the token endpoint, unread. */
 export interface TokenResponse {
   readonly status: number;
@@ -31,8 +29,8 @@ export function valueAt(body: unknown, path: string): unknown {
   let value = body;
   for (const segment of path.split('.')) {
     const holder = typeof value === 'string' ? parseJson(value) : value;
-    if (!isObject(holder) || !Object.hasOwn(holder, segment)) return undefined;
-    value = holder[segment];
+    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, segment)) return undefined;
+    value = Reflect.get(holder, segment);
   }
   return value;
 }

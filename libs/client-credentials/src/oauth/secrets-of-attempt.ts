@@ -13,7 +13,7 @@ const PUBLIC_PARAMETERS: readonly StandardParameter[] = [
 
 /** Everything in an attempt that must not be shown: all but what is known to be public. */
 export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
-  const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.nameOf(name)));
+  const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.names[name]));
   publicNames.add('client_assertion_type').add('claims');
   const headers = Object.entries(attempt.headers).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));
   const parameters = Object.entries(attempt.parameters).filter(([name]) => !publicNames.has(name));

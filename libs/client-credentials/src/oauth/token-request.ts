@@ -63,10 +63,10 @@ function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest):
   const set = (name: string | null, value: JsonValue | undefined): void => {
     if (name !== null && value !== undefined) parameters[name] = value;
   };
-  set(dialect.nameOf('grant_type'), dialect.grantType ?? undefined);
-  set(dialect.nameOf('scope'), scopes.length > 0 ? scopes.join(dialect.scopeSeparator) : undefined);
-  set(dialect.nameOf('audience'), audience);
-  set(dialect.nameOf('resource'), resources.length > 1 ? [...resources] : resources[0]);
+  set(dialect.names.grant_type, dialect.grantType ?? undefined);
+  set(dialect.names.scope, scopes.length > 0 ? scopes.join(dialect.scopeSeparator) : undefined);
+  set(dialect.names.audience, audience);
+  set(dialect.names.resource, resources.length > 1 ? [...resources] : resources[0]);
   return parameters;
 }
 

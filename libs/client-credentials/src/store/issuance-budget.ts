@@ -1,4 +1,4 @@
-import { elapsedMs, instantOf, type Clock, type Instant } from '../base/clock.js';
+import { elapsedMs, type InstantClock, type Instant } from '../base/clock.js';
 import { issuanceLimitReached } from '../base/errors.js';
 import type { StoreOperation } from '../base/events.js';
 import type { StoreCircuit } from './circuit-breaker.js';
@@ -16,7 +16,7 @@ export interface IssuanceDeps {
   readonly key: string;
   /** The store that counts for all who share it; `undefined`: this process counts for itself. */
   readonly circuit: StoreCircuit | undefined;
-  readonly clock: Clock;
+  readonly clock: InstantClock;
   readonly onOutage: (operation: StoreOperation) => void;
 }
 
@@ -31,7 +31,7 @@ export class IssuanceBudget {
   readonly #provider: string;
   readonly #key: string;
   readonly #circuit: StoreCircuit | undefined;
-  readonly #clock: Clock;
+  readonly #clock: InstantClock;
   readonly #asking: Pick<IssuanceDeps, 'onOutage'>;
   /** What this process asked for. */
   #own: { since: Instant; count: number } | undefined;
@@ -61,7 +61,7 @@ export class IssuanceBudget {
   }
 
   #countOwn(): number {
-    const now = instantOf(this.#clock);
+    const now = this.#clock.instant();
     if (this.#own === undefined || elapsedMs(this.#own.since, now) >= this.#windowMs) {
       this.#own = { since: now, count: 0 };
     }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { CacheClock, SystemClock, type Clock } from '../base/clock.js';
+import { CacheClock, instantClockOf, type Clock } from '../base/clock.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
 
 /** How a {@link MemoryTokenStore} is made. */
@@ -32,10 +32,14 @@ export class MemoryTokenStore implements TokenStore {
   readonly #entries: LRUCache<string, string>;
   #locks = 0;
 
-  constructor({ maxEntries = 10_000, clock = new SystemClock() }: MemoryTokenStoreOptions = {}) {
+  constructor({ maxEntries = 10_000, clock }: MemoryTokenStoreOptions = {}) {
     this.maxEntries = maxEntries;
     // Looked at whenever something is read: no timer is set.
-    this.#entries = new LRUCache({ max: maxEntries, perf: new CacheClock(clock), ttlResolution: 0 });
+    this.#entries = new LRUCache({
+      max: maxEntries,
+      perf: new CacheClock(instantClockOf(clock)),
+      ttlResolution: 0,
+    });
   }
 
   async get(key: string): Promise<string | undefined> {

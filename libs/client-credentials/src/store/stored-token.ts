@@ -1,4 +1,4 @@
-import { instantOf, type Clock } from '../base/clock.js';
+import { type InstantClock } from '../base/clock.js';
 import type { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
@@ -17,7 +17,7 @@ export interface StoredTokenDeps {
   readonly keyOf: (request: ResolvedRequest, boundTo: string | undefined) => string;
   /** The store key of the instant up to which the client's tokens are forgotten, for clients of tenants. */
   readonly forgottenKey: string | undefined;
-  readonly clock: Clock;
+  readonly clock: InstantClock;
   /** Called once for each outage of the store. */
   readonly onOutage: (operation: StoreOperation, request: ResolvedRequest) => void;
   /** Called when the store's value is no token. */
@@ -68,7 +68,7 @@ export class StoredToken {
     const outcome = await circuit.run('get', readBoth, { deadline, onOutage: this.#onOutage });
     const [value, forgottenAt] = outcome.isDone ? outcome.value : [];
     if (value === undefined) return undefined;
-    const token = deserialize(value, this.#request, instantOf(clock));
+    const token = deserialize(value, this.#request, clock.instant());
     if (token === undefined) this.#deps.onUnreadable();
     const isForgotten = forgottenAt !== undefined && Number(forgottenAt) >= (token?.requested.at ?? 0);
     return token?.boundTo === this.#boundTo && !isForgotten ? token : undefined;

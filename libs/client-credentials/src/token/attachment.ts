@@ -50,8 +50,11 @@ export interface AttachmentRules {
   readonly isHeaderOnly: boolean;
   /** Whether a response refuses the token. */
   isRefusal(response: ApiAnswer): boolean;
-  /** What to ask for, for a call: `tokenFor` under the call's own options. */
-  requestFor(call: () => OutboundCall, request: TokenRequest): TokenRequest;
+  /**
+   * What to ask for, for a call: `tokenFor` and the source's defaults under the call's own options. `undefined` where there are
+   * neither, so that the call's own options stand.
+   */
+  readonly requestFor: ((call: () => OutboundCall, request: TokenRequest) => TokenRequest) | undefined;
   /** Signs proofs, where tokens are bound to a key. */
   readonly proofSigner: ProofSigner | undefined;
   /** The agent that presents the certificate which a token is bound to. */
@@ -85,21 +88,28 @@ export interface Attachment extends AttachmentRules {
   getToken(request: TokenRequest, signal?: AbortSignal): CallToken | Promise<CallToken>;
   /** Handles a refusal: drops the token if it is still the current one. `claims` is what the API demands, as JSON. */
   refuse(token: CallToken, request: TokenRequest, claims?: string): RefusalOutcome | Promise<RefusalOutcome>;
+  /** The token that was noted as accepted last, so that a call need not note it again. */
+  acceptedToken: CallToken | undefined;
   /** Notes that the API accepted a token. */
   noteAccepted(token: CallToken): void;
   /** Notes that a call was replayed. `status` is that of the second response. */
   noteReplay(request: TokenRequest, status: number | undefined): void;
 }
 
-// By name, so that two copies of the package understand each other.
-const ATTACHMENT: unique symbol = Symbol.for('nestjs-client-credentials.attachment');
+// One for the process, by name: two copies of this package in it understand each other's sources.
+const ATTACHMENTS = Symbol.for('nestjs-client-credentials.attachments');
 
-/** Gives a source of this library its attachment. Not enumerable: the attachment holds headers that must not be printed. */
+/** Gives a source of this library its attachment. Not a property of the source: the attachment holds headers that must not be printed. */
 export function attach(source: object, attachment: Attachment): void {
-  Object.defineProperty(source, ATTACHMENT, { value: attachment });
+  attachments().set(source, attachment);
 }
 
 /** The attachment of a source of this library, of whichever copy; `undefined` for any other object. */
 export function attachmentIn(source: object): Attachment | undefined {
-  return (source as { readonly [ATTACHMENT]?: Attachment })[ATTACHMENT];
+  return attachments().get(source);
+}
+
+function attachments(): WeakMap<object, Attachment> {
+  const shared: typeof globalThis & { [ATTACHMENTS]?: WeakMap<object, Attachment> } = globalThis;
+  return (shared[ATTACHMENTS] ??= new WeakMap());
 }

@@ -56,7 +56,8 @@ export function decide(entry: PolicyInput, now: Instant, need: Freshness = NO_NE
   if (token === undefined) return acquire(entry.dropped !== undefined ? 'rejected' : 'initial', entry, now);
   const leftMs = remainingMs(token, now);
   if (leftMs <= token.skewMs) return acquire('expired', entry, now);
-  if (isTooShort(token, entry, now, need.minRemainingMs ?? 0)) return acquire('refresh-ahead', entry, now);
+  if (need.minRemainingMs !== undefined && isTooShort(token, entry, now, need.minRemainingMs))
+    return acquire('refresh-ahead', entry, now);
 
   const isDue = leftMs <= token.refreshAheadMs;
   return isDue && mayRefresh(entry, now) ? SERVE_AND_REFRESH : SERVE;

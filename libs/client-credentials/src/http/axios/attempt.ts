@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https';
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import type { Attachment, CallToken } from '../../token/attachment.js';
+import type { CallToken } from '../../token/attachment.js';
 import type { Attempt } from '../authorized-call.js';
 import { AuthorizedRequest } from '../authorized-request.js';
 import { wantsNonce } from '../challenge.js';
@@ -11,10 +11,11 @@ import { redirectHook } from './before-redirect.js';
 import { copyOf } from './call-options.js';
 import { finalUrl } from './call-url.js';
 import { timeoutMessageOf } from './deadline.js';
-import { followRedirects, isRedirect, unfollowedOf, type AdapterResult } from './follow-redirects.js';
+import { followRedirects, unfollowedOf, type AdapterResult } from './follow-redirects.js';
+import type { CallRules } from './rules.js';
 import { sentPartsOf, type SentParts } from './sent-parts.js';
 import type { Transport } from './transport.js';
-import { isAxiosError, requestSummary, sanitizeError, sanitizeResponse, type Sanitizer } from './sanitize.js';
+import { isAxiosError, requestSummary, sanitizeError, type Sanitizer } from './sanitize.js';
 
 type Config = InternalAxiosRequestConfig;
 
@@ -23,22 +24,25 @@ export interface SentCall {
   /** The caller's own config. */
   readonly config: Config;
   readonly transport: Transport;
-  readonly attachment: Attachment;
-  /** The origins that may get the token. */
-  readonly allowed: ReadonlySet<string>;
+  readonly rules: CallRules;
   readonly body: RequestBody;
-  /** The header that the token goes into; `undefined` if its place is the query. */
-  readonly header: string | undefined;
-  /** Whether the token changes one header and nothing else, and the address is still the one that was judged. */
+  /**
+   * Whether the token changes one header and nothing else, and the address is still the one that was judged. Then what few calls
+   * need is computed only when it is read.
+   */
   readonly isHeaderOnly: boolean;
-  readonly needsProof: boolean;
   /** Whether the adapter follows redirects and asks before each. */
   readonly isRedirectedByAdapter: boolean;
   /** Whether the address is handed to the adapter as it was computed here. */
   readonly isAddressComputed: boolean;
-  /** Whether the adapter may get the caller's config itself for as long as the request is under way. */
+  /**
+   * Whether the adapter gets the caller's config itself, with the token in it until the response is there. A copy of the config costs
+   * half of all that the library adds to a call. So only where nobody else sees the config, and only headers change.
+   */
   readonly mayBorrowConfig: boolean;
-  /** What is left of the call's timeout, once time has passed. */
+  /** What was left of the call's timeout when this attempt began; `undefined` if it began with the call. */
+  readonly timeout: number | undefined;
+  /** What is left of the call's timeout now. */
   remainingMs(): number | undefined;
   /** The agent that presents the token's certificate, unless the caller or the configuration names one. */
   agentFor(token: CallToken, request: AuthorizedRequest): Agent | undefined;
@@ -47,53 +51,42 @@ export interface SentCall {
 /** A request has no headers yet. */
 const NO_HEADERS = { has: (): boolean => false, set: (): void => undefined };
 
-/**
- * One sending of a call with a token: the only way in which the library sends a call of axios. What few calls need (the address, the
- * summary of the request, the work of the redirect hook) is computed when it is first read.
- */
+/** One sending of a call with a token: the only way in which the library sends a call of axios. */
 export class AxiosAttempt implements Attempt, Sanitizer {
   readonly call: SentCall;
+  /** The caller's own config, which holds no token. */
+  readonly config: Config;
+  /** The response, and the error that axios makes of its status. */
+  result: AdapterResult | undefined;
   readonly #token: CallToken;
   readonly #parts: SentParts;
   readonly #ownHeaders: Config['headers'];
-  /** Whether the adapter gets the caller's own config for as long as the request is under way, and no copy of it. */
   readonly #isBorrowed: boolean;
   readonly #isHeaderOnly: boolean;
   #request: AuthorizedRequest | undefined;
-  #result: AdapterResult | undefined;
   #hasOtherNonce = false;
 
   constructor(call: SentCall, token: CallToken) {
     const { config } = call;
     this.call = call;
+    this.config = config;
     this.#token = token;
     this.#parts = sentPartsOf(config);
     this.#ownHeaders = config.headers;
     this.#isHeaderOnly = call.isHeaderOnly;
-    this.#isBorrowed = call.mayBorrowConfig;
-  }
-
-  /** The caller's own config, which holds no token. */
-  get config(): Config {
-    return this.call.config;
-  }
-
-  /** The response, and the error that axios makes of its status. */
-  get result(): AdapterResult {
-    if (this.#result === undefined) throw new Error('The call has no response yet.');
-    return this.#result;
+    this.#isBorrowed = call.mayBorrowConfig && call.isHeaderOnly;
   }
 
   get status(): number | undefined {
-    return this.#request?.carriesToken === false ? undefined : this.result.response.status;
+    return this.#request?.carriesToken === false ? undefined : this.result?.response.status;
   }
 
   headers(): Record<string, string> {
-    return lowerCased(this.result.response.headers);
+    return lowerCased(this.result?.response.headers);
   }
 
   data(): unknown {
-    return parsedData(this.result.response.data);
+    return parsedData(this.result?.response.data);
   }
 
   get wantsNewProof(): boolean {
@@ -107,19 +100,13 @@ export class AxiosAttempt implements Attempt, Sanitizer {
 
   summary(): ReturnType<Sanitizer['summary']> {
     const { paramsSerializer } = this.config;
-    return requestSummary({ ...this.#parts, paramsSerializer }, this.request, this.call.attachment.placement);
+    const { placement } = this.call.rules.attachment;
+    return requestSummary({ ...this.#parts, paramsSerializer }, this.request, placement);
   }
 
   /** Sends the call. Rejects, with nothing of the token in the error, if there was no response. */
   send(): Promise<this> {
-    return this.#isHeaderOnly ? this.#hand(this.#carrier()) : this.#sendPrepared();
-  }
-
-  /** What the caller gets: the response, or the error that axios makes of its status. */
-  finish(): AxiosResponse {
-    const { response, error } = this.result;
-    if (error !== undefined) throw sanitizeError(error, this);
-    return sanitizeResponse(response, this);
+    return this.#isHeaderOnly ? this.#hand() : this.#sendPrepared();
   }
 
   async #sendPrepared(): Promise<this> {
@@ -128,26 +115,37 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     } catch (error) {
       throw sanitizeError(error, this);
     }
-    return this.#hand(this.#carrier());
+    return this.#hand();
   }
 
-  #hand(carrier: Config): Promise<this> {
-    return invoke(this.call, carrier).then(
-      (response) => this.#settle(carrier, { response }),
+  #hand(): Promise<this> {
+    let sent: Promise<AxiosResponse>;
+    const carrier = this.#carrier();
+    try {
+      sent = this.call.transport.adapter(carrier);
+    } catch (error) {
+      // An adapter that throws at once is treated as one that rejects.
+      sent = Promise.reject(error);
+    }
+    return sent.then(
+      (response) => this.#settle(carrier, { response, error: undefined }),
       (error: unknown) => {
         if (isAxiosError(error) && error.response !== undefined)
           return this.#settle(carrier, { response: error.response, error });
-        this.#giveBack(carrier);
+        if (this.#isBorrowed) this.#giveBack(carrier);
         throw this.#failure(error);
       },
     );
   }
 
   #settle(carrier: Config, result: AdapterResult): this | Promise<this> {
-    this.#giveBack(carrier);
-    this.#result = result;
-    if (this.call.needsProof) this.#rememberNonce();
-    return !this.call.isRedirectedByAdapter && isRedirect(result.response) ? this.#follow(result) : this;
+    const { call } = this;
+    this.result = result;
+    if (this.#isBorrowed) this.#giveBack(carrier);
+    if (call.rules.needsProof) this.#rememberNonce();
+    const { status } = result.response;
+    const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
+    return mayLeadElsewhere ? this.#follow(result) : this;
   }
 
   /** Goes where a redirect leads that the adapter was told not to follow. */
@@ -156,17 +154,17 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     const first = Object.assign(copyOf(this.config), this.#parts);
     first.headers = this.#headers(first.headers);
     try {
-      this.#result = await followRedirects(this.#addressed(first), result, {
+      this.result = await followRedirects(this.#addressed(first), result, {
         adapter: call.transport.adapter,
-        // Axios's fetch adapter has no such hook.
+        // Axios's fetch adapter has no hook for redirects.
         own: call.transport.takesAgents ? this.#parts : { ...this.#parts, beforeRedirect: undefined },
-        placement: call.attachment.placement,
+        placement: call.rules.attachment.placement,
         isBodyRepeatable: call.body.isRepeatable,
         remainingMs: () => call.remainingMs(),
         request: this.request,
         onResponse: (next) => {
-          this.#result = next;
-          if (call.needsProof) this.#rememberNonce();
+          this.result = next;
+          if (call.rules.needsProof) this.#rememberNonce();
         },
       });
       return this;
@@ -188,21 +186,24 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   /** The config that the adapter gets. */
   #carrier(): Config {
     const { call } = this;
+    const { header, attachment } = call.rules;
     const carrier = this.#isBorrowed ? this.config : this.#addressed(copyOf(this.config));
-    carrier.headers = this.#headers(this.#ownHeaders);
+    carrier.headers =
+      this.#isHeaderOnly && header !== undefined
+        ? withHeader(this.#ownHeaders, header, this.#token.authorization)
+        : this.#headers(this.#ownHeaders);
     if (call.isRedirectedByAdapter) {
-      carrier.beforeRedirect = redirectHook(this, this.#parts, call.attachment.placement);
+      carrier.beforeRedirect = redirectHook(this, this.#parts, attachment.placement);
     } else {
       // Another adapter would carry the token's headers along.
       carrier.maxRedirects = 0;
-      carrier.fetchOptions = unfollowedOf(this.#parts);
+      carrier.fetchOptions = this.#parts.fetchOptions === undefined ? UNFOLLOWED : unfollowedOf(this.#parts);
     }
     return carrier;
   }
 
   /** Takes out of a borrowed config what was put there. The adapter may have changed other parts of it. */
   #giveBack(carrier: Config): void {
-    if (!this.#isBorrowed) return;
     carrier.headers = this.#ownHeaders;
     const { beforeRedirect, httpAgent: _, httpsAgent: __, ...parts } = this.#parts;
     Object.assign(carrier, this.call.isRedirectedByAdapter ? { beforeRedirect } : parts);
@@ -211,9 +212,8 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   /** A copy with the body, the address, the timeout and the agent that the call is sent with. */
   #addressed(copy: Config): Config {
     const { call } = this;
-    const { body } = call;
-    const timeout = call.remainingMs();
-    copy.data = body.data;
+    const { timeout } = call;
+    copy.data = call.body.data;
     if (call.isAddressComputed) Object.assign(copy, { url: this.request.url.href, baseURL: '' });
     if (timeout !== undefined) copy.timeout = timeout;
     const agent = this.#isHeaderOnly ? undefined : call.agentFor(this.#token, this.request);
@@ -224,39 +224,29 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   }
 
   #headers(own: Config['headers']): Config['headers'] {
-    const { header, body } = this.call;
-    const isFirst = this.#isHeaderOnly && this.#request === undefined;
-    const headers =
-      isFirst && header !== undefined
-        ? withHeader(own, header, this.#token.authorization)
-        : copyOfHeaders(own);
-    if (body.contentType !== undefined) headers.setContentType(body.contentType);
-    if (!isFirst) this.request.applyTo(headers);
+    const headers = copyOfHeaders(own);
+    const { contentType } = this.call.body;
+    if (contentType !== undefined) headers.setContentType(contentType);
+    this.request.applyTo(headers);
     return headers;
   }
 
   #newRequest(): AuthorizedRequest {
-    const { call } = this;
+    const { allowed, attachment } = this.call.rules;
     const { apiBaseURL } = this.#token;
     const url = finalUrl(this.#parts, apiBaseURL);
     if (url === undefined) throw new AxiosError('Invalid URL', AxiosError.ERR_INVALID_URL, this.config);
-    const allowed =
-      apiBaseURL === undefined ? call.allowed : new Set([...call.allowed, new URL(apiBaseURL).origin]);
-    const request = new AuthorizedRequest(url, this.#token, call.attachment, allowed);
+    const named = apiBaseURL === undefined ? [] : [new URL(apiBaseURL).origin];
+    const origins = named.length === 0 ? allowed : new Set([...allowed, ...named]);
+    const request = new AuthorizedRequest(url, this.#token, attachment, origins);
     // The request is under way already: the header that it carries is the library's.
     if (this.#isHeaderOnly) request.applyTo(NO_HEADERS);
     return request;
   }
 }
 
-/** An adapter that throws at once is treated as one that rejects. */
-function invoke({ transport }: SentCall, carrier: Config): Promise<AxiosResponse> {
-  try {
-    return transport.adapter(carrier);
-  } catch (error) {
-    return Promise.reject(error);
-  }
-}
+/** What tells an adapter to follow no redirect. */
+const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 function isTimeoutMessage(message: string): boolean {
   return /^timeout .*ms exceeded$/.test(message);

@@ -12,7 +12,7 @@ export interface CallAddress {
  * Whether every version of axios reads an address alike: a text, and absolute addresses allowed. Any other address is computed
  * here and handed to the adapter as it is, so that the judged address is the one that is sent.
  */
-export function isPlainAddress({ url, baseURL, allowAbsoluteUrls }: CallAddress): boolean {
+function isPlainAddress({ url, baseURL, allowAbsoluteUrls }: CallAddress): boolean {
   const isText = (url === undefined || typeof url === 'string') && (!baseURL || typeof baseURL === 'string');
   return isText && (allowAbsoluteUrls === undefined || isTrue(allowAbsoluteUrls));
 }

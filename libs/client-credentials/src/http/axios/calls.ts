@@ -5,30 +5,19 @@ import type { Attachment } from '../../token/attachment.js';
 import { sendAuthorized } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { AxiosCall } from './call.js';
-import {
-  callOptionsOf,
-  hasOwnToken,
-  hasOwnTransform,
-  isWithoutToken,
-  outboundCall,
-  type CallOptions,
-} from './call-options.js';
+import { callOptionsOf, hasOwnToken, hasOwnTransform, isWithoutToken, outboundCall } from './call-options.js';
 import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
-import { InstanceOrigins, type OriginVerdict } from './origins.js';
-import {
-  atTenantBase,
-  withTenantDefaults,
-  type CallDefaults,
-  type InstanceDefaults,
-} from './tenant-defaults.js';
+import { InstanceRules } from './rules.js';
+import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
 
 /** A call as an adapter of the instance got it. */
 interface ReceivedCall {
   readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
-  readonly options: CallOptions;
+  readonly request: TokenRequest;
+  readonly wantsToken: boolean;
   /** By `performance.now()`; `undefined` where the call has no timeout. */
   readonly startedAt: number | undefined;
   /** Whether other code may look at the config while the call is under way. */
@@ -37,18 +26,16 @@ interface ReceivedCall {
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
 export class AxiosCalls {
-  readonly #instance: { readonly defaults: InstanceDefaults };
   readonly #attachment: Attachment;
-  readonly #origins: InstanceOrigins;
+  readonly #rules: InstanceRules;
   readonly #ownTransform: unknown;
   /** Whether the instance was detached from its source. */
   isDetached = false;
 
   /** @param instance - its defaults are read at each call: a generated client may replace them */
   constructor(instance: { readonly defaults: InstanceDefaults }, attachment: Attachment) {
-    this.#instance = instance;
     this.#attachment = attachment;
-    this.#origins = new InstanceOrigins(instance, attachment.defaults);
+    this.#rules = new InstanceRules(instance, attachment.defaults);
     [this.#ownTransform] = [axios.defaults?.transformRequest].flat();
   }
 
@@ -61,8 +48,14 @@ export class AxiosCalls {
     if (this.isDetached) return transport.adapter(config);
     try {
       const options = callOptionsOf(config);
-      const startedAt = config.timeout ? performance.now() : undefined;
-      const call = { config, transport, options, startedAt, isShared };
+      const call: ReceivedCall = {
+        config,
+        transport,
+        request: options === false ? DEFAULT_REQUEST : options,
+        wantsToken: !isWithoutToken(options),
+        startedAt: config.timeout ? performance.now() : undefined,
+        isShared: isShared || hasOwnTransform(config, this.#ownTransform),
+      };
       return this.#attachment.isTenantKnown
         ? this.#sendAs(this.#attachment, call)
         : this.#sendForTenant(call);
@@ -73,11 +66,10 @@ export class AxiosCalls {
 
   /** Finds the tenant that a call is for. Without a token the tenant matters only for a relative address, which is its API's. */
   #sendForTenant(call: ReceivedCall): Promise<AxiosResponse> {
-    const { config, transport, options } = call;
-    const wantsToken = !isWithoutToken(options);
+    const { config, transport, request, wantsToken } = call;
     if (!wantsToken && !isRelative(config.url)) return transport.adapter(config);
     const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
-    const found = this.#attachmentFor(config, options === false ? DEFAULT_REQUEST : options, needsToken);
+    const found = this.#attachmentFor(config, request, needsToken);
     return found instanceof Promise
       ? found.then((attachment) => this.#sendAs(attachment, call))
       : this.#sendAs(found, call);
@@ -106,38 +98,26 @@ export class AxiosCalls {
 
   /** Sends a call by the rules of one attachment: the provider's, or its tenant's. */
   #sendAs(attachment: Attachment, call: ReceivedCall): Promise<AxiosResponse> {
-    const { config, transport, options } = call;
-    const defaults = this.#defaultsFor(attachment);
+    const { config, transport, wantsToken, startedAt, isShared } = call;
+    const rules = this.#rules.for(attachment);
+    const { defaults } = rules;
     const placed = defaults === undefined ? config : atTenantBase(config, defaults);
-    if (isWithoutToken(options) || hasOwnToken(config, attachment.placement)) {
+    const verdict = rules.judge(placed, wantsToken);
+    if (verdict === 'own-token') {
       const isForTenant = defaults !== undefined && isRelative(config.url);
       return transport.adapter(isForTenant ? withTenantDefaults(placed, defaults) : config);
     }
-    const origins = this.#origins.of(attachment);
-    const isForNamedBase = attachment.isBaseNamedByToken && isRelative(placed.url);
-    const verdict: OriginVerdict = isForNamedBase ? 'allowed' : origins.judge(placed);
     if (verdict === 'denied') {
-      if (origins.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
+      if (rules.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
       return transport.adapter(placed);
     }
     if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
     const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);
+    const request =
+      attachment.requestFor?.(() => outboundCall(own, finalUrl(own)), call.request) ?? call.request;
+    const isAddressComputed = verdict === 'computed';
     return sendAuthorized(
-      new AxiosCall({
-        config: own,
-        transport,
-        startedAt: call.startedAt,
-        attachment,
-        request: attachment.requestFor(() => outboundCall(own, finalUrl(own)), options),
-        allowed: origins.allowed,
-        isShared: call.isShared || hasOwnTransform(own, this.#ownTransform),
-      }),
+      new AxiosCall({ config: own, transport, rules, request, isAddressComputed, startedAt, isShared }),
     );
-  }
-
-  /** The settings that a tenant's calls differ in; `undefined` where the tenant has the provider's own. */
-  #defaultsFor({ defaults: tenant }: Attachment): CallDefaults | undefined {
-    const { defaults: provider } = this.#attachment;
-    return tenant === provider ? undefined : { instance: this.#instance.defaults, provider, tenant };
   }
 }

@@ -3,7 +3,7 @@ import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRe
 import type { TokenPlacement } from '../../token/attachment.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { copyOfHeaders, lowerCased } from '../headers.js';
-import { BODY_HEADERS, isRedirectStatus, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
+import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
 import { withoutToken } from '../url.js';
 import { callOwnHook } from './before-redirect.js';
 import { withParams } from './call-url.js';
@@ -31,11 +31,6 @@ export interface FollowOptions {
   readonly request: AuthorizedRequest;
   /** Called with each response but the first. */
   readonly onResponse: (result: AdapterResult) => void;
-}
-
-/** Whether a response may lead elsewhere. */
-export function isRedirect({ status }: AxiosResponse): boolean {
-  return isRedirectStatus(status);
 }
 
 /** The `fetchOptions` that leave redirects to the library, unless the caller wants none at all. */

@@ -62,7 +62,7 @@ export function authorizeFetch(
     return sendAuthorized(
       new FetchCall(
         { ...withBody(call), fetch: send, isGlobalFetch: fetch === undefined, attachment: serving, allowed },
-        serving.requestFor(() => outboundCall(call), request),
+        serving.requestFor?.(() => outboundCall(call), request) ?? request,
       ),
     );
   };

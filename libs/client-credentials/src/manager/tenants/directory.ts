@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Deadline } from '../../base/abort.js';
-import { elapsedMs, instantOf, type Instant } from '../../base/clock.js';
+import { elapsedMs, type Instant } from '../../base/clock.js';
 import { asObject, isObject, plainCopyOf } from '../../base/objects.js';
 import { runWithTenant } from '../../base/tenant-context.js';
 import { emitEvent } from '../../cache/client-context.js';
@@ -57,7 +57,8 @@ export class TenantDirectory {
 
   /** The tenant, at once if it is known well enough. */
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
-    this.#deps.shutdown.throwIfStarted();
+    const { reason } = this.#deps.shutdown;
+    if (reason !== undefined) throw reason;
     return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#take(tenant, this.#known.get(tenant));
   }
 
@@ -170,7 +171,7 @@ export class TenantDirectory {
       });
       return await shutdown.run(() => deadline.run(asked));
     } catch (error) {
-      shutdown.throwIfStarted();
+      if (shutdown.reason !== undefined) throw shutdown.reason;
       throw tenantUnavailable(this.provider, tenant, error);
     } finally {
       deadline.clear();
@@ -192,7 +193,7 @@ export class TenantDirectory {
   }
 
   #now(): Instant {
-    return instantOf(this.#deps.clock);
+    return this.#deps.clock.instant();
   }
 }
 

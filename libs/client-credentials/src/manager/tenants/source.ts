@@ -2,6 +2,7 @@ import { inspectAs } from '../../base/inspect.js';
 import { unlessAborted } from '../../base/abort.js';
 import { currentTenant, requestOfTenant } from '../../base/tenant-context.js';
 import {
+  DEFAULT_REQUEST,
   frozenRequest,
   mergeRequests,
   type GetTokenOptions,
@@ -37,6 +38,7 @@ export class TenantTokenSource implements TokenSource {
       ...rules,
       provider: directory.provider,
       isTenantKnown: false,
+      acceptedToken: undefined,
       forCall: (request, call) => this.#attachmentFor(request, call),
       getToken: (request, signal) => this.getToken({ ...request, ...(signal && { signal }) }),
       refuse: () => 'too-young',
@@ -66,14 +68,15 @@ export class TenantTokenSource implements TokenSource {
     const value = typeof token === 'string' ? token : token.value;
     const only = this.#tenantOf({});
     const clients = [...this.#directory.all()].filter(({ tenant }) => only === undefined || tenant === only);
-    const entries = clients.flatMap((client) => [...client.entries()]);
+    const entries = clients.flatMap((client) => [...client.entries.entries()]);
     await Promise.all(entries.map((entry) => entry.invalidate(value)));
   }
 
   reset(): void {
     const only = this.#tenantOf({});
     for (const client of this.#directory.all()) {
-      if (only === undefined || client.tenant === only) for (const entry of client.entries()) entry.reset();
+      if (only === undefined || client.tenant === only)
+        for (const entry of client.entries.entries()) entry.reset();
     }
   }
 
@@ -100,15 +103,16 @@ export class TenantTokenSource implements TokenSource {
   /** The tenant named by the call, else by this source's defaults, else by `tokenFor`, else by the context. */
   #tenantOf(request: TokenRequest, call?: () => OutboundCall): string | undefined {
     const merged = mergeRequests(this.#defaults, request);
-    const { tenant } = call === undefined ? merged : this.#rules.requestFor(call, merged);
+    const { tenant } = call === undefined ? merged : (this.#rules.requestFor?.(call, merged) ?? merged);
     return tenant === undefined ? currentTenant() : tenant;
   }
 
   #sourceOf({ client }: KnownTenant): EntryTokenSource {
     const known = this.#sources.get(client);
     if (known !== undefined) return known;
-    const { tenant: _, ...defaults } = this.#defaults;
-    const source = new EntryTokenSource(client, defaults);
+    const { tenant: _, ...others } = this.#defaults;
+    const defaults = Object.keys(others).length === 0 ? DEFAULT_REQUEST : others;
+    const source = new EntryTokenSource(client.entries, client.rules, defaults);
     this.#sources.set(client, source);
     return source;
   }

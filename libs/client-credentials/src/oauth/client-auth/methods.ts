@@ -24,7 +24,7 @@ export function clientSecretBasic({ clientId, dialect }: Client, clientSecret: s
 
 /** Id and secret among the parameters. @see RFC 6749 §2.3.1 */
 export function clientSecretPost(client: Client, clientSecret: string): Authenticate {
-  const secretName = client.dialect.nameOf('client_secret');
+  const secretName = client.dialect.names.client_secret;
   const authenticate = clientIdAlone(client);
   return (attempt, issuer) => {
     void authenticate(attempt, issuer);
@@ -48,7 +48,7 @@ export function clientAssertion(
 
 /** The id alone: of a public client (RFC 6749 §3.2.1), or of one whose certificate proves the rest (RFC 8705 §2). */
 export function clientIdAlone({ clientId, dialect }: Client): Authenticate {
-  const idName = dialect.nameOf('client_id');
+  const idName = dialect.names.client_id;
   return ({ parameters }) => {
     if (idName !== null) parameters[idName] = clientId;
   };

@@ -1,4 +1,4 @@
-import { elapsedMs, instantOf, type Clock, type Instant } from '../../base/clock.js';
+import { elapsedMs, type InstantClock, type Instant } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
 import { Deadline } from '../../base/abort.js';
 import type { ErrorContext } from '../errors.js';
@@ -25,11 +25,11 @@ const MAX_SHOWN = 200;
 export class Discovery {
   readonly #provider: Provider;
   readonly #issuer: URL;
-  readonly #clock: Clock;
+  readonly #clock: InstantClock;
   #known: { metadata: ServerMetadata; until: { since: Instant; forMs: number } } | undefined;
   #flight: Promise<ServerMetadata> | undefined;
 
-  constructor(provider: Provider, issuer: string, clock: Clock) {
+  constructor(provider: Provider, issuer: string, clock: InstantClock) {
     this.#provider = provider;
     this.#issuer = new URL(issuer);
     this.#clock = clock;
@@ -51,7 +51,7 @@ export class Discovery {
   /** Looks again before the next use: what is known has led nowhere. */
   markStale(): void {
     const { metadata, until } = this.#known ?? {};
-    const isOld = until !== undefined && elapsedMs(until.since, instantOf(this.#clock)) >= PAUSE_MS;
+    const isOld = until !== undefined && elapsedMs(until.since, this.#clock.instant()) >= PAUSE_MS;
     if (metadata !== undefined && isOld) this.#keep(metadata, 0);
   }
 
@@ -135,10 +135,10 @@ export class Discovery {
   }
 
   #keep(metadata: ServerMetadata, forMs: number): void {
-    this.#known = { metadata, until: { since: instantOf(this.#clock), forMs } };
+    this.#known = { metadata, until: { since: this.#clock.instant(), forMs } };
   }
 
   #isFresh({ since, forMs }: { since: Instant; forMs: number }): boolean {
-    return elapsedMs(since, instantOf(this.#clock)) < forMs;
+    return elapsedMs(since, this.#clock.instant()) < forMs;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.js';
+import type { InstantClock } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
 import type { Agent } from 'node:https';
 import { Discovery } from './discovery.js';
@@ -25,7 +25,11 @@ export type ServerLocator = (
 ) => Promise<Server>;
 
 /** The token endpoint as it is configured, or as the issuer announces it. */
-export function serverLocatorOf(provider: Provider, endpoint: TokenEndpoint, clock: Clock): ServerLocator {
+export function serverLocatorOf(
+  provider: Provider,
+  endpoint: TokenEndpoint,
+  clock: InstantClock,
+): ServerLocator {
   const { tokenUrl, issuer } = provider.config;
   if (tokenUrl !== undefined) {
     const server: Server = { tokenUrl, issuer, markStale: () => undefined };
