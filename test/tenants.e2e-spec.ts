@@ -225,7 +225,7 @@ describe('a provider with tenants', () => {
 
     expect(error).toMatchObject({ code: 'invalid_configuration', tenant: 'a' });
     expect(error.message).toContain('of tenant "a"');
-    expect(error.message).toContain('providers.desk.tokenUrl: must be an https address');
+    expect(error.message).toContain('providers.desk.tokenUrl: must be an https URL');
     expect(error.message).toContain('providers.desk.clientId: is required');
     expect(error.message).toContain('"clientID"');
     expect(error.message).not.toContain('hush-hush');

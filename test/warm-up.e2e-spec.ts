@@ -82,7 +82,7 @@ describe('the warm-up', () => {
     expect(() => managerOf(server, { warmUp: ['a', 'x'] })).toThrow(
       expect.objectContaining({
         code: 'invalid_configuration',
-        message: expect.stringContaining('no provider is called "x"; known are a, b, c'),
+        message: expect.stringContaining('no provider is called "x"; use one of: a, b, c'),
       }),
     );
     expect(server.tokenRequests).toHaveLength(0);

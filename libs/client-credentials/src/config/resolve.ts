@@ -4,7 +4,7 @@ import type { ProviderConfig } from './options.js';
 
 type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
-/** A dialect with every default filled in. */
+/** A dialect with its defaults filled in. */
 export interface ResolvedDialect extends Filled<
   Dialect,
   'parameterNames' | 'response' | 'authorization' | 'headers' | 'apiHeaders'
@@ -13,11 +13,11 @@ export interface ResolvedDialect extends Filled<
   readonly apiHeaders: Record<string, string>;
   readonly response: Filled<ResponseDialect, 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'>;
   readonly authorization: Filled<AuthorizationDialect, 'query' | 'format'>;
-  /** The name a standard parameter is sent under, or `null` when it is not sent. */
+  /** Name under which a standard parameter is sent, or `null` if the parameter is not sent. */
   readonly nameOf: (parameter: StandardParameter) => string | null;
 }
 
-/** A provider's configuration with every default filled in. */
+/** A provider's configuration with its defaults filled in. */
 export interface Provider {
   readonly name: string;
   readonly tenant: string | undefined;
@@ -35,7 +35,7 @@ export interface Provider {
 const LOCK_MARGIN_MS = 1_000;
 const DAY_SECONDS = 86_400;
 
-/** Fills in the defaults of a configuration that was found valid. */
+/** Fills in the defaults of a validated configuration. */
 export function resolveProvider(name: string, config: ProviderConfig, tenant?: string): Provider {
   const { lifetime, tokenRequest, reacquire } = config;
   const method = authenticationMethodOf(config);
@@ -55,7 +55,7 @@ export function resolveProvider(name: string, config: ProviderConfig, tenant?: s
       grantType: dialect.grantType,
     },
     timeoutMs,
-    // Longer than any acquisition, so that no two are made at once.
+    // Longer than any token request, so that no two processes make one at the same time.
     lockMs: timeoutMs + LOCK_MARGIN_MS,
     attempts: tokenRequest?.attempts ?? 3,
     defaultLifetimeMs: (lifetime?.defaultSeconds ?? 3600) * 1000,
@@ -91,11 +91,11 @@ function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
   };
 }
 
-/** What identifies a client at its token endpoint. */
+/** The values that identify a client at its token endpoint. */
 export interface ClientIdentity {
   readonly provider: string;
   readonly tenant: string | undefined;
-  /** Its token endpoint, or the issuer that announces it. */
+  /** The token endpoint, or the issuer whose metadata names the endpoint. */
   readonly server: string;
   readonly clientId: string;
   readonly clientAuthentication: string;
