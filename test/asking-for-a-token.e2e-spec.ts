@@ -297,9 +297,7 @@ describe('client authentication by a function', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'token_endpoint_unavailable', provider: 'desk', retryable: true });
-    expect(error.message).toContain(
-      'the function or file that the configuration names for it failed (Error)',
-    );
+    expect(error.message).toContain('the configured function or file failed (Error)');
     expect(inspect(error, { depth: 9 })).not.toContain('The key store is locked.');
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
@@ -457,7 +455,7 @@ describe('a wrong secret', () => {
 
     const error = await failureOf(desk.source.getToken());
 
-    expect(error.message).toContain('clientSecret gave something else than a string');
+    expect(error.message).toContain('clientSecret did not give a non-empty string');
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 

@@ -205,12 +205,12 @@ describe('a client assertion', () => {
     [
       'a key that is not there',
       () => ({ privateKey: { key: '/nowhere/key.pem' } }),
-      'The private key of "desk" could not be had: the function or file that the configuration names for it failed (Error ENOENT)',
+      'The private key of "desk" could not be read: the configured function or file failed (Error ENOENT)',
     ],
     [
       'a function without a key',
       () => ({ privateKey: () => ({}) as never }),
-      'privateKey gave something else than { key, kid?, algorithm? }',
+      'privateKey did not give { key, kid?, algorithm? }',
     ],
     [
       'a function with a public key',
@@ -220,12 +220,12 @@ describe('a client assertion', () => {
     [
       'an assertion that is none',
       () => ({ clientAssertion: () => 'hello' }),
-      'clientAssertion gave something else than a signed JWT',
+      'clientAssertion did not give a signed JWT',
     ],
     [
       'a file that is not there',
       () => ({ clientAssertion: { file: '/nowhere/token' } }),
-      'The client assertion of "desk" could not be had',
+      'The client assertion of "desk" could not be read',
     ],
   ])('cannot be made with %s: the error says so', async (_, config, message) => {
     const provider = { clientAuthentication: 'private_key_jwt', ...config() } as const;

@@ -179,18 +179,18 @@ describe('a server that contradicts the configuration', () => {
     [
       'by its name',
       { issuer: 'https://evil.example' },
-      "the metadata found there is that of 'https://evil.example'",
+      "the metadata at this URL belong to 'https://evil.example'",
     ],
-    ['by having no name', { issuer: undefined }, 'the metadata found there is that of nobody'],
+    ['by having no name', { issuer: undefined }, 'the metadata at this URL belong to no issuer'],
     [
       'by a token endpoint in clear',
       { token_endpoint: 'http://id.example.com/token' },
-      'names no https token_endpoint',
+      'have no https token_endpoint',
     ],
     [
       'by the ways in which a client may prove who it is',
       { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
-      "clientAuthentication: the server does not announce 'client_secret_basic', but 'private_key_jwt'",
+      "clientAuthentication: the server does not support 'client_secret_basic', but 'private_key_jwt'",
     ],
   ])('%s gets no credentials, and the error says why', async (_, more, message) => {
     await using desk = await openAnnounced({ more });
@@ -209,9 +209,7 @@ describe('a server that contradicts the configuration', () => {
     desk.metadata.documents.set(OIDC, { issuer: desk.issuer, token_endpoint: desk.server.tokenUrl });
 
     expect(error).toMatchObject({ code: 'invalid_configuration' });
-    expect(error.message).toContain(
-      'no metadata is where RFC 8414 and OpenID Connect look for it (status 404)',
-    );
+    expect(error.message).toContain('no metadata at the URLs of RFC 8414 and OpenID Connect (status 404)');
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
   });
 });

@@ -170,7 +170,7 @@ describe('a token bound to a key', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'invalid_token_response' });
-    expect(error.message).toContain('of type Bearer, where DPoP was asked for');
+    expect(error.message).toContain('of type Bearer, but DPoP was requested');
   });
 });
 

@@ -334,7 +334,7 @@ describe('a provider that nobody registered', () => {
 
 describe('the advice of an error', () => {
   it.each([
-    [429, 'Callers get this error for half a minute at first, longer if it goes on.'],
+    [429, 'Callers get this error for 30 seconds, and longer after each further 429.'],
     [503, 'The next call tries again.'],
   ])('after %d says what the next call does', async (status, advice) => {
     await using desk = await openDesk({ provider: { tokenRequest: { attempts: 1 } } });

@@ -245,7 +245,7 @@ describe('a client certificate in files', () => {
 
     const error = await failureOf(tokens.source('desk').getToken());
 
-    expect(error.message).toContain('see that cert and key are PEM and belong together');
+    expect(error.message).toContain('check that cert and key are PEM and belong together');
     expect(inspect(error)).not.toContain('PRIVATE');
   });
 
@@ -255,7 +255,7 @@ describe('a client certificate in files', () => {
 
     const error = await failureOf(tokens.source('desk').getToken());
 
-    expect(error.message).toContain('The certificate of "desk" could not be had');
+    expect(error.message).toContain('The certificate of "desk" could not be read');
     expect(error.message).toContain('ENOENT');
   });
 });
