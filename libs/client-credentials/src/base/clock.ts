@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
 
-/** Where the time comes from. A test may bring its own. */
+/** Source of the time. A test may pass its own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Milliseconds that only ever grow, whatever is done to the wall clock.
+   * Monotonic milliseconds, unaffected by changes of the wall clock.
    *
    * @defaultValue `performance.now()`
    */
   monotonic?(): number;
 }
 
-/** The system's clock. Each manager has its own. */
+/** The system clock, with a cached instant; each manager has its own. */
 export class SystemClock implements Clock {
   #latest: Instant = { at: 0, monotonicMs: 0 };
 
@@ -20,7 +20,7 @@ export class SystemClock implements Clock {
     return Date.now();
   }
 
-  /** The same for a whole millisecond: to read a clock takes as long as all else that finds a token. */
+  /** Returns one cached instant per millisecond: reading both clocks costs as much as finding a cached token. */
   instant(): Instant {
     const at = Date.now();
     if (at !== this.#latest.at) this.#latest = { at, monotonicMs: performance.now() };
@@ -28,7 +28,7 @@ export class SystemClock implements Clock {
   }
 }
 
-/** An instant by both clocks: the wall clock, which may be set, and the monotonic one, which stops while a machine sleeps. */
+/** An instant by both clocks. The wall clock may be set; the monotonic clock stops while the machine sleeps. */
 export interface Instant {
   /** Epoch milliseconds by the wall clock. */
   readonly at: number;
@@ -36,11 +36,15 @@ export interface Instant {
   readonly monotonicMs: number;
 }
 
-/** Milliseconds that pass by a clock, whichever of its two hands says more: they only ever grow. They begin at 1, since 0 often means none. */
+/**
+ * Monotonic milliseconds for the LRU cache: advances by the larger of the wall-clock and monotonic deltas.
+ *
+ * Starts at 1: the cache reads 0 as "unset".
+ */
 export class CacheClock {
   readonly #clock: Clock;
   #last: Instant;
-  #passedMs = 1;
+  #nowMs = 1;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -49,21 +53,22 @@ export class CacheClock {
 
   now(): number {
     const now = instantOf(this.#clock);
-    this.#passedMs += elapsedMs(this.#last, now);
+    this.#nowMs += elapsedMs(this.#last, now);
     this.#last = now;
-    return this.#passedMs;
+    return this.#nowMs;
   }
 }
 
-/** The present instant. */
+/** Current instant of a clock. */
 export function instantOf(clock: Clock): Instant {
   if (clock instanceof SystemClock) return clock.instant();
   return { at: clock.now(), monotonicMs: clock.monotonic?.() ?? performance.now() };
 }
 
 /**
- * Milliseconds from one instant to another, by the clock that says more: a wall clock set back must not
- * lengthen a token's life, nor a machine that slept.
+ * Milliseconds between two instants: the larger of the wall-clock and monotonic differences.
+ *
+ * Neither a wall clock that was set back nor a sleeping machine thus lengthens a token's life.
  */
 export function elapsedMs(since: Instant, now: Instant): number {
   return Math.max(now.at - since.at, now.monotonicMs - since.monotonicMs);
