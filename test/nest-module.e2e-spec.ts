@@ -142,7 +142,9 @@ describe('the module', () => {
 
     await expect(starting).rejects.toMatchObject({
       code: 'invalid_configuration',
-      message: expect.stringMatching(/providers\.fyma: is announced[^]*providers\.fuuffy: is defined/),
+      message: expect.stringMatching(
+        /providers\.fyma: is missing from the options[^]*providers\.fuuffy: is missing from the providers of/,
+      ),
     });
   });
 
@@ -190,7 +192,7 @@ describe('the module', () => {
 
     expect(String(error)).toContain('TokenClient(signaesy)');
     expect(logger.lines.join('\n')).toContain(
-      'error No token client is called "signaesy", which Misspelt asks for; known are: signeasy',
+      'error Misspelt injects the token client "signaesy", which is not registered. Use one of: signeasy',
     );
     expect(inspect([error, logger.lines], { depth: 9 })).not.toContain(secret);
   });
@@ -303,7 +305,7 @@ describe('the module', () => {
     const text = logger.lines.join('\n');
     expect(text).toMatch(/debug Token of "signeasy" acquired \(initial\)/);
     expect(text).toMatch(/warn Token of "signeasy" refused by the API/);
-    expect(text).toMatch(/warn The current token goes on being used\. .*invalid_client/);
+    expect(text).toMatch(/warn The current token stays in use\. .*invalid_client/);
     for (const hidden of [secret, ...server.issued.map(({ value }) => value)])
       expect(text).not.toContain(hidden);
   });
