@@ -148,11 +148,11 @@ describe('the preset', () => {
   );
 
   it.each([
-    [{ stage: 'staging', cell: 'eu-1' }, /stage: "staging" is not known; known are prod, test/],
-    [{ stage: 'prod', cell: 'eu-9' }, /cell: "eu-9" is not known; known are eu-1, us-1, ca-1, ap-2, ap-3/],
-    [{ stage: 'test', cell: 'us-1' }, /cell: "us-1" is not known; known are eu-1/],
+    [{ stage: 'staging', cell: 'eu-1' }, /stage: "staging" is not known; use one of: prod, test/],
+    [{ stage: 'prod', cell: 'eu-9' }, /cell: "eu-9" is not known; use one of: eu-1, us-1, ca-1, ap-2, ap-3/],
+    [{ stage: 'test', cell: 'us-1' }, /cell: "us-1" is not known; use one of: eu-1/],
     [{ stage: 'prod', cell: 'toString' }, /cell: "toString" is not known/],
-    [{ stage: 'test', cell: 'eu-1' }, /api\.baseURL: is needed/],
+    [{ stage: 'test', cell: 'eu-1' }, /api\.baseURL: is required/],
   ])('resistantDocuments refuses %j and says what there is', (location, message) => {
     const make = (): ProviderConfig =>
       resistantDocuments({ ...credentials, ...(location as ResistantDocumentsOptions) });
@@ -164,7 +164,7 @@ describe('the preset', () => {
 
   it('fuuffy refuses an environment that it does not have', () => {
     expect(() => fuuffy({ environment: 'staging' as 'testing', ...credentials })).toThrow(
-      /known are production, testing/,
+      /use one of: production, testing/,
     );
   });
 
