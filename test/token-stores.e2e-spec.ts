@@ -208,7 +208,7 @@ describe('a store in Redis', () => {
 
   it('is not made with what is no client', () => {
     expect(() => new RedisTokenStore({ client: {} as never, encryptionKeys: [newKey()] })).toThrow(
-      /client: must be a client of redis \(node-redis\) or ioredis/,
+      /client: must be a connected client of redis \(node-redis\) or ioredis/,
     );
   });
 });
@@ -229,7 +229,7 @@ describe('a store over Keyv', () => {
     const keyv = { get: async () => undefined, set: async () => false, delete: async () => false };
 
     await expect(new KeyvTokenStore({ keyv, encryptionKeys }).set('a', 'A', 1000)).rejects.toThrow(
-      'did not keep',
+      'did not store',
     );
   });
 });
