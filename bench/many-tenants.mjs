@@ -1,7 +1,7 @@
 /**
- * What 100,000 tenants cost, each used once and ten of them all the time: heap, token requests, timers.
+ * Heap, token requests and timers of 100,000 tenants that are each used once, and ten that are used all the time.
  *
- *     npm run bench:tenants [-- how-many]
+ *     npm run bench:tenants [-- number-of-tenants]
  */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -37,8 +37,8 @@ const tokens = new TokenManager({
 });
 const source = tokens.source('desk');
 
-console.log('| tenants used | heap MB | rows | timers | hot tenants asked for again |');
-console.log('| -----------: | ------: | ---: | -----: | --------------------------: |');
+console.log('| tenants used | heap MB | rows | timers | hot tenants resolved again |');
+console.log('| -----------: | ------: | ---: | -----: | -------------------------: |');
 for (let report = 1, next = 0; report <= REPORTS; report += 1) {
   const until = Math.round((TENANTS * report) / REPORTS);
   const lane = async () => {

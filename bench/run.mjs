@@ -1,9 +1,9 @@
 /**
- * The benchmark. Results go to the console and to bench/results.
+ * Runs the benchmark; prints the results, and writes those of a full run to bench/results.
  *
- *     npm run bench                 everything, about a quarter of an hour
- *     npm run bench -- a e          the scenarios whose ids begin so
- *     npm run bench -- --short      what CI runs: a minute, and it fails if a target is missed by more than twice
+ *     npm run bench                 all scenarios, about 15 minutes
+ *     npm run bench -- a e          scenarios whose ids begin with a or e
+ *     npm run bench -- --short      one minute, as in CI; fails if a target is missed by more than a factor of two
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,19 +40,19 @@ endpoints.disconnect();
 
 const verdicts = verdictsOn(results);
 console.log(`\n## Targets\n\n${targetsOf(verdicts)}`);
-// Committed are results of the whole, from a quiet machine.
+// Only a full run is written: bench/results is committed, from a quiet machine.
 if (!isShort && positionals.length === 0) write();
 if (isShort && verdicts.some(({ isNear }) => !isNear)) {
-  console.log('\nA target is missed by more than twice.');
+  console.log('\nA target is missed by more than a factor of two. See the table above.');
   process.exitCode = 1;
 }
 
-/** A short run has few rounds, and something else may run meanwhile: what is far off gets a second try. Counts do not. */
+/** Runs a scenario; repeats a short run if only ratios are far off, because other load may have disturbed it. */
 async function settled(scenario) {
   const result = await run(scenario);
   const missed = isShort ? verdictsOn([result]).filter(({ isNear }) => !isNear) : [];
-  const isChance = missed.length > 0 && missed.every(({ exactly }) => exactly === undefined);
-  return isChance ? run(scenario) : result;
+  const isNoise = missed.length > 0 && missed.every(({ exactly }) => exactly === undefined);
+  return isNoise ? run(scenario) : result;
 }
 
 function verdictsOn(some) {
@@ -73,7 +73,7 @@ async function run(scenario) {
   return { scenario, settings, tookSeconds, rows: summarize(scenario, rounds, PEERS) };
 }
 
-/** As JSON, a line for each scenario. */
+/** JSON with one line per scenario. */
 function linesOf({ scenarios: all, ...rest }) {
   const head = JSON.stringify(rest).slice(0, -1);
   return `${head},"scenarios":[\n${all.map((each) => JSON.stringify(each)).join(',\n')}\n]}\n`;

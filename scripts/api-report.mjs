@@ -1,4 +1,4 @@
-// Compares the public API of every entry point with its report in api/, or writes the reports anew (--local).
+// Compares the public API of every entry point with its report in api/; with --local, rewrites the reports.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -8,7 +8,7 @@ const localBuild = process.argv.includes('--local');
 const { exports: entryPoints } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const settings = ExtractorConfig.loadFile(join(root, 'api-extractor.json'));
 
-let isSame = true;
+let isUnchanged = true;
 for (const [path, target] of Object.entries(entryPoints)) {
   const types = target.import?.types;
   if (types === undefined) continue;
@@ -22,13 +22,14 @@ for (const [path, target] of Object.entries(entryPoints)) {
     configObjectFullPath: join(root, 'api-extractor.json'),
     packageJsonFullPath: join(root, 'package.json'),
   });
-  if (!existsSync(config.mainEntryPointFilePath)) throw new Error(`${types} is missing. Build the library.`);
+  if (!existsSync(config.mainEntryPointFilePath))
+    throw new Error(`${types} is missing. Run \`npm run build:lib\` first.`);
   const { succeeded } = Extractor.invoke(config, { localBuild, showVerboseMessages: false });
-  isSame &&= succeeded;
+  isUnchanged &&= succeeded;
 }
-if (!isSame) {
+if (!isUnchanged) {
   console.error(
-    'The public API is not what api/ says. If that is meant, run `npm run api:update` and commit it.',
+    'The public API differs from the reports in api/. If the change is intended, run `npm run api:update` and commit the reports.',
   );
   process.exitCode = 1;
 }

@@ -1,13 +1,13 @@
-// Type-checks the TypeScript samples of the README and of docs/ against the built package, as they stand, in memory.
-// A sample may go on from those before it under the same heading, and use what samples-prelude.ts declares.
+// Type-checks the TypeScript samples of README.md and docs/ against the built package, without changing the samples.
+// Samples under one heading form one module. Further names are declared in samples-prelude.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** A heading, a TypeScript sample, or another block of code (whose lines may look like headings). */
+/** Matches a heading, a TypeScript sample, or another code block, whose lines may look like headings. */
 const PART = /^#{1,6} |^ *```(?:ts\n(?<sample>[^]*?)|[^]*?)^ *```$/dgm;
 
-/** What `tsc --init` proposes for Node, and decorators as Nest has them. */
+/** Options of `tsc --init` for Node, with Nest's decorators. */
 const options = {
   module: ts.ModuleKind.NodeNext,
   target: ts.ScriptTarget.ESNext,
@@ -31,14 +31,14 @@ const { exports: entryPoints } = JSON.parse(readFileSync(join(root, 'package.jso
 for (const target of Object.values(entryPoints)) {
   const types = target.import?.types;
   if (types !== undefined && !existsSync(join(root, types)))
-    throw new Error(`${types} is missing. Build the library.`);
+    throw new Error(`${types} is missing. Run \`npm run build:lib\` first.`);
 }
 
 const documents = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
 
-/** One module for each heading, by a path inside the package: from there the package's own name leads to its exports. */
+/** One module per heading. Its path is inside the package, so that the package's name resolves to its own exports. */
 const modules = new Map();
 let count = 0;
 for (const document of ['README.md', ...documents]) {
@@ -49,7 +49,7 @@ for (const document of ['README.md', ...documents]) {
     if (text[index] === '#') path = join(root, `${document}.${index}.ts`);
     if (sample === undefined) continue;
     count += 1;
-    // What is between the samples is blanked, so that each is where the document has it.
+    // Text between samples becomes blanks, so that positions match the document.
     const before = modules.get(path)?.source ?? '';
     const between = text.slice(before.length, sample[0]).replaceAll(/[^\n]/g, ' ');
     modules.set(path, { document, source: before + between + text.slice(...sample) });
@@ -76,7 +76,7 @@ const problems = ts.getPreEmitDiagnostics(program).map(({ file, start, code, mes
 
 if (problems.length > 0) {
   console.error(problems.sort(new Intl.Collator('en', { numeric: true }).compare).join('\n'));
-  console.error('What the reader has is declared in scripts/samples-prelude.ts; all else a sample imports.');
+  console.error('A sample imports everything except the names declared in scripts/samples-prelude.ts.');
   process.exitCode = 1;
 } else {
   console.log(`${count} samples compile.`);

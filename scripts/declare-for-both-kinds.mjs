@@ -1,6 +1,6 @@
-// Axios has types of its own for ES modules and for CommonJS, and an application may use one kind by itself and the other through
-// @nestjs/axios. What the library adds to them is declared in its own code once, for the kind that a build is of; this declares it for the
-// other kind as well.
+// Declares the library's additions to axios's types for both module kinds.
+// Axios has separate types for ES modules and CommonJS, and an application may use one directly and the other through
+// @nestjs/axios. Each build of the library extends the types of its own kind only; this script adds the other kind.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

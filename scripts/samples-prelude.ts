@@ -1,5 +1,5 @@
-// What the samples of the README take for granted: the reader's own values, and the globals of a test runner.
-// What a sample takes from a package, this one or another, is not declared here: the sample imports it.
+// Declares the names that samples use without an import: the reader's own values and the globals of a test runner.
+// Names of packages are not declared here; a sample imports them.
 import type * as jest from '@jest/globals';
 import type { MiddlewareConsumer, Type } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';

@@ -1,17 +1,17 @@
 // Counts which functions of the library five trips enter, in which files, and how often the trips move between files.
 //
-// Trips go through an instrumented build, the Nest module and real HTTP on loopback. Recording starts right before the call and ends
-// once the call has settled and nothing has been entered for 100 ms. What is counted:
+// Trips run in an instrumented build, with the Nest module and HTTP on loopback. Recording starts right before the call. It ends
+// once the call has settled and no function has been entered for 100 ms. Columns:
 //
-// - entries: every entry of a named function: a function, method, accessor or constructor that is written out, or a function that is
-//   assigned to a name (variable, field, property). Anonymous callbacks, implicit constructors and code outside functions are not
-//   counted. An async function counts when it is called, a generator when it is first asked for a value.
+// - entries: every entry of a named function: an explicit function, method, accessor or constructor, or a function that is
+//   assigned to a name (variable, field, property). Anonymous callbacks, implicit constructors and top-level code are not
+//   counted. An async function counts when it is called, a generator at its first value.
 // - functions: the distinct functions among the entries
-// - files: the distinct files they are in
-// - moves: runs of entries in one file, in the order of entry; coming to the first file is a move
-// - back: moves to a file that was left before, so moves are files and back together
+// - files: the distinct files of these functions
+// - moves: runs of consecutive entries in one file; the first file counts as a move
+// - back: moves to a file that was left before; moves = files + back
 //
-// Options: --json prints the figures as JSON; --list N prints the entries of trip N in order, indented by depth of call.
+// Options: --json prints the figures as JSON; --list N prints the entries of trip N in order, indented by call depth.
 import 'reflect-metadata';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -92,7 +92,7 @@ function cellsOf(values) {
   return values.map((value) => String(value).padStart(10)).join('');
 }
 
-/** Entries of one function that follow one another are one line. */
+/** Lines of the list; consecutive entries of one function are one line. */
 function printList(entries) {
   let repeats = 0;
   for (const [index, { entered, depth }] of entries.entries()) {

@@ -137,7 +137,7 @@ describe('a token request', () => {
     expect(attachmentOf(desk.source).headers).toEqual({});
   });
 
-  it('asks for what the call names instead of what is configured', async () => {
+  it('requests the scope, audience and resource of the call instead of the configured ones', async () => {
     await using desk = await openDesk({
       provider: { scope: 'read', audience: 'a', parameters: { realm: 'r', tier: '1' } },
     });
@@ -154,7 +154,7 @@ describe('a token request', () => {
     });
   });
 
-  it('reaches the endpoint without what an application set on the global axios', async () => {
+  it('is unaffected by defaults and interceptors of the global axios', async () => {
     await using desk = await openDesk();
     const interceptor = axios.interceptors.request.use((config) => {
       config.headers.set('x-intercepted', 'yes');
@@ -181,8 +181,8 @@ describe('a token request', () => {
   });
 });
 
-describe('what is asked for', () => {
-  it('is what the configuration said when it was given, whatever becomes of the same object', async () => {
+describe('the token request', () => {
+  it('uses the configuration as it was at construction, even if the object changes later', async () => {
     const scope = ['read'];
     await using desk = await openDesk({ provider: { scope } });
 
@@ -193,7 +193,7 @@ describe('what is asked for', () => {
     expect(token.scopes).toEqual(['read']);
   });
 
-  it('is changed by no listener of events', async () => {
+  it('is not affected by a listener that changes an event', async () => {
     await using desk = await openDesk({ provider: { scope: 'read write' } });
     desk.tokens.onEvent(({ scopes }) => void (scopes as string[]).splice(0, 1));
 
@@ -241,7 +241,7 @@ describe('a secret of any characters arrives unchanged', () => {
 });
 
 describe('client authentication by a function', () => {
-  it('proves the client anew for every attempt', async () => {
+  it('runs for every attempt', async () => {
     let proofs = 0;
     const clientAuthentication: ClientAuthentication = async ({ headers, parameters, url, method }) => {
       proofs += 1;
@@ -264,7 +264,7 @@ describe('client authentication by a function', () => {
     expect(desk.server.tokenRequests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('may change and remove what is there', async () => {
+  it('may change and remove headers and parameters', async () => {
     await using desk = await openDesk({
       server: { clientAuthentication: () => true },
       provider: {
@@ -285,7 +285,7 @@ describe('client authentication by a function', () => {
     });
   });
 
-  it('that throws is a typed error, and nothing is sent', async () => {
+  it('that throws causes a ClientCredentialsError, and no request is sent', async () => {
     await using desk = await openDesk({
       provider: {
         clientAuthentication: () => {
@@ -297,16 +297,14 @@ describe('client authentication by a function', () => {
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'token_endpoint_unavailable', provider: 'desk', retryable: true });
-    expect(error.message).toContain(
-      'the function or file that the configuration names for it failed (Error)',
-    );
+    expect(error.message).toContain('the configured function or file failed (Error)');
     expect(inspect(error, { depth: 9 })).not.toContain('The key store is locked.');
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 });
 
 describe('parameters by a function', () => {
-  it('are asked for at every attempt, with what the token is for', async () => {
+  it('are read for every attempt, with the scope, audience and tenant of the token', async () => {
     const contexts: unknown[] = [];
     await using desk = await openDesk({
       provider: {
@@ -329,7 +327,7 @@ describe('parameters by a function', () => {
     ['name a standard parameter', { scope: 'everything' }],
     ['name an assertion', { client_assertion: 'x' }],
     ['hold a value that a form cannot carry', { tier: 2 }],
-  ])('that %s are a configuration error, and nothing is sent', async (_, parameters) => {
+  ])('that %s are a configuration error, and no request is sent', async (_, parameters) => {
     await using desk = await openDesk({
       provider: { parameters: () => parameters },
     });
@@ -341,7 +339,7 @@ describe('parameters by a function', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('that one call names may not override the standard ones either', async () => {
+  it('of one call may not override standard parameters either', async () => {
     await using desk = await openDesk();
 
     const error = await failureOf(desk.source.getToken({ parameters: { grant_type: 'password' } }));
@@ -350,7 +348,7 @@ describe('parameters by a function', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('of several kinds arrive in JSON as they are', async () => {
+  it('keep their JSON types in a JSON body', async () => {
     await using desk = await openDesk({
       server: { dialect: { requestEncoding: 'json' } },
       provider: { parameters: { tier: 2, tags: ['a'], nested: { ok: true } } },
@@ -374,7 +372,7 @@ describe('a wrong secret', () => {
         .slice('client:'.length),
     );
 
-  it('is one request: other methods of authentication are never tried', async () => {
+  it('costs one request: other authentication methods are never tried', async () => {
     await using desk = await openDesk({ provider: { clientSecret: 'wrong' } });
 
     const error = await failureOf(desk.source.getToken());
@@ -383,7 +381,7 @@ describe('a wrong secret', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('gives way to the next of a list, and the one accepted is tried first from then on', async () => {
+  it('is followed by the next secret of a list, and the accepted secret is tried first from then on', async () => {
     await using desk = await openDesk({
       server: { clientSecret: 'new' },
       provider: { clientSecret: ['old', 'new'] },
@@ -395,7 +393,7 @@ describe('a wrong secret', () => {
     expect(secretsSent(desk.server.tokenRequests)).toEqual(['old', 'new', 'new']);
   });
 
-  it('ends the call when all of a list are refused', async () => {
+  it('fails the call when every secret of a list is refused', async () => {
     await using desk = await openDesk({ provider: { clientSecret: ['a', 'b', 'c'] } });
 
     const error = await failureOf(desk.source.getToken());
@@ -404,7 +402,7 @@ describe('a wrong secret', () => {
     expect(secretsSent(desk.server.tokenRequests)).toEqual(['a', 'b', 'c']);
   });
 
-  it('of a function is read again at once, and tried if it changed', async () => {
+  it('from a function is read again at once, and tried if it changed', async () => {
     const vault = ['old', 'new'];
     await using desk = await openDesk({
       server: { clientSecret: 'new' },
@@ -416,7 +414,7 @@ describe('a wrong secret', () => {
     expect(secretsSent(desk.server.tokenRequests)).toEqual(['old', 'new']);
   });
 
-  it('of a function is not tried again if it did not change', async () => {
+  it('from a function is not tried again if it did not change', async () => {
     let reads = 0;
     await using desk = await openDesk({
       provider: {
@@ -433,7 +431,7 @@ describe('a wrong secret', () => {
     expect(reads).toBe(2);
   });
 
-  it('of a function that gives another every time is tried twice, not for ever', async () => {
+  it('from a function that returns another secret every time is tried twice, not endlessly', async () => {
     let reads = 0;
     await using desk = await openDesk({
       provider: { clientSecret: () => `wrong-${++reads}`, tokenRequest: { timeoutMs: 2_000 } },
@@ -452,16 +450,19 @@ describe('a wrong secret', () => {
     ['an empty list', []],
     ['a number', 7],
     ['a list with a gap', ['a', undefined]],
-  ])('of a function that gives %s is a typed error, and nothing is sent', async (_, given) => {
-    await using desk = await openDesk({ provider: { clientSecret: () => given as string } });
+  ])(
+    'from a function that returns %s is a ClientCredentialsError, and no request is sent',
+    async (_, given) => {
+      await using desk = await openDesk({ provider: { clientSecret: () => given as string } });
 
-    const error = await failureOf(desk.source.getToken());
+      const error = await failureOf(desk.source.getToken());
 
-    expect(error.message).toContain('clientSecret gave something else than a string');
-    expect(desk.server.tokenRequests).toHaveLength(0);
-  });
+      expect(error.message).toContain('clientSecret did not give a non-empty string');
+      expect(desk.server.tokenRequests).toHaveLength(0);
+    },
+  );
 
-  it('is not taken for the cause when the scope is refused', async () => {
+  it('is not retried when the scope is refused', async () => {
     await using desk = await openDesk({ provider: { clientSecret: ['secret', 'other'] } });
     desk.server.tokenEndpoint.answerNext(1, { status: 400, body: { error: 'invalid_scope' } });
 
@@ -471,8 +472,8 @@ describe('a wrong secret', () => {
   });
 });
 
-describe('a secret that is a word of the error', () => {
-  it('is refused all the same, and the next one tried', async () => {
+describe('a secret that also appears in the error', () => {
+  it('is refused, and the next secret is tried', async () => {
     let reading = 0;
     const clientSecret = (): string => (reading++ === 0 ? 'client' : 'secret');
     await using desk = await openDesk({ provider: { clientSecret } });
@@ -483,7 +484,7 @@ describe('a secret that is a word of the error', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('of a function that fails when it is read again leaves the rejection, which is remembered', async () => {
+  it('from a function that fails at the second read leaves the rejection, which is remembered', async () => {
     let reading = 0;
     const clientSecret = (): string => {
       if (reading++ > 0) throw new Error('The vault is sealed.');

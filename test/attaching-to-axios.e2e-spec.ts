@@ -30,7 +30,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(1);
   });
 
-  it('replays a call that was refused, once, with the same bytes and a new token', async () => {
+  it('replays a refused call once, with the same bytes and a new token', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -80,7 +80,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(replayed?.status).toBe(200);
   });
 
-  it('writes a native form that a server can read', async () => {
+  it('sends a native FormData that a server can parse', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const form = new FormData();
     form.append('file', new Blob(['content'], { type: 'text/plain' }), 'a.txt');
@@ -112,7 +112,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('runs transforms and interceptors once, also when it replays', async () => {
+  it('runs transforms and interceptors once, also for a replayed call', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -128,7 +128,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(runs).toEqual(['request', 'transformRequest', 'transformResponse', 'response']);
   });
 
-  it('acquires one token for twenty calls in flight whose token was revoked', async () => {
+  it('acquires one token for twenty concurrent calls with a revoked token', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -140,7 +140,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.tokens.snapshot()[0]).toMatchObject({ replays: 20, acquisitions: 2, state: 'fresh' });
   });
 
-  it('never tries a third time, and costs an API that always refuses one token per cooldown', async () => {
+  it('sends a call at most twice, and requests one token per cooldown if the API always refuses', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(Infinity, { status: 401, body: { reason: 'never' } });
 
@@ -154,7 +154,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('goes on to a newer token at once, cooldown or not', async () => {
+  it('replays with a newer token at once, even during the cooldown', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.api.hold();
@@ -194,7 +194,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(error.code).toBe(adapter === 'http' ? 'ECONNRESET' : 'ERR_NETWORK');
   });
 
-  it('gives the caller the failure of the replay', async () => {
+  it('rejects with the error of the replay', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, { status: 401 });
     api.server.api.answerNext(1, { status: 500, body: { reason: 'second' } });
@@ -205,7 +205,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(error.response?.data).toEqual({ reason: 'second' });
   });
 
-  it('replays also where validateStatus accepts a 401', async () => {
+  it('replays even if validateStatus accepts a 401', async () => {
     await using api = await startApiUnderTest({ axios: { adapter, validateStatus: () => true } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -215,7 +215,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(response.status).toBe(200);
   });
 
-  it('keeps the page of a proxy that answers 401, and stays bounded', async () => {
+  it('returns the 401 page of a proxy, with a bounded number of requests', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const page = '<html><title>Proxy</title></html>';
     api.server.api.answerNext(Infinity, {
@@ -234,7 +234,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     ['one challenge', 'Bearer error="insufficient_scope", scope="x"'],
     ['two in one header', 'Basic realm="a", Bearer realm="b", error=insufficient_scope'],
     ['unescaped quotes', 'Bearer error_description="say "no"", error="insufficient_scope"'],
-  ])('does not replay a 401 for want of scope: %s', async (_, challenge) => {
+  ])('does not replay a 401 with insufficient_scope: %s', async (_, challenge) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, { status: 401, headers: { 'www-authenticate': challenge } });
 
@@ -244,7 +244,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(1);
   });
 
-  it('believes a predicate: a 403', async () => {
+  it('replays a 403 if reacquire.on returns true', async () => {
     const on = jest.fn(({ status }: { status: number }) => status === 403);
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { reacquire: { on } } });
     api.server.api.answerNext(1, { status: 403, body: { code: 7 }, headers: { 'X-Why': 'expired' } });
@@ -260,7 +260,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('believes a predicate: a 200 with an error code', async () => {
+  it('replays a 200 with an error code if reacquire.on returns true', async () => {
     const on = ({ data }: { data: unknown }): boolean => (data as { errcode?: number }).errcode === 40001;
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { reacquire: { on } } });
     api.server.api.answerNext(1, { status: 200, body: { errcode: 40001 } });
@@ -271,7 +271,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('gives the API’s 401 with the token error as its cause when no new token can be had', async () => {
+  it('rejects with the 401 and the token error as its cause if no new token can be acquired', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -283,7 +283,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(error.cause).toMatchObject({ code: 'token_request_rejected', oauthError: 'invalid_scope' });
   });
 
-  it('does not send the call when no token can be had', async () => {
+  it('does not send the call if no token can be acquired', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
 
@@ -292,7 +292,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.apiRequests).toHaveLength(0);
   });
 
-  it('keeps a header that the caller set, and stays out of it', async () => {
+  it('keeps a header that the caller set, and neither adds nor replays', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
 
     const error = await failureOf(api.http.get('/a', { headers: { authorization: 'Bearer mine' } }));
@@ -302,7 +302,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(0);
   });
 
-  it('leaves a call alone that says clientCredentials: false', async () => {
+  it('adds no token to a call with clientCredentials: false', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
 
     await failureOf(api.http.get('/a', { clientCredentials: false }));
@@ -310,7 +310,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(bearersOf(api.server)).toEqual([undefined]);
   });
 
-  it('asks for what the call says', async () => {
+  it('requests the scope of the call', async () => {
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { scope: 'read' } });
 
     await api.http.get('/a');
@@ -326,7 +326,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     ]);
   });
 
-  it('asks for what tokenFor says of the call, unless the call says otherwise', async () => {
+  it('requests the scope that tokenFor returns, unless the call names its own', async () => {
     const tokenFor = jest.fn(({ method }: { method: string }) =>
       method === 'GET' ? { scope: 'read' } : undefined,
     );
@@ -347,7 +347,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     });
   });
 
-  it('prefers the token to Basic credentials in the config', async () => {
+  it('sends the token instead of Basic credentials in the config', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
 
     await api.http.get('/a', { auth: { username: 'u', password: 'p' } });
@@ -355,7 +355,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(bearersOf(api.server)[0]).toMatch(/^Bearer /);
   });
 
-  it('refuses an address that holds a user name', async () => {
+  it('rejects a URL with a user name', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const address = api.server.apiUrl.replace('//', '//user:pass@');
 
@@ -394,7 +394,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     ['500 to a call that names its scope', { status: 500 }, { clientCredentials: { scope: 'b' } }],
     ['redirect that is not followed', { redirectTo: '/there' }, { maxRedirects: 0 }],
     ['500 whose body is a stream', { status: 500 }, { responseType: 'stream' }],
-  ])('leaves no token in what an answer fails with: a %s', async (_, answer, config) => {
+  ])('leaves no token in the error of a response: a %s', async (_, answer, config) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.api.answerNext(2, answer);
@@ -412,7 +412,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     }
   });
 
-  it('leaves no token in a stream, nor in what it fails with', async () => {
+  it('leaves no token in a response stream, nor in its error', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const response = await api.http.get<AsyncIterable<Uint8Array>>('/a', { responseType: 'stream' });
 
@@ -422,7 +422,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ path: '/a' });
   });
 
-  it('leaves no token in what a stream fails with', async () => {
+  it('leaves no token in the error of a stream', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, (_request, answer) => {
       answer.writeHead(200, { 'content-length': '1000' });
@@ -442,7 +442,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(shown(error)).not.toContain(api.server.issued[0]?.value);
   });
 
-  it('ends the wait for a new token, after a refusal, when the call is aborted', async () => {
+  it('ends the wait for a new token after a 401 when the call is aborted', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.revoke();
@@ -457,7 +457,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     api.server.tokenEndpoint.release();
   });
 
-  it('lets go of a refusal that nobody will read', async () => {
+  it('discards the body of a 401 before the replay', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     await api.http.get('/warm');
     api.server.tokenEndpoint.hold();
@@ -483,7 +483,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     ['a text', '5000'],
     ['more than a timer holds', 2 ** 31],
     ['none', 0],
-  ])('takes a timeout that is %s as axios does', async (_, timeout) => {
+  ])('treats a timeout that is %s as axios does', async (_, timeout) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
 
     const response = await api.http.get('/a', { timeout: timeout as number });
@@ -540,7 +540,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     api.server.tokenEndpoint.release();
   });
 
-  it('puts one header on a call of an instance that was authorized twice, and replays once', async () => {
+  it('adds one header and replays once if the instance is authorized twice', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     authorizeAxios(api.http, api.source);
     await api.http.get('/warm');
@@ -552,7 +552,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is as it was before once it is detached', async () => {
+  it('is restored by detach()', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const { config } = await api.http.get('/a');
     api.detach();
@@ -577,7 +577,7 @@ describe.each(['http', 'fetch'] as const)('an axios instance with the %s adapter
 });
 
 describe('an authorized axios instance', () => {
-  it('wraps the adapter of a single call, also one that a later interceptor names', async () => {
+  it('wraps the adapter of a single call, also an adapter set by a later interceptor', async () => {
     await using api = await startApiUnderTest();
 
     await api.http.get('/a', { adapter: 'fetch' });
@@ -616,7 +616,7 @@ describe('an authorized axios instance', () => {
     },
   );
 
-  it('leaves no token in a config that an interceptor keeps, not even while the call is on its way', async () => {
+  it('leaves no token in a config that an interceptor keeps, not even during the call', async () => {
     await using api = await startApiUnderTest();
     const kept: InternalAxiosRequestConfig[] = [];
     api.http.interceptors.request.use((config) => (kept.push(config), config));
@@ -632,7 +632,7 @@ describe('an authorized axios instance', () => {
     expect(answers[1]?.config).toBe(kept[1]);
   });
 
-  it('leaves none in a config that is sent again, and kept by an interceptor that came later', async () => {
+  it('leaves no token in a config that is sent again and kept by a later interceptor', async () => {
     await using api = await startApiUnderTest();
     const kept: InternalAxiosRequestConfig[] = [];
     const adapter: AxiosAdapter = async (config) => {
@@ -652,7 +652,7 @@ describe('an authorized axios instance', () => {
   it.each<[string, (fail: () => never) => Promise<never>]>([
     ['at once', (fail) => fail()],
     ['later', async (fail) => fail()],
-  ])('fails as its adapter does, %s, and leaves no token behind', async (_, failing) => {
+  ])('fails with the error of its adapter, %s, and leaves no token behind', async (_, failing) => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     const adapter: AxiosAdapter = (config) =>
@@ -666,7 +666,7 @@ describe('an authorized axios instance', () => {
     expect(shown(error)).not.toContain(api.server.issued[0]?.value);
   });
 
-  it('leaves no token in headers that a transform keeps, not even while the call is on its way', async () => {
+  it('leaves no token in headers that a transform keeps, not even during the call', async () => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     const kept: unknown[] = [];
@@ -687,7 +687,7 @@ describe('an authorized axios instance', () => {
     expect(kept).toHaveLength(2);
   });
 
-  it('takes its header back from an adapter that writes it in another way', async () => {
+  it('removes its header after an adapter that writes the header in another case', async () => {
     const dialect = { authorization: { header: 'x-api-key', scheme: '' } };
     await using api = await startApiUnderTest({ server: { dialect } });
     await api.source.getToken();
@@ -706,7 +706,7 @@ describe('an authorized axios instance', () => {
     ['the address', (config) => (config.url = `/v2${config.url}`)],
     ['the params', (config) => (config.params = { ...config.params, n: Number(config.params?.n ?? 0) + 1 })],
     ['the method', (config) => (config.method = config.method === 'post' ? 'put' : 'delete')],
-  ])('replays what an adapter was given, which changes %s itself', async (_, change) => {
+  ])('replays the original call after an adapter that changes %s', async (_, change) => {
     await using api = await startApiUnderTest();
     await api.http.get('/warm');
     api.server.revoke();
@@ -759,7 +759,7 @@ describe('an authorized axios instance', () => {
     },
   );
 
-  it.each(['cold', 'warm'])('takes addresses as axios does, %s', async (start) => {
+  it.each(['cold', 'warm'])('resolves URLs as axios does, %s', async (start) => {
     await using api = await startApiUnderTest();
     if (start === 'warm') await api.source.getToken();
     const url = new URL('/of-an-object', api.server.apiUrl) as unknown as string;
@@ -772,7 +772,7 @@ describe('an authorized axios instance', () => {
     expect(bearersOf(api.server)).toEqual([bearer, bearer]);
   });
 
-  it('asks for what a request says now, whatever the same object said before', async () => {
+  it('reads a reused request object anew for each call', async () => {
     await using api = await startApiUnderTest();
     const request = { scope: 'read' };
     const derived = api.source.with(request);
@@ -794,7 +794,7 @@ describe('an authorized axios instance', () => {
     expect([own.value, others.value]).toEqual([read, other]);
   });
 
-  it('replays a call for what it asked, whatever its request says by then', async () => {
+  it('replays with the original token request, even if the object has changed', async () => {
     await using api = await startApiUnderTest();
     const request = { scope: 'read' };
     await api.source.getToken(request);
@@ -808,7 +808,7 @@ describe('an authorized axios instance', () => {
     expect(api.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read', 'read']);
   });
 
-  it('tells those who listen to a stream, but do not read it, that it was aborted', async () => {
+  it('emits an error on an unread stream with listeners when the call is aborted', async () => {
     await using api = await startApiUnderTest();
     api.server.api.answerNext(1, (_, answer) => void answer.writeHead(200).write('begun'));
     const controller = new AbortController();
@@ -823,7 +823,7 @@ describe('an authorized axios instance', () => {
     expect(shown(error)).not.toContain(api.server.issued[0]?.value);
   });
 
-  it('ends a stream that nobody listens to without a word', async () => {
+  it('ends a stream without listeners without an unhandled error', async () => {
     await using api = await startApiUnderTest();
     api.server.api.answerNext(1, (_, answer) => void answer.writeHead(200).write('begun'));
     const controller = new AbortController();
@@ -837,7 +837,7 @@ describe('an authorized axios instance', () => {
     expect(data.destroyed).toBe(true);
   });
 
-  it('is replaced by another as often as one likes', async () => {
+  it('can be authorized for another source any number of times', async () => {
     await using api = await startApiUnderTest();
     let { detach } = api;
     for (let turn = 0; turn < 10_000; turn += 1) {
@@ -854,7 +854,7 @@ describe('an authorized axios instance', () => {
     expect(Object.hasOwn(api.http.interceptors.request, 'forEach')).toBe(false);
   });
 
-  it('leaves other instances alone, also those made from the same axios afterwards', async () => {
+  it('does not affect other instances, including instances created later from the same axios', async () => {
     await using server = await startAuthorizationServer();
     await using api = await startApiUnderTest();
     const detach = authorizeAxios(axios, api.source);
@@ -875,7 +875,7 @@ describe('an authorized axios instance', () => {
     expect(server.apiRequests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
   });
 
-  it('asks for its token past interceptors and defaults of the global axios', async () => {
+  it('requests its token without interceptors and defaults of the global axios', async () => {
     await using api = await startApiUnderTest();
     const seen: (string | undefined)[] = [];
     const id = axios.interceptors.request.use((config) => (seen.push(config.url), config));
@@ -894,7 +894,7 @@ describe('an authorized axios instance', () => {
     expect(api.server.apiRequests[0]?.headers['x-global']).toBe('set');
   });
 
-  it('makes calls of two scopes succeed where the provider keeps one token for each client, and says so once', async () => {
+  it('serves calls of two scopes if the provider keeps one token per client, and warns once', async () => {
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await using api = await startApiUnderTest({ server: { oneTokenPerClient: true } });
 
@@ -912,7 +912,7 @@ describe('an authorized axios instance', () => {
     ]);
   });
 
-  it('stops to replace tokens that end one another after some turns', async () => {
+  it('stops replacing tokens that revoke one another after some rounds', async () => {
     jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await using api = await startApiUnderTest({
       server: { oneTokenPerClient: true },
@@ -931,7 +931,7 @@ describe('an authorized axios instance', () => {
     expect(api.server.tokenRequests.length).toBeLessThan(30);
   });
 
-  it('replaces no young replacement that never worked, also if another scope got a token since', async () => {
+  it('does not replace a recent replacement that was never accepted, even if another scope got a token since', async () => {
     await using api = await startApiUnderTest({ axios: { validateStatus: () => true } });
     api.server.api.answerNext(Infinity, { status: 401 });
 
@@ -948,7 +948,7 @@ describe('an authorized axios instance', () => {
       (http: AxiosInstance) => http.interceptors.request.use((config) => ({ ...config, adapter: 'http' })),
     ],
     ['is cleared with all others', (http: AxiosInstance) => http.interceptors.request.clear()],
-  ])('puts the token on whatever interceptor %s', async (_, interfere) => {
+  ])('adds the token even if an interceptor %s', async (_, interfere) => {
     await using server = await startAuthorizationServer();
     await using api = await startApiUnderTest({ provider: server.providerConfig });
     const http = axios.create({ baseURL: server.apiUrl });
@@ -963,7 +963,7 @@ describe('an authorized axios instance', () => {
     expect(server.apiRequests.map(({ token }) => token !== undefined)).toEqual([true, false]);
   });
 
-  it('adds nothing to an error that many calls get', async () => {
+  it('appends no stack to an error that many calls share', async () => {
     await using api = await startApiUnderTest();
     api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
     const first = await failureOf(api.http.get('/a'));
@@ -975,7 +975,7 @@ describe('an authorized axios instance', () => {
     expect(stack).toContain('ClientCredentialsError: The token request of "desk" was rejected');
   });
 
-  it('asks for what its source was derived for, whatever tokenFor says', async () => {
+  it('requests the scope of a derived source, whatever tokenFor returns', async () => {
     const tokenFor = jest.fn((_call: OutboundCall) => ({ scope: 'read', audience: 'https://x/' }));
     await using api = await startApiUnderTest({ provider: { tokenFor } });
     const http = axios.create({ baseURL: api.server.apiUrl });

@@ -38,7 +38,7 @@ async function startFetchUnderTest(
 }
 
 describe('an authorized fetch', () => {
-  it('sends the bearer with every call, however it is called', async () => {
+  it('sends the bearer with every form of a call', async () => {
     await using api = await startFetchUnderTest();
 
     await api.fetch(api.url('/a'));
@@ -83,7 +83,7 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('does not replay a stream, but drops the token and says why', async () => {
+  it('does not replay a stream, but drops the token and attaches the reason', async () => {
     await using api = await startFetchUnderTest();
     await api.fetch(api.url('/warm'));
     api.server.revoke();
@@ -96,7 +96,7 @@ describe('an authorized fetch', () => {
     expect(api.server.apiRequests.map(({ path }) => path)).toEqual(['/warm', '/upload', '/next']);
   });
 
-  it('never tries a third time', async () => {
+  it('sends a call at most twice', async () => {
     await using api = await startFetchUnderTest();
     api.server.api.answerNext(Infinity, { status: 401, body: 'no' });
 
@@ -108,7 +108,7 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('gives the 401 with the token error as its cause when no new token can be had', async () => {
+  it('returns the 401 with the token error as its cause if no new token can be acquired', async () => {
     await using api = await startFetchUnderTest();
     await api.fetch(api.url('/warm'));
     api.server.revoke();
@@ -120,7 +120,7 @@ describe('an authorized fetch', () => {
     expect((response as { cause?: unknown }).cause).toMatchObject({ code: 'token_request_rejected' });
   });
 
-  it('does not send the call when no token can be had', async () => {
+  it('does not send the call if no token can be acquired', async () => {
     await using api = await startFetchUnderTest();
     api.server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
 
@@ -129,7 +129,7 @@ describe('an authorized fetch', () => {
     expect(api.server.apiRequests).toHaveLength(0);
   });
 
-  it('believes a predicate that reads the body, which the caller can still read', async () => {
+  it('passes the body to reacquire.on, and leaves it readable for the caller', async () => {
     const on = ({ data }: { data: unknown }): boolean => (data as { errcode?: number }).errcode === 40001;
     await using api = await startFetchUnderTest({ provider: { reacquire: { on } } });
     api.server.api.answerNext(1, { status: 200, body: { errcode: 40001 } });
@@ -140,7 +140,7 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('reads no body for a predicate that may never end', async () => {
+  it('does not read an endless body for reacquire.on', async () => {
     const seen: unknown[] = [];
     const on = ({ data }: { data: unknown }): boolean => {
       seen.push(data);
@@ -159,7 +159,7 @@ describe('an authorized fetch', () => {
     await response.body?.cancel();
   });
 
-  it('refuses an address that holds a user name', async () => {
+  it('rejects a URL with a user name', async () => {
     await using api = await startFetchUnderTest();
 
     const call = api.fetch(api.url('/a').replace('//', '//user:pass@'));
@@ -168,7 +168,7 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(0);
   });
 
-  it('stays out of calls with a header of their own, elsewhere, or with clientCredentials: false', async () => {
+  it('adds no token to calls with their own header, to other origins, or with clientCredentials: false', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startFetchUnderTest();
 
@@ -183,7 +183,7 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(0);
   });
 
-  it('asks for what the call, or tokenFor, says', async () => {
+  it('requests the scope of the call or of tokenFor', async () => {
     const tokenFor = ({ method }: { method: string }) => (method === 'GET' ? { scope: 'read' } : undefined);
     await using api = await startFetchUnderTest({ provider: { scope: 'write', tokenFor } });
 
@@ -224,7 +224,7 @@ describe('an authorized fetch', () => {
         return { body, change: (value) => body.set('id', value) };
       },
     ],
-  ])('sends a body as it was when the call was made, also twice: %s', async (_, make) => {
+  ])('sends the body as it was at the time of the call, also in the replay: %s', async (_, make) => {
     await using api = await startFetchUnderTest();
     const { body, change } = make();
     const send = async (path: string): Promise<Response> =>
@@ -254,7 +254,7 @@ describe('an authorized fetch', () => {
     ]);
   });
 
-  it('says, as fetch does, that it followed a redirect', async () => {
+  it('sets response.redirected and response.url after a redirect', async () => {
     await using api = await startFetchUnderTest();
     api.server.api.answerNext(1, { redirectTo: '/there' });
 
@@ -264,7 +264,7 @@ describe('an authorized fetch', () => {
     expect(moved.url).toBe(api.url('/there'));
   });
 
-  it('replays a call for what it asked, whatever its request says by then', async () => {
+  it('replays with the original token request, even if the object has changed', async () => {
     await using api = await startFetchUnderTest();
     const request = { scope: ['read'] };
     api.server.api.answerNext(1, (_, answer) => {
@@ -316,7 +316,7 @@ describe('an authorized fetch', () => {
     },
   );
 
-  it('leaves redirects to a caller who wants them', async () => {
+  it('leaves redirects to a caller with redirect: manual', async () => {
     await using api = await startFetchUnderTest();
     api.server.api.answerNext(2, { redirectTo: '/there' });
 
@@ -335,7 +335,7 @@ describe('an authorized fetch', () => {
     expect(api.server.apiRequests).toHaveLength(21);
   });
 
-  it('shows no token that the query carries', async () => {
+  it('shows no token from the query', async () => {
     await using api = await startFetchUnderTest({
       server: { dialect: { authorization: { query: 'access_token' } } },
     });

@@ -19,7 +19,7 @@ import {
   type ApiUnderTest,
 } from './support/api-under-test.js';
 
-// Axios as CommonJS has it: another copy than that of ES modules, also in one process and of one version.
+// The CommonJS build of axios: a second copy of axios in this process, with its own classes.
 const axiosOfCommonJs = createRequire(import.meta.url)('axios-1.12') as AxiosStatic;
 
 const answerAtOnce: AxiosAdapter = async (config) => ({
@@ -30,13 +30,13 @@ const answerAtOnce: AxiosAdapter = async (config) => ({
   config,
 });
 
-/** Whether something shows the token that is in use. */
+/** Whether the inspection of a value contains the current token. */
 function showsToken({ server }: ApiUnderTest, value: unknown): boolean {
   return shown(value).includes(server.issued.at(-1)?.value ?? '');
 }
 
 describe.each(['http', 'fetch'])('an instance of another copy of axios, with its %s adapter', (adapter) => {
-  it('sends all its headers and understands those of the answer, also when it replays', async () => {
+  it('sends all its headers and parses the response headers, also in a replay', async () => {
     await using api = await startApiUnderTest();
     const http = axiosOfCommonJs.create({ baseURL: api.server.apiUrl, adapter });
     authorizeAxios(http, api.source);
@@ -58,7 +58,7 @@ describe.each(['http', 'fetch'])('an instance of another copy of axios, with its
     );
   });
 
-  it('gets its errors with nothing of the token', async () => {
+  it('rejects with errors that do not show the token', async () => {
     await using api = await startApiUnderTest();
     const http = axiosOfCommonJs.create({ baseURL: api.server.apiUrl, adapter });
     authorizeAxios(http, api.source);
@@ -79,7 +79,7 @@ describe('an error that is not of axios', () => {
     ['a plain call', {}],
     ['one with a form', { method: 'post', data: form }],
     ['one whose auth is nothing', { auth: null as never }],
-  ])('and names the config or the request leads to no token, of %s', async (_, call) => {
+  ])('but has a config or request does not show the token: %s', async (_, call) => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     const failing =
@@ -102,7 +102,7 @@ describe('an error that is not of axios', () => {
     expect(errors.map((error) => showsToken(api, error))).toEqual(ways.map(() => false));
   });
 
-  it('comes of params that cannot be written, and leads to no token', async () => {
+  it('from params that cannot be serialized does not show the token', async () => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     const paramsSerializer = () => {
@@ -119,7 +119,7 @@ describe('an error that is not of axios', () => {
     expect(api.server.apiRequests).toHaveLength(0);
   });
 
-  it('keeps what is its own', async () => {
+  it('keeps its own properties', async () => {
     await using api = await startApiUnderTest();
     const own = { config: { retries: 3 }, request: 7 };
     const adapter: AxiosAdapter = async () => {
@@ -133,7 +133,7 @@ describe('an error that is not of axios', () => {
 });
 
 describe('an error of axios', () => {
-  it('that others have too is left as it is: the reason of a cancellation', async () => {
+  it('that is shared, such as the reason of a cancellation, is unchanged', async () => {
     await using api = await startApiUnderTest({ axios: { adapter: answerAtOnce } });
     await api.source.getToken();
     const { token, cancel } = axios.CancelToken.source();
@@ -162,7 +162,7 @@ describe('an error of axios', () => {
     expect(showsToken(api, error)).toBe(false);
   });
 
-  it('of the API stays what it is where params can be written only once', async () => {
+  it('of the API is unchanged if params can be serialized only once', async () => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     let writes = 0;
@@ -181,7 +181,7 @@ describe('an error of axios', () => {
   });
 });
 
-describe('a config that others have', () => {
+describe('a config that the application keeps', () => {
   it.each(['an error', 'an answer'])(
     'of %s shows no token when another instance sends it, and keeps it, not even on its way',
     async (what) => {
@@ -219,7 +219,7 @@ describe('a config that others have', () => {
     expect(showsToken(api, answers)).toBe(false);
   });
 
-  it('takes its token nowhere else when its address is changed while the call waits for the token', async () => {
+  it('does not take the token to another origin if its URL changes during the wait for the token', async () => {
     await using elsewhere = await startAuthorizationServer();
     await using api = await startApiUnderTest();
     const send = async (call: AxiosRequestConfig): Promise<void> => {
@@ -242,8 +242,8 @@ describe('a config that others have', () => {
   });
 });
 
-describe('the request of an answer', () => {
-  it('can be looked at in a copy, and when the config was changed since', async () => {
+describe('the request of a response', () => {
+  it('can be read from a copy, and after the config has changed', async () => {
     await using api = await startApiUnderTest();
     const response = await api.http.get('/a?x=1');
     const request: object = response.request;
@@ -263,7 +263,7 @@ describe('the request of an answer', () => {
 });
 
 describe('a call', () => {
-  it('sends no header that it has only by inheritance', async () => {
+  it('does not send inherited headers', async () => {
     await using api = await startApiUnderTest();
     await api.source.getToken();
     try {
@@ -277,7 +277,7 @@ describe('a call', () => {
     expect(api.server.apiRequests[0]?.token).toBeDefined();
   });
 
-  it('that is answered by a stream tells of the answer what the stream itself would', async () => {
+  it('with a stream response exposes the properties of the original stream', async () => {
     await using api = await startApiUnderTest();
 
     const { data } = await api.http.get<IncomingMessage>('/a', { responseType: 'stream' });
@@ -292,7 +292,7 @@ describe('a call', () => {
     expect(showsToken(api, data)).toBe(false);
   });
 
-  it('whose adapter is nothing uses the default', async () => {
+  it('with a null adapter uses the default adapter', async () => {
     await using api = await startApiUnderTest();
 
     await api.http.get('/a', { adapter: null as never });
@@ -300,24 +300,27 @@ describe('a call', () => {
     expect(api.server.apiRequests[0]?.token).toBeDefined();
   });
 
-  // Axios's fetch adapter asks about no redirect at all.
+  // Axios's fetch adapter never calls beforeRedirect.
   it.each([
     ['http', 1],
     ['fetch', 0],
-  ])('is not asked about a redirect that is one too many, by %s', async (adapter, times) => {
-    await using api = await startApiUnderTest({ axios: { adapter } });
-    api.server.api.answerNext(2, { redirectTo: '/there', status: 302 });
-    let asked = 0;
+  ])(
+    'does not call beforeRedirect for a redirect beyond the limit, with the %s adapter',
+    async (adapter, times) => {
+      await using api = await startApiUnderTest({ axios: { adapter } });
+      api.server.api.answerNext(2, { redirectTo: '/there', status: 302 });
+      let asked = 0;
 
-    const error = await failureOf(
-      api.http.get('/a', { maxRedirects: 1, beforeRedirect: () => void (asked += 1) }),
-    );
+      const error = await failureOf(
+        api.http.get('/a', { maxRedirects: 1, beforeRedirect: () => void (asked += 1) }),
+      );
 
-    expect([error.code, asked]).toEqual(['ERR_FR_TOO_MANY_REDIRECTS', times]);
-    expect(api.server.apiRequests).toHaveLength(2);
-  });
+      expect([error.code, asked]).toEqual(['ERR_FR_TOO_MANY_REDIRECTS', times]);
+      expect(api.server.apiRequests).toHaveLength(2);
+    },
+  );
 
-  it('that stays a GET keeps its headers where a redirect leads, by fetch as well', async () => {
+  it('that stays a GET keeps its headers on a redirect, with the fetch adapter as well', async () => {
     await using api = await startApiUnderTest({ axios: { adapter: 'fetch' } });
     api.server.api.answerNext(1, { redirectTo: '/there', status: 302 });
 

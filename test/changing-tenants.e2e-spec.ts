@@ -11,20 +11,20 @@ import {
 import { failureOf } from './support/the-desk.js';
 import { credentialsOf, openTenants, tenantOf, type Tenants } from './support/tenants.js';
 
-/** An axios instance whose calls are for tenant `a`. */
+/** Axios instance whose calls are for tenant `a`. */
 function clientOf({ server, tokens }: Tenants): AxiosInstance {
   const http = axios.create({ baseURL: server.apiUrl, validateStatus: () => true });
   authorizeAxios(http, tokens.source('desk').forTenant('a'));
   return http;
 }
 
-/** Credentials whose functions are others each time, as those of a resolver that reads a vault are. */
+/** Credentials with new function objects each time, as from a resolver that reads a vault. */
 function freshCredentialsOf(tenant: string): TenantConfig {
   return { clientId: `client-${tenant}`, clientSecret: () => `secret-${tenant}` };
 }
 
-describe('what tenants answers', () => {
-  it('is taken as it is then, also where one object is filled in for each', async () => {
+describe('the result of tenants', () => {
+  it('is copied, so that one object may be reused for every tenant', async () => {
     const template = { clientId: '', clientSecret: '', scope: [''], parameters: { account: '' } };
     const api = { headers: { 'x-account': '' } };
     await using desk = await openTenants({
@@ -58,7 +58,7 @@ describe('what tenants answers', () => {
     ]);
   });
 
-  it('is compared with what it was, also where the same object has changed', async () => {
+  it('is compared with the earlier copy, also if the same object has changed', async () => {
     const row = { ...credentialsOf('a'), scope: ['read'] };
     await using desk = await openTenants({
       provider: { tenants: () => row, tenantCache: { ttlSeconds: 60 } },
@@ -74,7 +74,7 @@ describe('what tenants answers', () => {
     expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read', 'write']);
   });
 
-  it('may be the query of a database library, which is a promise of its own kind', async () => {
+  it('may be a thenable, such as the query of a database library', async () => {
     const query = (tenant: string): object => {
       const answer = Promise.resolve(credentialsOf(tenant));
       return new Proxy({}, { get: (_, name) => (name === 'then' ? answer.then.bind(answer) : undefined) });
@@ -86,7 +86,7 @@ describe('what tenants answers', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('is a typed error where it cannot be read', async () => {
+  it('causes a ClientCredentialsError if it cannot be read', async () => {
     const row = Object.defineProperty({}, 'clientId', {
       enumerable: true,
       get: () => {
@@ -103,7 +103,7 @@ describe('what tenants answers', () => {
   it.each<[string, (source: TokenSource) => TokenSource | Promise<TokenSource>]>([
     ['by name', (source) => source],
     ['as a source of its own', (source) => source.forTenant('a')],
-  ])('is asked for what a call said when it was made, %s', async (_, of) => {
+  ])('is requested for the tenant at the time of the call, %s', async (_, of) => {
     await using desk = await openTenants();
     const source = await of(desk.tokens.source('desk'));
     const scope = ['read'];
@@ -116,14 +116,14 @@ describe('what tenants answers', () => {
   });
 });
 
-describe('a call on its way', () => {
+describe('a call in flight', () => {
   it.each([
     ['is asked for again', async (desk: Tenants) => desk.clock.advance(61_000)],
     [
       'is forgotten for want of room',
       (desk: Tenants) => desk.tokens.source('desk').forTenant('b').getToken(),
     ],
-  ])('gets a new token for a refused one also where its tenant %s meanwhile', async (_, change) => {
+  ])('gets a new token after a 401 even if its tenant %s meanwhile', async (_, change) => {
     await using desk = await openTenants({
       provider: { tenants: freshCredentialsOf, tenantCache: { ttlSeconds: 60, max: 1 } },
     });
@@ -144,7 +144,7 @@ describe('a call on its way', () => {
     expect(new Set(desk.server.apiRequests.map(tenantOf))).toEqual(new Set(['a']));
   });
 
-  it.each(['axios', 'fetch'])('ends with the client that it began with, by %s', async (by) => {
+  it.each(['axios', 'fetch'])('keeps the client that it started with, by %s', async (by) => {
     let current = 'a';
     await using desk = await openTenants({ provider: { tenants: () => credentialsOf(current) } });
     const fetch = authorizeFetch(desk.tokens.source('desk').forTenant('a'));
@@ -166,7 +166,7 @@ describe('a call on its way', () => {
     expect(desk.server.apiRequests.map(tenantOf)).toEqual(['a', 'a', 'a2']);
   });
 
-  it('changes nothing about the error of the application that its tenant could not be had for', async () => {
+  it('does not change the application’s error that made the tenant unavailable', async () => {
     const own = new AxiosError('no vault', 'E', { headers: new AxiosHeaders(), url: '/vault' }, { id: 7 });
     await using desk = await openTenants({
       provider: {
@@ -195,7 +195,7 @@ describe('a call on its way', () => {
 });
 
 describe('a tenant that is forgotten', () => {
-  /** Two processes, as it were, that share a store. */
+  /** Two managers that share a store, as two processes do. */
   async function openPair(max: number): Promise<{ desk: Tenants; other: TokenManager } & AsyncDisposable> {
     const store = new MemoryTokenStore();
     const desk = await openTenants({
@@ -213,7 +213,7 @@ describe('a tenant that is forgotten', () => {
     };
   }
 
-  it('is forgotten in the store too where it was forgotten here for want of room', async () => {
+  it('is removed from the store too, even if it was dropped from memory before', async () => {
     await using pair = await openPair(1);
     const { desk, other } = pair;
     const old = await desk.tokens.source('desk').forTenant('a').getToken();
@@ -226,7 +226,7 @@ describe('a tenant that is forgotten', () => {
     expect((await other.source('desk').forTenant('a').getToken()).value).not.toBe(old.value);
   });
 
-  it('stays forgotten however many others are forgotten after it', async () => {
+  it('stays forgotten, however many tenants are forgotten later', async () => {
     await using pair = await openPair(2);
     const { desk } = pair;
     const source = desk.tokens.source('desk');
@@ -243,7 +243,7 @@ describe('a tenant that is forgotten', () => {
     }
   });
 
-  it('leaves others no token that was on its way', async () => {
+  it('does not leave a token of a pending request to later callers', async () => {
     await using pair = await openPair(10);
     const { desk, other } = pair;
     desk.server.tokenEndpoint.hold();
@@ -260,8 +260,8 @@ describe('a tenant that is forgotten', () => {
   });
 });
 
-describe('more tenants at once than are remembered', () => {
-  it('are asked for once each, and each token is asked for once', async () => {
+describe('more concurrent tenants than the cache holds', () => {
+  it('are each resolved once, with one token request each', async () => {
     await using desk = await openTenants({ provider: { tenantCache: { max: 5 } } });
     const source = desk.tokens.source('desk');
     const tenants = Array.from({ length: 50 }, (_, index) => `t${index}`);

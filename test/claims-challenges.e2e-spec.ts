@@ -7,7 +7,7 @@ const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}
 const CHALLENGE = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(CLAIMS).toString('base64')}"`;
 const DEMAND = { status: 401, headers: { 'www-authenticate': CHALLENGE } };
 
-/** The `claims` of each token request. */
+/** `claims` parameter of each token request. */
 function claimsOf({ server }: Desk): unknown[] {
   return server.tokenRequests.map(({ parameters }) => parameters['claims']);
 }
@@ -19,7 +19,7 @@ async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
 }
 
 describe('a claims challenge', () => {
-  it('is answered with a token that was asked for with these claims', async () => {
+  it('leads to a token request with these claims', async () => {
     await using desk = await openDesk();
     const api = axios.create({ baseURL: desk.server.apiUrl });
     authorizeAxios(api, desk.source);
@@ -31,7 +31,7 @@ describe('a claims challenge', () => {
     expect(claimsOf(desk)).toEqual([undefined, CLAIMS]);
   });
 
-  it('is for one token: the next one is asked for as usual', async () => {
+  it('applies to one token: the next request has no claims', async () => {
     await using desk = await openDesk();
     const api = axios.create({ baseURL: desk.server.apiUrl });
     authorizeAxios(api, desk.source);
@@ -59,7 +59,7 @@ describe('a claims challenge', () => {
     }
   });
 
-  it('is readable where the new token could not be had', async () => {
+  it('is readable from the error if no new token could be acquired', async () => {
     await using desk = await openDesk();
     const api = axios.create({ baseURL: desk.server.apiUrl });
     authorizeAxios(api, desk.source);
@@ -73,7 +73,7 @@ describe('a claims challenge', () => {
     expect(error.cause).toMatchObject({ code: 'token_request_rejected' });
   });
 
-  it('is answered for fetch as well', async () => {
+  it('works with fetch as well', async () => {
     await using desk = await openDesk();
     const call = authorizeFetch(desk.source);
     desk.server.api.answerNext(2, DEMAND);

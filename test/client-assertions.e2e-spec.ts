@@ -24,7 +24,7 @@ function registered(method: string, ...keys: KeyObject[]): Record<string, unknow
   };
 }
 
-/** The source of a client that one real server knows. */
+/** Token source of a client that is registered at a real server. */
 async function askOnce(config: Partial<ProviderConfig>, server: { tokenUrl: string }): Promise<unknown> {
   const tokens = new TokenManager({
     providers: { desk: { tokenUrl: server.tokenUrl, clientId: 'desk', ...config } },
@@ -68,7 +68,7 @@ describe('a client assertion is taken by a real server', () => {
     await expect(askOnce(config, server)).resolves.toMatchObject({ type: 'Bearer' });
   });
 
-  it('that somebody else made, from a file and from a function', async () => {
+  it('from outside, as a file and as a function', async () => {
     await using server = await openAuthorizationServer({
       clients: [registered('private_key_jwt', EC.publicKey)],
     });
@@ -120,12 +120,12 @@ describe('a client assertion', () => {
   const privateKey = { key: EC.privateKey, kid: 'key-1' };
   const isAsserted = { clientAuthentication: () => true, clientId: 'desk' };
 
-  /** The assertions that the server got. */
+  /** Assertions in the token requests. */
   function assertionsAt({ server }: Awaited<ReturnType<typeof openDesk>>): string[] {
     return server.tokenRequests.map(({ parameters }) => parameters['client_assertion'] as string);
   }
 
-  it('says who it is from, whom it is for, and that it lives a minute', async () => {
+  it('has issuer, subject, audience and a lifetime of one minute', async () => {
     await using desk = await openDesk({
       server: isAsserted,
       provider: { privateKey, clientSecret: undefined } as never,
@@ -151,7 +151,7 @@ describe('a client assertion', () => {
     expect(desk.server.tokenRequests[0]?.headers.authorization).toBeUndefined();
   });
 
-  it('says what the configuration adds', async () => {
+  it('has the configured headers and claims', async () => {
     const assertion = {
       audience: 'urn:server',
       lifetimeSeconds: 300,
@@ -178,7 +178,7 @@ describe('a client assertion', () => {
     });
   });
 
-  it('is another one for every attempt', async () => {
+  it('is a new one for every attempt', async () => {
     const provider = { privateKey, clientAuthentication: 'private_key_jwt' } as const;
     await using desk = await openDesk({ server: isAsserted, provider });
     desk.server.failNext(2);
@@ -189,7 +189,7 @@ describe('a client assertion', () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  it('is for the issuer where one is configured', async () => {
+  it('has the configured issuer as audience', async () => {
     const provider = {
       privateKey,
       clientAuthentication: 'private_key_jwt',
@@ -205,12 +205,12 @@ describe('a client assertion', () => {
     [
       'a key that is not there',
       () => ({ privateKey: { key: '/nowhere/key.pem' } }),
-      'The private key of "desk" could not be had: the function or file that the configuration names for it failed (Error ENOENT)',
+      'The private key of "desk" could not be read: the configured function or file failed (Error ENOENT)',
     ],
     [
       'a function without a key',
       () => ({ privateKey: () => ({}) as never }),
-      'privateKey gave something else than { key, kid?, algorithm? }',
+      'privateKey did not give { key, kid?, algorithm? }',
     ],
     [
       'a function with a public key',
@@ -220,14 +220,14 @@ describe('a client assertion', () => {
     [
       'an assertion that is none',
       () => ({ clientAssertion: () => 'hello' }),
-      'clientAssertion gave something else than a signed JWT',
+      'clientAssertion did not give a signed JWT',
     ],
     [
       'a file that is not there',
       () => ({ clientAssertion: { file: '/nowhere/token' } }),
-      'The client assertion of "desk" could not be had',
+      'The client assertion of "desk" could not be read',
     ],
-  ])('cannot be made with %s: the error says so', async (_, config, message) => {
+  ])('cannot be made with %s, and the error names the reason', async (_, config, message) => {
     const provider = { clientAuthentication: 'private_key_jwt', ...config() } as const;
     await using desk = await openDesk({ server: isAsserted, provider });
 

@@ -4,7 +4,7 @@ import { openAuthorizationServer } from './support/open-authorization-server.js'
 import { failureOf } from './support/the-desk.js';
 
 const CLIENT_ID = 'desk:1&co';
-// Whatever an encoding could change, as far as the server takes it for a secret.
+// All characters that an encoding could change and that the server accepts in a secret.
 const SECRET = 's+e/c-r%e:t=._*~!$';
 const METHODS = ['client_secret_basic', 'client_secret_post'] as const;
 
@@ -25,7 +25,7 @@ describe.each(METHODS)('a client secret, by %s,', (clientAuthentication) => {
     token_endpoint_auth_method: clientAuthentication,
   };
 
-  it('is taken by a real server', async () => {
+  it('is accepted by a real server', async () => {
     await using server = await openAuthorizationServer({ clients: [client] });
 
     const token = await askOnce(server.tokenUrl, { clientAuthentication });
@@ -33,7 +33,7 @@ describe.each(METHODS)('a client secret, by %s,', (clientAuthentication) => {
     expect(token).toMatchObject({ type: 'Bearer', scopes: ['read'] });
   });
 
-  it('is refused by a real server when it is wrong, and sent once', async () => {
+  it('is sent once and refused by a real server if it is wrong', async () => {
     await using server = await openAuthorizationServer({ clients: [client] });
 
     const error = await failureOf(askOnce(server.tokenUrl, { clientAuthentication, clientSecret: 'wrong' }));

@@ -5,12 +5,12 @@ import { until } from './support/until.js';
 
 const CLOSED = { code: 'closed', provider: 'desk', retryable: false };
 
-/** How many timers keep the process alive. */
+/** Number of timers that keep the process alive. */
 const timersAlive = (): number =>
   process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
 
 describe('once a manager is closed', () => {
-  it('callers get the error closed, and nothing is sent', async () => {
+  it('callers get the error `closed`, and no request is sent', async () => {
     await using desk = await openDesk();
 
     await desk.tokens.close();
@@ -21,7 +21,7 @@ describe('once a manager is closed', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('callers get it although there is a token', async () => {
+  it('callers get the error `closed` even if there is a token', async () => {
     await using desk = await openDesk();
     await desk.source.getToken();
 
@@ -53,7 +53,7 @@ describe('once a manager is closed', () => {
 });
 
 describe('closing a manager', () => {
-  it('ends an acquisition: who waits gets closed, and no request follows', async () => {
+  it('ends a token request: waiting callers get `closed`, and no request follows', async () => {
     await using desk = await openDesk();
     desk.server.failNext(1);
     desk.server.failNext(Infinity, 'hang');
@@ -100,7 +100,7 @@ describe('closing a manager', () => {
     expect(await waiting).toMatchObject(CLOSED);
   });
 
-  it('ends a forced refresh that waits its turn', async () => {
+  it('ends a forced refresh that waits for another one', async () => {
     await using desk = await openDesk();
     desk.server.failNext(Infinity, 'hang');
     const first = failureOf(desk.source.getToken());
@@ -114,7 +114,7 @@ describe('closing a manager', () => {
     expect(desk.tokens.snapshot()).toMatchObject([{ state: 'empty' }]);
   });
 
-  it('ends a refresh behind the back, unnoticed', async () => {
+  it('ends a background refresh silently', async () => {
     await using desk = await openDesk({ server: { lifetimeSeconds: 100 } });
     await desk.source.getToken();
     desk.clock.advance(85_000);
@@ -136,11 +136,11 @@ describe('a process', () => {
 
     await desk.source.getToken();
 
-    // One of somebody else's may have ended meanwhile.
+    // A timer of another part of the process may have ended meanwhile.
     expect(timersAlive()).toBeLessThanOrEqual(before);
   });
 
-  it('is kept alive by no timer once its manager is closed in the middle of a call', async () => {
+  it('is kept alive by no timer once its manager is closed during a call', async () => {
     const before = timersAlive();
     await using desk = await openDesk();
     desk.server.failNext(Infinity, 'hang');
@@ -150,11 +150,11 @@ describe('a process', () => {
     await desk.tokens.close();
     await waiting;
 
-    // One of somebody else's may have ended meanwhile.
+    // A timer of another part of the process may have ended meanwhile.
     expect(timersAlive()).toBeLessThanOrEqual(before);
   });
 
-  it('is kept alive while a caller waits, and not by a refresh that nobody waits for', async () => {
+  it('is kept alive while a caller waits, but not by a background refresh', async () => {
     await using desk = await openDesk({ server: { lifetimeSeconds: 100 } });
     await desk.source.getToken();
     desk.clock.advance(85_000);

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 300_000;
 
 const NEST_10 = '10.4.20';
 
-/** The slowest first: there are two lanes. */
+/** Slowest first, because two are installed at a time. */
 const CONSUMERS = [
   { name: 'nest-11-cjs' },
   {

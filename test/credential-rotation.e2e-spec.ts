@@ -38,9 +38,9 @@ function withKey(...accepted: KeyObject[]): {
 }
 
 interface Rotation {
-  /** What the configuration names. */
+  /** Options of the provider. */
   readonly config: Partial<ProviderConfig>;
-  /** Registers the new credential, and puts it where the configuration finds it. */
+  /** Registers the new credential at the server and makes the configuration use it. */
   readonly rotate: (server: OpenAuthorizationServer) => void | Promise<void>;
   readonly before: Parameters<OpenAuthorizationServer['register']>[0];
 }
@@ -100,7 +100,7 @@ const ROTATIONS: [string, () => Rotation | Promise<Rotation>][] = [
         before: withKey(OLD_KEY.publicKey),
         config: { privateKey: { key: file } },
         rotate: async (server) => {
-          // As it is done: for a while the server takes both.
+          // The server accepts both secrets for a while, as in a real rotation.
           server.register(withKey(OLD_KEY.publicKey, NEW_KEY.publicKey));
           await write(NEW_KEY.privateKey);
           server.register(withKey(NEW_KEY.publicKey));
@@ -128,7 +128,7 @@ describe('a credential is rotated under load, and no call fails', () => {
     const statuses: number[] = [];
     let isRotated = false;
     const call = async (index: number): Promise<void> => {
-      // So that new tokens are needed all the time.
+      // Invalidates the token regularly, so that new tokens are needed throughout.
       if (index % 20 === 0) await source.invalidate(await source.getToken());
       if (index === 100) {
         await rotate(server);
@@ -158,7 +158,7 @@ describe('a credential is rotated under load, and no call fails', () => {
 });
 
 describe('a rotated credential', () => {
-  it('leaves tokens in use that were obtained before', async () => {
+  it('leaves earlier tokens in use', async () => {
     await using server = await openAuthorizationServer({ clients: [withSecret(OLD)] });
     const tokens = new TokenManager({
       providers: { desk: { tokenUrl: server.tokenUrl, clientId: 'desk', clientSecret: [OLD, NEW] } },
@@ -172,7 +172,7 @@ describe('a rotated credential', () => {
     await tokens.close();
   });
 
-  it('is read once more in a call, not again and again', async () => {
+  it('is read once more per call, not repeatedly', async () => {
     await using server = await openAuthorizationServer({ clients: [withKey(OLD_KEY.publicKey)] });
     let readings = 0;
     const privateKey = () => {
@@ -191,7 +191,7 @@ describe('a rotated credential', () => {
     await tokens.close();
   });
 
-  it('that is the same after all is not tried twice', async () => {
+  it('that turns out unchanged is not tried twice', async () => {
     await using server = await openAuthorizationServer({ clients: [withKey(OLD_KEY.publicKey)] });
     const privateKey = async () => ({ key: NEW_KEY.privateKey.export({ format: 'jwk' }) });
     const tokens = new TokenManager({

@@ -10,7 +10,7 @@ const OIDC = '/.well-known/openid-configuration';
 const RFC_8414 = '/.well-known/oauth-authorization-server';
 const HOUR_MS = 3_600_000;
 
-/** The assertion of the first token request. */
+/** Client assertion of the first token request. */
 function assertionAt({ server }: Desk): string {
   return new URLSearchParams(server.tokenRequests[0]?.text).get('client_assertion') ?? '';
 }
@@ -20,7 +20,7 @@ interface Announced extends Desk {
   readonly issuer: string;
 }
 
-/** A desk that knows its server by the issuer alone; `more` is laid over what that announces. */
+/** Desk with `issuer` instead of `tokenUrl`; `more` overrides the metadata. */
 async function openAnnounced(
   {
     path = '',
@@ -77,7 +77,7 @@ describe('the token endpoint of an issuer', () => {
     await tokens.close();
   });
 
-  it('is looked up once, however many ask for however many tokens', async () => {
+  it('is looked up once for any number of concurrent callers and tokens', async () => {
     await using desk = await openAnnounced();
     const scopes = Array.from({ length: 20 }, (_, index) => `scope-${index}`);
 
@@ -100,7 +100,7 @@ describe('the token endpoint of an issuer', () => {
     expect([before, desk.metadata.lookups.length]).toEqual([1, 2]);
   });
 
-  it('is used as it was where it cannot be looked up again', async () => {
+  it('stays in use if it cannot be looked up again', async () => {
     await using desk = await openAnnounced();
     await desk.source.getToken();
     desk.clock.advance(HOUR_MS);
@@ -113,7 +113,7 @@ describe('the token endpoint of an issuer', () => {
     expect(desk.metadata.lookups).toHaveLength(2);
   });
 
-  it('is looked up again where nobody is there any more', async () => {
+  it('is looked up again if it no longer responds', async () => {
     await using desk = await openAnnounced();
     const path = OIDC;
     const right = desk.metadata.documents.get(path) ?? {};
@@ -136,7 +136,7 @@ describe('the token endpoint of an issuer', () => {
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
   });
 
-  it('that cannot be looked up fails as the endpoint itself would, and the next call tries again', async () => {
+  it('that cannot be looked up is a token_endpoint_unavailable error, and the next call tries again', async () => {
     await using desk = await openAnnounced();
     desk.metadata.faults.push(503, 503, 503);
 
@@ -146,7 +146,7 @@ describe('the token endpoint of an issuer', () => {
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
   });
 
-  it('is left alone by the issuer where it is configured as well', async () => {
+  it('is not looked up if tokenUrl is configured as well', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const provider = {
       issuer: 'https://id.example.com',
@@ -162,7 +162,7 @@ describe('the token endpoint of an issuer', () => {
 });
 
 describe('an assertion', () => {
-  it('is for the issuer as the server writes it', async () => {
+  it('has the issuer of the metadata as audience', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const provider = { clientAuthentication: 'private_key_jwt', privateKey: { key: privateKey } } as const;
     await using desk = await openAnnounced({}, { server: { clientAuthentication: () => true }, provider });
@@ -179,20 +179,20 @@ describe('a server that contradicts the configuration', () => {
     [
       'by its name',
       { issuer: 'https://evil.example' },
-      "the metadata found there is that of 'https://evil.example'",
+      "the metadata at this URL belong to 'https://evil.example'",
     ],
-    ['by having no name', { issuer: undefined }, 'the metadata found there is that of nobody'],
+    ['by having no name', { issuer: undefined }, 'the metadata at this URL belong to no issuer'],
     [
       'by a token endpoint in clear',
       { token_endpoint: 'http://id.example.com/token' },
-      'names no https token_endpoint',
+      'have no https token_endpoint',
     ],
     [
       'by the ways in which a client may prove who it is',
       { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
-      "clientAuthentication: the server does not announce 'client_secret_basic', but 'private_key_jwt'",
+      "clientAuthentication: the server does not support 'client_secret_basic', but 'private_key_jwt'",
     ],
-  ])('%s gets no credentials, and the error says why', async (_, more, message) => {
+  ])('%s gets no credentials, and the error names the reason', async (_, more, message) => {
     await using desk = await openAnnounced({ more });
 
     const error = await failureOf(desk.source.getToken());
@@ -202,16 +202,14 @@ describe('a server that contradicts the configuration', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('by having no metadata gets none either, and is asked again by the next call', async () => {
+  it('by having no metadata gets no credentials either, and the next call asks again', async () => {
     await using desk = await openAnnounced({ location: '/elsewhere' });
 
     const error = await failureOf(desk.source.getToken());
     desk.metadata.documents.set(OIDC, { issuer: desk.issuer, token_endpoint: desk.server.tokenUrl });
 
     expect(error).toMatchObject({ code: 'invalid_configuration' });
-    expect(error.message).toContain(
-      'no metadata is where RFC 8414 and OpenID Connect look for it (status 404)',
-    );
+    expect(error.message).toContain('no metadata at the URLs of RFC 8414 and OpenID Connect (status 404)');
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
   });
 });

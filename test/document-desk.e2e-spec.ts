@@ -22,7 +22,7 @@ describe('the document desk, with its sandbox', () => {
     await desk.close();
   });
 
-  it('takes documents through all five providers, with one token request for each provider', async () => {
+  it('processes documents with all five providers, with one token request per provider', async () => {
     const first = await pushDocument(url, () => undefined);
     const second = await pushDocument(url, () => undefined);
 
@@ -35,7 +35,7 @@ describe('the document desk, with its sandbox', () => {
     expect(counts.map(({ tokenRequests }) => tokenRequests)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('shows how its tokens stand, and none of them', async () => {
+  it('shows the state of its tokens without their values', async () => {
     const rows = (await (await fetch(`${url}/tokens`)).json()) as SnapshotRow[];
 
     expect(rows.map(({ provider, state }) => `${provider} ${state}`).toSorted()).toEqual([
@@ -68,7 +68,7 @@ describe('the document desk, with its sandbox', () => {
     expect(signed[1]).toContain('desk@globex.example');
   });
 
-  it('passes /signeasy on with the token of the tenant that asks, bodies included', async () => {
+  it('proxies /signeasy with the token of the requesting tenant, bodies included', async () => {
     const headers = { 'x-tenant-id': 'globex', authorization: 'Bearer of-the-caller' };
     const me = await fetch(`${url}/signeasy/me`, { headers });
     const envelope = await fetch(`${url}/signeasy/rs/envelope`, {
@@ -81,7 +81,7 @@ describe('the document desk, with its sandbox', () => {
     expect(envelope.status).toBe(201);
   });
 
-  it('refuses a tenant that it does not know, and names those it does', async () => {
+  it('refuses an unknown tenant, and lists the known ones', async () => {
     const headers = { 'x-tenant-id': 'nobody' };
     const answers = await Promise.all(
       ['/signeasy/me', '/documents/x'].map((path) => fetch(url + path, { headers })),
@@ -91,7 +91,7 @@ describe('the document desk, with its sandbox', () => {
     expect(await answers[0]?.text()).toContain('acme or globex');
   });
 
-  it('refuses an empty document, and knows no document that it was not given', async () => {
+  it('refuses an empty document, and answers 404 for an unknown one', async () => {
     const empty = await fetch(`${url}/documents`, { method: 'POST' });
     const unknown = await fetch(`${url}/documents/none`);
 
@@ -100,7 +100,7 @@ describe('the document desk, with its sandbox', () => {
 });
 
 describe('two document desks that share a Redis', () => {
-  it('take documents through all five providers with one token request for each', async () => {
+  it('process documents with all five providers, with one token request per provider', async () => {
     await using redis = await startRedis();
     const shared = { url: redis.url, encryptionKey: randomBytes(32).toString('base64url') };
     const first = await createDesk({ providers: undefined, shared });
@@ -123,7 +123,7 @@ describe('two document desks that share a Redis', () => {
   }, 300_000);
 });
 
-/** What tells the tokens of a desk from others. */
+/** Distinguishing data of each token in a desk's report. */
 async function fingerprintsOf(desk: INestApplication): Promise<Record<string, unknown>> {
   const rows = (await (await fetch(`${await desk.getUrl()}/tokens`)).json()) as SnapshotRow[];
   return Object.fromEntries(rows.map(({ provider, fingerprint }) => [provider, fingerprint]));

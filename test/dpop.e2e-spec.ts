@@ -32,7 +32,7 @@ interface Bound extends AsyncDisposable {
   readonly events: TokenEvent[];
 }
 
-/** A real server that binds tokens to keys, an API that checks it, and a client of both. */
+/** A real server that binds tokens to keys, an API that verifies the binding, and a client of both. */
 async function openBound(
   provider: Partial<ProviderConfig> = {},
   options: Partial<OpenServerOptions> = {},
@@ -90,7 +90,7 @@ describe('a token bound to a key', () => {
         ]),
       }),
     ],
-  ])('%s is handed out by a real server, and taken by an API that checks the proof', async (_, dpop) => {
+  ])('%s is issued by a real server, and accepted by an API that checks the proof', async (_, dpop) => {
     await using bound = await openBound({ dpop: (await dpop()) ?? true });
 
     const { status } = await bound.http.post('/documents?page=1#top', { total: 1 });
@@ -100,7 +100,7 @@ describe('a token bound to a key', () => {
     expect(await bound.source.getToken()).toMatchObject({ type: 'DPoP' });
   });
 
-  it('is proven anew with every call: its own id, method and address without the query', async () => {
+  it('is sent with a new proof per call: own id, method and URL without query', async () => {
     await using bound = await openBound();
 
     await bound.http.get('/documents?page=1');
@@ -118,7 +118,7 @@ describe('a token bound to a key', () => {
     expect(bound.server.tokenRequests).toHaveLength(1);
   });
 
-  it('is shown nowhere, nor is its proof', async () => {
+  it('is not shown anywhere, nor is its proof', async () => {
     await using bound = await openBound();
     bound.api.revoked.add((await bound.source.getToken()).value);
     const seen: unknown[] = [];
@@ -134,7 +134,7 @@ describe('a token bound to a key', () => {
     expect(shown).not.toContain((await bound.source.getToken()).value);
   });
 
-  it('is shared through a store by those who have the key, and by nobody else', async () => {
+  it('is shared through a store only by managers that have the key', async () => {
     await using bound = await openBound();
     const store = new MemoryTokenStore();
     const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -164,18 +164,18 @@ describe('a token bound to a key', () => {
     expect(bound.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is not what the server handed out: a bearer token is refused', async () => {
+  it('is required: a bearer token in the response is refused', async () => {
     await using desk = await openDesk({ provider: { dpop: true } });
 
     const error = await failureOf(desk.source.getToken());
 
     expect(error).toMatchObject({ code: 'invalid_token_response' });
-    expect(error.message).toContain('of type Bearer, where DPoP was asked for');
+    expect(error.message).toContain('of type Bearer, but DPoP was requested');
   });
 });
 
 describe('a nonce', () => {
-  it('that the server asks for is given once more, and then with the first request', async () => {
+  it('that the server demands is sent in a second request, and in the first request from then on', async () => {
     await using bound = await openBound({}, { needsNonce: true });
 
     await bound.source.getToken();
@@ -185,7 +185,7 @@ describe('a nonce', () => {
     expect(bound.events.map(({ type }) => type)).toEqual(['token.acquired', 'token.acquired']);
   });
 
-  it('that the server asks for goes with another assertion', async () => {
+  it('that the server demands is sent with a new client assertion', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwks = { keys: [publicKey.export({ format: 'jwk' })] };
     const client = { client_id: 'desk', token_endpoint_auth_method: 'private_key_jwt' as const, jwks };
@@ -197,7 +197,7 @@ describe('a nonce', () => {
     await expect(bound.source.getToken()).resolves.toMatchObject({ type: 'DPoP' });
   });
 
-  it('that the API asks for is no refusal of the token', async () => {
+  it('that the API demands does not count as a refusal of the token', async () => {
     await using bound = await openBound();
     bound.api.nonce = 'first';
 
@@ -213,7 +213,7 @@ describe('a nonce', () => {
     expect(bound.events.map(({ type }) => type)).toEqual(['token.acquired']);
   });
 
-  it('that comes with an answer is used from then on', async () => {
+  it('from a response header is used from then on', async () => {
     await using bound = await openBound();
     await bound.http.get('/documents');
     bound.api.nonce = 'announced';
@@ -224,7 +224,7 @@ describe('a nonce', () => {
     expect(nonce).toBe('announced');
   });
 
-  it('and a revoked token in one call are both answered', async () => {
+  it('and a revoked token in one call are both handled', async () => {
     await using bound = await openBound();
     bound.api.nonce = 'first';
     bound.api.revoked.add((await bound.source.getToken()).value);
@@ -235,7 +235,7 @@ describe('a nonce', () => {
     expect(bound.server.tokenRequests).toHaveLength(2);
   });
 
-  it('does not make a stream be sent twice: the caller gets the 401, and the token stays', async () => {
+  it('does not cause a stream to be sent twice: the caller gets the 401, and the token stays', async () => {
     await using bound = await openBound();
     bound.api.nonce = 'first';
 
@@ -247,7 +247,7 @@ describe('a nonce', () => {
     expect(bound.server.tokenRequests).toHaveLength(1);
   });
 
-  it('that is never good enough is asked for no third time', async () => {
+  it('that is never accepted causes no third request', async () => {
     await using bound = await openBound();
     const count = 2;
     const nonces = ['a', 'b', 'c'];
@@ -260,7 +260,7 @@ describe('a nonce', () => {
     expect(bound.server.tokenRequests).toHaveLength(1);
   });
 
-  it('is answered for fetch as well', async () => {
+  it('works with fetch as well', async () => {
     await using bound = await openBound();
     bound.api.nonce = 'first';
 
@@ -282,7 +282,7 @@ describe('a redirect', () => {
     ['fetch', ({ source, api }) => authorizeFetch(source)(`${api.url}/old`)],
   ];
 
-  it.each(send)('within the API is followed with another proof, by %s', async (_, call) => {
+  it.each(send)('within the API is followed with a new proof, by %s', async (_, call) => {
     await using bound = await openBound();
     bound.api.redirects.set('/old', '/new');
 
@@ -299,7 +299,7 @@ describe('a redirect', () => {
     ]);
   });
 
-  it.each(send)('elsewhere takes neither token nor proof along, by %s', async (_, call) => {
+  it.each(send)('to another origin takes neither token nor proof along, by %s', async (_, call) => {
     await using bound = await openBound();
     await using elsewhere = await startBindingApi({ issuer: 'x', jwks: { keys: [] }, audience: 'x' });
     bound.api.redirects.set('/old', `${elsewhere.url}/new`);

@@ -17,7 +17,7 @@ async function openExample(): Promise<{ desk: Tenants; url: string } & AsyncDisp
 }
 
 describe('the example for Express', () => {
-  it('calls for each of its customers with the customer’s own token, directly and through its gateway', async () => {
+  it('calls the API with each customer’s own token, directly and through its gateway', async () => {
     await using example = await openExample();
     const { desk, url } = example;
     const asked = ['acme', 'globex', 'acme', 'globex'];
@@ -38,14 +38,17 @@ describe('the example for Express', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it.each(['/documents', '/gateway/documents'])('tells who has no account at %s so', async (path) => {
-    await using example = await openExample();
+  it.each(['/documents', '/gateway/documents'])(
+    'answers 400 at %s for a missing or unknown customer',
+    async (path) => {
+      await using example = await openExample();
 
-    const answers = await Promise.all(
-      [{}, { 'x-tenant-id': 'nobody' }].map((headers) => fetch(example.url + path, { headers })),
-    );
+      const answers = await Promise.all(
+        [{}, { 'x-tenant-id': 'nobody' }].map((headers) => fetch(example.url + path, { headers })),
+      );
 
-    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
-    expect(example.desk.server.tokenRequests).toHaveLength(0);
-  });
+      expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+      expect(example.desk.server.tokenRequests).toHaveLength(0);
+    },
+  );
 });

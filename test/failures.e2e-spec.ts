@@ -7,18 +7,18 @@ import { until } from './support/until.js';
 const ONE_ATTEMPT = { tokenRequest: { attempts: 1 } };
 const REJECTION = { status: 400, body: { error: 'invalid_scope' } };
 
-/** Whether a call now causes a request. */
+/** Whether a call causes a token request. */
 async function asks(desk: Desk): Promise<boolean> {
   const { length } = desk.server.tokenRequests;
   await desk.source.getToken().catch(() => undefined);
   return desk.server.tokenRequests.length > length;
 }
 
-// When the desk's clock begins.
+// Start of the desk's clock.
 const GOOD_AT = Date.UTC(2030, 0, 1);
 
 describe('after a rejection', () => {
-  it('callers get the same error, without a request, for 24 s at least', async () => {
+  it('callers get the same error without a request for at least 24 s', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(1, REJECTION);
 
@@ -34,7 +34,7 @@ describe('after a rejection', () => {
     });
   });
 
-  it('one attempt is let through after 36 s at most', async () => {
+  it('one attempt is made after at most 36 s', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(2, REJECTION);
     await failureOf(desk.source.getToken());
@@ -47,7 +47,7 @@ describe('after a rejection', () => {
     expect(await asks(desk)).toBe(false);
   });
 
-  it('a success ends it', async () => {
+  it('a success clears the failure', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(1, REJECTION);
     await failureOf(desk.source.getToken());
@@ -58,7 +58,7 @@ describe('after a rejection', () => {
     expect(desk.tokens.snapshot()[0]).toMatchObject({ state: 'fresh', failures: 1, acquisitions: 1 });
   });
 
-  it('other tokens of the provider are acquired all the same', async () => {
+  it('other tokens of the provider are still acquired', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(1, REJECTION);
     await failureOf(desk.source.getToken({ scope: 'wrong' }));
@@ -66,7 +66,7 @@ describe('after a rejection', () => {
     await expect(desk.source.getToken({ scope: 'right' })).resolves.toBeDefined();
   });
 
-  it('of a refresh behind the back, the current token goes on being served, and nothing is asked', async () => {
+  it('of a background refresh, the current token is served without further requests', async () => {
     await using desk = await openDesk({ server: { lifetimeSeconds: 1_000 } });
     const current = await desk.source.getToken();
     desk.clock.advance(900_000);
@@ -83,7 +83,7 @@ describe('after a rejection', () => {
 });
 
 describe('after 429 without a time', () => {
-  it('callers get the same error for 30 s, and twice as long each time, up to 15 min', async () => {
+  it('callers get the same error for 30 s, doubling each time up to 15 min', async () => {
     await using desk = await openDesk({ provider: ONE_ATTEMPT });
     desk.server.failNext(Infinity, { status: 429 });
     await failureOf(desk.source.getToken());
@@ -109,7 +109,7 @@ describe('after 429 without a time', () => {
       },
     ],
     ['a reset', async (desk: Desk) => desk.source.reset()],
-  ])('%s begins at 30 s again', async (_, intervene) => {
+  ])('%s resets the pause to 30 s', async (_, intervene) => {
     await using desk = await openDesk({ provider: ONE_ATTEMPT });
     desk.server.failNext(2, { status: 429 });
     await failureOf(desk.source.getToken());
@@ -149,7 +149,7 @@ describe('a reset', () => {
     ['a rejection', REJECTION],
     ['429', { status: 429 }],
     ['a time that the server named', { status: 503, headers: { 'retry-after': '3600' } }],
-  ])('lifts what %s left', async (_, fault) => {
+  ])('clears the failure after %s', async (_, fault) => {
     await using desk = await openDesk({ provider: ONE_ATTEMPT });
     desk.server.tokenEndpoint.answerNext(1, fault);
     await failureOf(desk.source.getToken());
@@ -161,7 +161,7 @@ describe('a reset', () => {
     await expect(desk.source.getToken()).resolves.toBeDefined();
   });
 
-  it('keeps a token that is there', async () => {
+  it('keeps the current token', async () => {
     await using desk = await openDesk();
     const token = await desk.source.getToken();
 
@@ -180,7 +180,7 @@ describe('a store that fails', () => {
     throws: { get: down, set: down, delete: down },
   };
 
-  it.each(Object.keys(broken))('and %s costs no call, and is told', async (how) => {
+  it.each(Object.keys(broken))('and %s fails no call, and emits an event', async (how) => {
     await using desk = await openDesk({ manager: { store: broken[how] as TokenStore } });
 
     const first = await desk.source.getToken();
@@ -221,7 +221,7 @@ describe('a store that fails', () => {
     ['a token that no header can carry', `3,1e9,${GOOD_AT}\nT\r\nx: y`],
     ['no token', `3,1e9,${GOOD_AT}\n`],
     ['a token for somebody who has a certificate', `3,1e9,${GOOD_AT},{"boundTo":"x"}\nT`],
-  ])('to keep tokens, and holds %s, is as good as empty', async (_, text) => {
+  ])('and returns %s is treated as empty', async (_, text) => {
     const store: TokenStore = {
       get: async () => text,
       set: async () => undefined,
@@ -234,7 +234,7 @@ describe('a store that fails', () => {
     expect(value).toBe(desk.server.issued[0]?.value);
   });
 
-  it('to be empty, and has what others put there, serves it', async () => {
+  it('and contains a token of another process serves that token', async () => {
     const store: TokenStore = {
       get: async () => `3,1e9,${GOOD_AT},{"scopes":["granted"]}\nT`,
       set: async () => undefined,
@@ -248,7 +248,7 @@ describe('a store that fails', () => {
     expect(desk.server.issued).toHaveLength(0);
   });
 
-  it('to be quick in keeping a token does not delay the call', async () => {
+  it('to write quickly does not delay the call', async () => {
     const store: TokenStore = {
       get: async () => undefined,
       set: () => new Promise(() => undefined),
@@ -290,7 +290,7 @@ describe('a listener', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('hears no more once it has left', async () => {
+  it('gets no events after it unsubscribed', async () => {
     await using desk = await openDesk();
     const heard: string[] = [];
     const leave = desk.tokens.onEvent(({ type }) => void heard.push(type));
@@ -302,7 +302,7 @@ describe('a listener', () => {
     expect(heard).toEqual(['token.acquired']);
   });
 
-  it('is told provider, scopes and time', async () => {
+  it('gets provider, scopes and time', async () => {
     await using desk = await openDesk();
 
     await desk.source.getToken({ scope: 'a b' });
@@ -322,8 +322,8 @@ describe('a listener', () => {
   });
 });
 
-describe('a provider that nobody registered', () => {
-  it('is a typed error that names the known ones', async () => {
+describe('an unknown provider', () => {
+  it('is a ClientCredentialsError that lists the known names', async () => {
     await using desk = await openDesk();
 
     expect(() => desk.tokens.source('desc')).toThrow(
@@ -334,9 +334,9 @@ describe('a provider that nobody registered', () => {
 
 describe('the advice of an error', () => {
   it.each([
-    [429, 'Callers get this error for half a minute at first, longer if it goes on.'],
+    [429, 'Callers get this error for 30 seconds, and longer after each further 429.'],
     [503, 'The next call tries again.'],
-  ])('after %d says what the next call does', async (status, advice) => {
+  ])('after %d describes the next call', async (status, advice) => {
     await using desk = await openDesk({ provider: { tokenRequest: { attempts: 1 } } });
     desk.server.failNext(1, { status });
 

@@ -23,7 +23,7 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-/** A fleet of processes, and what they share. */
+/** A fleet of processes with their shared server and Redis. */
 async function assemble(provider: Partial<ProviderConfig> = {}, size = SIZE): Promise<void> {
   const config = { ...server.providerConfig, ...provider };
   fleet = await startFleet({ size, library: library.directory, redisUrl: redis.url, provider: config });
@@ -37,16 +37,16 @@ afterEach(async () => {
   await server.close();
 }, TIMEOUT_MS);
 
-/** Waits for an instant, in epoch milliseconds. */
+/** Waits until an instant (epoch ms). */
 async function reached(instant = 0): Promise<void> {
   await sleep(Math.max(instant - Date.now(), 0) + 1);
 }
 
 describe('a fleet of eight processes', () => {
   it(
-    'asks for one token when all start cold, one when it ends, and one when it is revoked',
+    'requests one token at a cold start, one at expiry, and one after a revocation',
     async () => {
-      // Long enough to be used, short enough to be waited for.
+      // Long enough to be used, short enough for the test to wait.
       server.lifetimeSeconds = 8;
       await assemble();
 
@@ -67,7 +67,7 @@ describe('a fleet of eight processes', () => {
   );
 
   it(
-    'renews ahead of time by one of them, and the others have the new token before theirs ends',
+    'renews ahead of expiry in one process, and the others use the new token in time',
     async () => {
       server.lifetimeSeconds = 20;
       await assemble({ lifetime: { refreshAheadSeconds: 18, expirySkewSeconds: 1 } });
@@ -89,7 +89,7 @@ describe('a fleet of eight processes', () => {
   );
 
   it(
-    'goes on when the one that asks dies',
+    'recovers when the requesting process dies',
     async () => {
       await assemble({ tokenRequest: { timeoutMs: 1500 } }, 4);
       server.tokenEndpoint.answerNext(1, 'hang');
@@ -123,7 +123,7 @@ describe('a fleet of eight processes', () => {
       const fresh = await third?.getToken();
 
       expect([status, late]).toEqual([200, 200]);
-      // The second one's own token was refused once; what it had then was the first one's.
+      // The second process replaced its refused token with the first process's token.
       expect(server.apiRequests.length - calls).toBe(2);
       expect(fresh).not.toBe(refused);
       expect(server.tokenRequests).toHaveLength(2);
@@ -132,7 +132,7 @@ describe('a fleet of eight processes', () => {
   );
 
   it(
-    'counts its token requests together, also those of processes that have ended',
+    'counts its token requests together, including those of terminated processes',
     async () => {
       await assemble({ issuance: { limit: 5, windowSeconds: 3600 }, tokenRequest: { timeoutMs: 1000 } }, 3);
       const [first, second, third] = fleet.replicas;

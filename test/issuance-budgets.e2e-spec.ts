@@ -14,7 +14,7 @@ function nearLimit(events: readonly TokenEvent[]): TokenEvent[] {
 }
 
 describe('a budget of token requests', () => {
-  it('is told of once when 80 % are used up', async () => {
+  it('emits one event when 80 % are used up', async () => {
     await using desk = await openDesk({ provider: { issuance: ISSUANCE } });
 
     await acquire(desk, 3);
@@ -27,7 +27,7 @@ describe('a budget of token requests', () => {
     ]);
   });
 
-  it('that is spent lets a valid token be served, and no other be asked for until the window is over', async () => {
+  it('that is used up allows a valid token, but no token request until the window ends', async () => {
     await using desk = await openDesk({ provider: { issuance: ISSUANCE } });
     const openedAt = desk.clock.now();
     await acquire(desk, 5);
@@ -48,7 +48,7 @@ describe('a budget of token requests', () => {
     expect(desk.server.tokenRequests).toHaveLength(5);
   });
 
-  it('begins anew when its window is over', async () => {
+  it('restarts when its window ends', async () => {
     await using desk = await openDesk({ provider: { issuance: ISSUANCE } });
     await acquire(desk, 5);
     await failureOf(desk.source.getToken({ forceRefresh: true }));
@@ -60,7 +60,7 @@ describe('a budget of token requests', () => {
     expect(nearLimit(desk.events)).toHaveLength(2);
   });
 
-  it('counts retries, renewals and what fails', async () => {
+  it('counts retries, renewals and failures', async () => {
     await using desk = await openDesk({ provider: { issuance: ISSUANCE } });
     desk.server.failNext(2);
     await desk.source.getToken();
@@ -76,7 +76,7 @@ describe('a budget of token requests', () => {
     expect(desk.server.tokenRequests).toHaveLength(5);
   });
 
-  it('that ends among the retries ends the call', async () => {
+  it('that is used up between retries ends the call', async () => {
     await using desk = await openDesk({ provider: { issuance: { limit: 2, windowSeconds: 60 } } });
     desk.server.failNext(5);
 
@@ -86,7 +86,7 @@ describe('a budget of token requests', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is one for a client, whoever asks, and another for another client', async () => {
+  it('applies per client, across managers', async () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({
       server: { clientAuthentication: () => true },

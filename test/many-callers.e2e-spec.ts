@@ -19,7 +19,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
 const valuesOf = (tokens: readonly AccessToken[]): Set<string> => new Set(tokens.map(({ value }) => value));
 
 describe('a thousand first callers', () => {
-  it('ask the endpoint once', async () => {
+  it('cause one token request', async () => {
     await using desk = await openDesk();
 
     const tokens = await Promise.all(times(1_000, () => desk.source.getToken()));
@@ -29,7 +29,7 @@ describe('a thousand first callers', () => {
     expect(desk.tokens.snapshot()).toMatchObject([{ acquisitions: 1, failures: 0, state: 'fresh' }]);
   });
 
-  it('ask once through whichever source they come', async () => {
+  it('cause one token request through different sources', async () => {
     await using desk = await openDesk({ provider: { scope: 'a b' } });
     const sources = [desk.source, desk.tokens.source('desk'), desk.source.with({ scope: ['b', 'a', 'a'] })];
 
@@ -74,7 +74,7 @@ describe('callers of different tokens', () => {
     await stuck;
   });
 
-  it('leave no signal with many listeners, however many they are', async () => {
+  it('add few listeners to each signal, for any number of callers', async () => {
     const listen = jest.spyOn(EventTarget.prototype, 'addEventListener');
     await using desk = await openDesk();
     desk.server.tokenEndpoint.hold();
@@ -88,7 +88,7 @@ describe('callers of different tokens', () => {
     await calls;
 
     expect(counts.length).toBeGreaterThanOrEqual(30);
-    // Node's default, beyond which it also takes long to find one among them.
+    // Node's default limit of listeners; finding one among more is slow.
     expect(counts.filter((listeners) => listeners > 10)).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe('callers of different tokens', () => {
     ['by resource', { resource: 'https://x' }, { resource: 'https://x/' }],
     ['by parameter', { parameters: { tier: '1' } }, { parameters: { tier: '2' } }],
     ['by names that look like JSON', { scope: 'a","b' }, { scope: 'a b' }],
-  ])('differ %s', async (_, one, other) => {
+  ])('get different tokens %s', async (_, one, other) => {
     await using desk = await openDesk();
 
     const tokens = await Promise.all([desk.source.getToken(one), desk.source.getToken(other)]);
@@ -107,7 +107,7 @@ describe('callers of different tokens', () => {
     expect(desk.tokens.snapshot()).toHaveLength(2);
   });
 
-  it('never share one, whatever their names are made of', async () => {
+  it('never share a token, whatever characters their names contain', async () => {
     await using server = await startAuthorizationServer({ clientAuthentication: () => true });
     const base = { ...server.providerConfig, clientAuthentication: 'client_secret_basic' as const };
     const providers = {
@@ -124,7 +124,7 @@ describe('callers of different tokens', () => {
     await tokens.close();
   });
 
-  it('are told apart in the snapshot', async () => {
+  it('are distinguished in the snapshot', async () => {
     await using desk = await openDesk();
 
     await desk.source.getToken({ scope: 'a b', audience: 'x' });
@@ -145,7 +145,7 @@ describe('callers of different tokens', () => {
 });
 
 describe('a caller that gives up', () => {
-  it('gets its own reason, while the acquisition goes on', async () => {
+  it('gets its own reason, while the token request continues', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.hold();
     const leaving = new AbortController();
@@ -160,7 +160,7 @@ describe('a caller that gives up', () => {
     expect((await staying).value).toBe(desk.server.issued[0]?.value);
   });
 
-  it('leaves the token to the next, even when all do', async () => {
+  it('leaves the token to the next caller, even if all callers give up', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.hold();
     const leaving = times(20, () => new AbortController());
@@ -178,7 +178,7 @@ describe('a caller that gives up', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('leaves nothing unhandled, even when all do and the acquisition fails', async () => {
+  it('leaves nothing unhandled, even if all callers give up and the request fails', async () => {
     await using desk = await openDesk({ provider: { tokenRequest: { attempts: 1 } } });
     desk.server.tokenEndpoint.hold();
     desk.server.failNext(1);
@@ -194,7 +194,7 @@ describe('a caller that gives up', () => {
     expect(outline(desk.events)).toEqual(['token.failed initial']);
   });
 
-  it('before it asks causes no request', async () => {
+  it('before its call causes no request', async () => {
     await using desk = await openDesk();
 
     await expect(desk.source.getToken({ signal: AbortSignal.abort() })).rejects.toMatchObject({
@@ -224,7 +224,7 @@ describe('a token that is dropped', () => {
     ]);
   });
 
-  it('takes no newer one with it', async () => {
+  it('does not drop a newer token with it', async () => {
     await using desk = await openDesk();
     const first = await desk.source.getToken();
     const second = await desk.source.getToken({ forceRefresh: true });
@@ -234,7 +234,7 @@ describe('a token that is dropped', () => {
     expect((await desk.source.getToken()).value).toBe(second.value);
   });
 
-  it('during an acquisition does not take the new one with it', async () => {
+  it('during a token request does not drop the new token with it', async () => {
     await using desk = await openDesk();
     const first = await desk.source.getToken();
     desk.server.tokenEndpoint.hold();
@@ -275,7 +275,7 @@ describe('a token that is dropped', () => {
 });
 
 describe('a token that the API refused', () => {
-  it('is replaced once, however many calls it was refused to', async () => {
+  it('is replaced once for any number of refused calls', async () => {
     await using desk = await openDesk();
     const token = await desk.source.getToken();
 
@@ -299,7 +299,7 @@ describe('a token that the API refused', () => {
     ['not within the cooldown', {}, 29_999, 'too-young'],
     ['once the cooldown is over', {}, 30_000, 'another'],
     ['at once where there is none', { reacquire: { cooldownSeconds: 0 } }, 0, 'another'],
-  ])('is replaced again, if it is itself a replacement, %s', async (_, provider, thenMs, expected) => {
+  ])('is replaced again although it is itself a replacement, %s', async (_, provider, thenMs, expected) => {
     await using desk = await openDesk({ provider });
     await attachmentOf(desk.source).refuse(await desk.source.getToken(), {});
     const replacement = await desk.source.getToken();
@@ -308,7 +308,7 @@ describe('a token that the API refused', () => {
     expect(attachmentOf(desk.source).refuse(replacement, {})).toBe(expected);
   });
 
-  it('leads to the newer one that is there already, cooldown or not', async () => {
+  it('leads to the newer token that is already current, even during the cooldown', async () => {
     await using desk = await openDesk();
     const first = await desk.source.getToken();
     await attachmentOf(desk.source).refuse(first, {});
@@ -318,7 +318,7 @@ describe('a token that the API refused', () => {
     expect((await desk.source.getToken()).value).toBe(second.value);
   });
 
-  it('in turns, by a provider that keeps one per client, costs one per scope and cooldown', async () => {
+  it('alternately, at a provider with one token per client, costs one request per scope and cooldown', async () => {
     await using desk = await openDesk({ server: { oneTokenPerClient: true } });
 
     for (let round = 0; round < 20; round += 1) {
@@ -335,7 +335,7 @@ describe('a token that the API refused', () => {
   });
 });
 
-describe('a store that several share', () => {
+describe('a shared store', () => {
   it('saves the second manager a request', async () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({ manager: { store } });
@@ -356,7 +356,7 @@ describe('a store that several share', () => {
     ['secret', { clientSecret: 'replaced' }],
     ['scope', { scope: 'other' }],
     ['client id', { clientId: 'other' }],
-  ])('never serves what was earned by another %s', async (_, change) => {
+  ])('never serves a token that was acquired with another %s', async (_, change) => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({
       server: { clientAuthentication: () => true },
@@ -373,7 +373,7 @@ describe('a store that several share', () => {
 });
 
 describe('a lock in a store', () => {
-  it('is given back when the manager closes in the middle of an acquisition', async () => {
+  it('is released when the manager closes during a token request', async () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({ manager: { store } });
     desk.server.tokenEndpoint.hold();
@@ -384,7 +384,7 @@ describe('a lock in a store', () => {
     desk.server.tokenEndpoint.release();
     const providers = { desk: desk.server.providerConfig };
     const other = new TokenManager({ providers, store, clock: desk.clock });
-    // With a lock that is still held it would wait for eleven seconds.
+    // A lock that is still held would cost a wait of eleven seconds.
     const token = await other.source('desk').getToken();
 
     expect(await waiting).toMatchObject({ code: 'closed' });
@@ -392,7 +392,7 @@ describe('a lock in a store', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is given back when the store keeps nothing any more', async () => {
+  it('is released when the store fails to write', async () => {
     const inner = new MemoryTokenStore();
     const locks = new Map<string, number>();
     const store: TokenStore = {
@@ -417,7 +417,7 @@ describe('a lock in a store', () => {
 });
 
 describe('a token in a store', () => {
-  it('is not taken by a caller that needs more than it has left', async () => {
+  it('is not used for a caller that needs more time than it has left', async () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({ manager: { store } });
     const providers = { desk: desk.server.providerConfig };
@@ -431,7 +431,7 @@ describe('a token in a store', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('does not come back when it is invalidated while it is being stored', async () => {
+  it('stays invalidated if it is invalidated during the write', async () => {
     const inner = new MemoryTokenStore();
     const store: TokenStore = {
       get: (key) => inner.get(key),

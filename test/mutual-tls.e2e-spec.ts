@@ -45,7 +45,7 @@ function registered(identity?: Identity): { client_id: string; [name: string]: u
   return { ...bound, token_endpoint_auth_method: 'self_signed_tls_client_auth', jwks: { keys: [jwk] } };
 }
 
-/** A manager of one client at this server, with its certificate. */
+/** Manager with one client, authenticated by a certificate. */
 function managerOf(
   server: OpenAuthorizationServer,
   certificate: NonNullable<ProviderConfig['certificate']>,
@@ -60,7 +60,7 @@ function certificateOf({ cert, key }: Identity): Certificate {
   return { cert, key, ca: authority.cert };
 }
 
-/** What the API answers to a call with the token. */
+/** Status of an API call with the token. */
 async function statusOf(source: TokenSource, url: string, config: object = {}): Promise<number> {
   const api = axios.create({ baseURL: url, validateStatus: () => true, ...config });
   authorizeAxios(api, source);
@@ -72,7 +72,7 @@ function apiFor(server: OpenAuthorizationServer): ReturnType<typeof startBinding
 }
 
 describe('a client certificate', () => {
-  it('of an authority is taken by a real server, and its token by an API that checks the binding', async () => {
+  it('of an authority is accepted by a real server, and its token by an API that checks the binding', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using api = await apiFor(server);
     await using tokens = managerOf(server, certificateOf(client));
@@ -83,7 +83,7 @@ describe('a client certificate', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('that is self-signed is taken by a real server that knows it', async () => {
+  it('that is self-signed is accepted by a real server that has it registered', async () => {
     const own = await selfSigned('CN=desk');
     await using server = await openAuthorizationServer({ clients: [registered(own)], authority });
     await using api = await apiFor(server);
@@ -108,7 +108,7 @@ describe('a client certificate', () => {
     expect(inspect(error, { depth: 9 })).not.toContain('PRIVATE');
   });
 
-  it('is needed for the token: without it the API refuses', async () => {
+  it('is required with the token: the API refuses the token alone', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using api = await apiFor(server);
     await using tokens = managerOf(server, certificateOf(client));
@@ -117,7 +117,7 @@ describe('a client certificate', () => {
     expect(await statusOf(tokens.source('desk'), api.url, { httpsAgent })).toBe(401);
   });
 
-  it('proves nothing to a server that cannot be verified: that gets no request', async () => {
+  it('is not presented to a server that cannot be verified', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     const { cert, key } = client;
     await using tokens = managerOf(server, { cert, key }, { tokenRequest: { attempts: 1 } });
@@ -128,7 +128,7 @@ describe('a client certificate', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is presented to the endpoint that the server announces for it', async () => {
+  it('is presented to the mTLS token endpoint of the metadata', async () => {
     await using server = await openAuthorizationServer({
       clients: [registered()],
       authority,
@@ -144,19 +144,19 @@ describe('a client certificate', () => {
     expect(server.tokenRequests.map(({ isMtls }) => isMtls)).toEqual([true]);
   });
 
-  it('goes nowhere the token may not go', async () => {
+  it('is not presented to origins that the token may not be sent to', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using api = await apiFor(server);
     await using elsewhere = await apiFor(server);
     api.redirects.set('/documents', `${elsewhere.url}/documents`);
     await using tokens = managerOf(server, certificateOf(client));
 
-    // The connection there trusts nobody of this test, since it is not the one of the certificate.
+    // This connection does not use the certificate's agent and so does not trust the test authority.
     await expect(statusOf(tokens.source('desk'), api.url)).rejects.toThrow('self-signed certificate');
     expect(elsewhere.requests).toHaveLength(0);
   });
 
-  it('cannot be presented by the platform’s fetch, which is said before anything is sent', async () => {
+  it('cannot be presented by the platform’s fetch, and the error comes before any request', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using api = await apiFor(server);
     await using tokens = managerOf(server, certificateOf(client), { api: { baseURL: api.url } });
@@ -171,7 +171,7 @@ describe('a client certificate', () => {
 });
 
 describe('a client certificate in files', () => {
-  it('is rotated without a restart: a new token belongs to the new one, an old token to the old one', async () => {
+  it('is rotated without a restart: each token is used with the certificate it was acquired by', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'certificates-'));
     const paths = {
       cert: join(directory, 'tls.crt'),
@@ -200,7 +200,7 @@ describe('a client certificate in files', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('that the connection itself refuses are read again within the call', async () => {
+  it('that the TLS connection refuses is read again within the call', async () => {
     const foreign = await (await CertificateAuthority.found()).issueClient(SUBJECT);
     await using server = await openAuthorizationServer({
       clients: [registered()],
@@ -239,23 +239,23 @@ describe('a client certificate in files', () => {
     );
   });
 
-  it('that do not belong together is an error that says so', async () => {
+  it('that do not belong together cause an error that names the reason', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using tokens = managerOf(server, () => ({ cert: client.cert, key: other.key }));
 
     const error = await failureOf(tokens.source('desk').getToken());
 
-    expect(error.message).toContain('see that cert and key are PEM and belong together');
+    expect(error.message).toContain('check that cert and key are PEM and belong together');
     expect(inspect(error)).not.toContain('PRIVATE');
   });
 
-  it('that are not there is an error that says so', async () => {
+  it('that do not exist cause an error that names the reason', async () => {
     await using server = await openAuthorizationServer({ clients: [registered()], authority });
     await using tokens = managerOf(server, { cert: '/nowhere/tls.crt', key: '/nowhere/tls.key' });
 
     const error = await failureOf(tokens.source('desk').getToken());
 
-    expect(error.message).toContain('The certificate of "desk" could not be had');
+    expect(error.message).toContain('The certificate of "desk" could not be read');
     expect(error.message).toContain('ENOENT');
   });
 });

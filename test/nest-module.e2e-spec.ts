@@ -47,7 +47,7 @@ class Misspelt {
   constructor(@InjectTokenClient('signaesy') readonly client: TokenClient) {}
 }
 
-/** Nest's log as lines, to be read by a test. */
+/** Nest logger that collects lines. */
 class Lines implements LoggerService {
   readonly lines: string[] = [];
   readonly log = (message: unknown): void => void this.lines.push(`log ${String(message)}`);
@@ -94,7 +94,7 @@ describe('the module', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('injects an HttpService that is also a token source, with an axios instance of its own', async () => {
+  it('injects an HttpService that is also a token source, with its own axios instance', async () => {
     await using server = await startAuthorizationServer();
     const app = await start([ClientCredentialsModule.forRoot(options(server))]);
     const { client } = app.get(Signing);
@@ -114,7 +114,7 @@ describe('the module', () => {
     }
   }
 
-  it.each(['useFactory', 'useClass', 'useExisting'] as const)('takes its options by %s', async (way) => {
+  it.each(['useFactory', 'useClass', 'useExisting'] as const)('reads its options by %s', async (way) => {
     await using server = await startAuthorizationServer();
     @Module({
       providers: [{ provide: CONFIG, useValue: options(server) }, FromClass],
@@ -132,7 +132,7 @@ describe('the module', () => {
     expect(await app.get(Signing).me()).toMatchObject({ path: '/me' });
   });
 
-  it('refuses options whose providers are not those announced, and names the difference', async () => {
+  it('rejects options with other providers than listed, and names the difference', async () => {
     const starting = start([
       ClientCredentialsModule.forRootAsync({
         providers: ['signeasy', 'fyma'],
@@ -142,7 +142,9 @@ describe('the module', () => {
 
     await expect(starting).rejects.toMatchObject({
       code: 'invalid_configuration',
-      message: expect.stringMatching(/providers\.fyma: is announced[^]*providers\.fuuffy: is defined/),
+      message: expect.stringMatching(
+        /providers\.fyma: is missing from the options[^]*providers\.fuuffy: is missing from the providers of/,
+      ),
     });
   });
 
@@ -169,7 +171,7 @@ describe('the module', () => {
     expect(server.issued.map(({ scope }) => scope)).toEqual(['archive']);
   });
 
-  it('refuses a feature whose name is taken by other options', async () => {
+  it('rejects a feature whose name is registered with other options', async () => {
     const starting = start([
       ClientCredentialsModule.forRoot({ providers: { signeasy: plain } }),
       ClientCredentialsModule.forFeature({ signeasy: { ...plain, clientId: 'other' } }),
@@ -178,7 +180,7 @@ describe('the module', () => {
     await expect(starting).rejects.toMatchObject({ code: 'invalid_configuration' });
   });
 
-  it('stops the application at a name nobody registered, and names the known ones in the log', async () => {
+  it('stops the application at an unknown name, and logs the known names', async () => {
     const logger = new Lines();
     const starting = start(
       [ClientCredentialsModule.forRoot({ providers: { signeasy: plain } })],
@@ -190,7 +192,7 @@ describe('the module', () => {
 
     expect(String(error)).toContain('TokenClient(signaesy)');
     expect(logger.lines.join('\n')).toContain(
-      'error No token client is called "signaesy", which Misspelt asks for; known are: signeasy',
+      'error Misspelt injects the token client "signaesy", which is not registered. Use one of: signeasy',
     );
     expect(inspect([error, logger.lines], { depth: 9 })).not.toContain(secret);
   });
@@ -208,7 +210,7 @@ describe('the module', () => {
     });
   });
 
-  it('is seen only where it is imported when it is not global', async () => {
+  it('is visible only in importing modules if it is not global', async () => {
     @Module({ providers: [Signing] })
     class OtherModule {}
     const root = ClientCredentialsModule.forRoot({ providers: { signeasy: plain }, isGlobal: false });
@@ -217,7 +219,7 @@ describe('the module', () => {
     await expect(start([root])).resolves.toBeDefined();
   });
 
-  it('lets a test put something else in the place of a client', async () => {
+  it('lets a test override a client', async () => {
     const stub = { get: () => of({ data: { id: 7 } }) };
     @Module({
       imports: [ClientCredentialsModule.forRoot({ providers: { signeasy: plain } })],
@@ -232,7 +234,7 @@ describe('the module', () => {
     expect(await module.get(Signing).me()).toEqual({ id: 7 });
   });
 
-  it('has its tokens before the application listens, if it is to warm up', async () => {
+  it('has its tokens before the application listens if warmUp is set', async () => {
     await using server = await startAuthorizationServer();
     const app = await start([ClientCredentialsModule.forRoot({ ...options(server), warmUp: true })]);
 
@@ -241,7 +243,7 @@ describe('the module', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
-  it('warms up what feature modules add as well, and refuses to warm up what nobody registered', async () => {
+  it('warms up providers of feature modules, and rejects unknown names in warmUp', async () => {
     await using server = await startAuthorizationServer();
     const feature = ClientCredentialsModule.forFeature({
       archive: { ...server.providerConfig, scope: 'archive' },
@@ -253,7 +255,7 @@ describe('the module', () => {
     await expect(starting).rejects.toMatchObject({ code: 'unknown_provider' });
   });
 
-  it('starts without tokens if the warm-up fails, and says so', async () => {
+  it('starts without tokens if the warm-up fails, and logs a warning', async () => {
     await using server = await startAuthorizationServer();
     server.failNext(Infinity, { status: 400, body: { error: 'invalid_client' } });
     const logger = new Lines();
@@ -282,7 +284,7 @@ describe('the module', () => {
     });
   });
 
-  it('tells the operator what matters, and no secret', async () => {
+  it('logs events without secrets', async () => {
     await using server = await startAuthorizationServer({ clientSecret: secret });
     const logger = new Lines();
     const app = await start([ClientCredentialsModule.forRoot(options(server))], [Signing], logger);
@@ -303,7 +305,7 @@ describe('the module', () => {
     const text = logger.lines.join('\n');
     expect(text).toMatch(/debug Token of "signeasy" acquired \(initial\)/);
     expect(text).toMatch(/warn Token of "signeasy" refused by the API/);
-    expect(text).toMatch(/warn The current token goes on being used\. .*invalid_client/);
+    expect(text).toMatch(/warn The current token stays in use\. .*invalid_client/);
     for (const hidden of [secret, ...server.issued.map(({ value }) => value)])
       expect(text).not.toContain(hidden);
   });
@@ -320,7 +322,7 @@ describe('the module', () => {
 });
 
 describe('a derived client', () => {
-  it('asks for what it was derived for, through the same interceptors', async () => {
+  it('requests its own scope, through the same interceptors', async () => {
     await using server = await startAuthorizationServer();
     const app = await start([ClientCredentialsModule.forRoot(options(server))]);
     const { client } = app.get(Signing);

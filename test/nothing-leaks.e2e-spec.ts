@@ -12,7 +12,7 @@ import { failureOf, openDesk } from './support/the-desk.js';
 const SECRET = 's3cr+et/väl"ue<&>';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** Everything that a program or a person can get to see of something. */
+/** Every textual form of a value: inspection, JSON and string. */
 function printed(thing: unknown): string {
   const everything = { depth: Infinity, showHidden: true, getters: false, maxStringLength: null };
   const texts = [
@@ -28,7 +28,7 @@ function printed(thing: unknown): string {
   return texts.join('\n');
 }
 
-/** Every way to write the secrets that text could be searched for. */
+/** Every encoding of the secrets that a text could contain. */
 const formsOf = (secrets: readonly string[]): string[] =>
   secrets.flatMap((secret) => [
     secret,
@@ -45,7 +45,7 @@ function expectNothingOf(secrets: readonly string[], ...things: readonly unknown
   expect(formsOf(secrets).filter((form) => text.includes(form))).toEqual([]);
 }
 
-describe('what is handed out', () => {
+describe('an object of the library', () => {
   it('prints no token and no secret', async () => {
     await using desk = await openDesk({
       server: { clientSecret: SECRET },
@@ -71,7 +71,7 @@ describe('what is handed out', () => {
     expect(printed(token)).toContain(snapshot[0]?.fingerprint);
   });
 
-  it('gives the token to those who ask for it by name', async () => {
+  it('gives the token to code that reads its value', async () => {
     await using desk = await openDesk();
 
     const { value, authorization } = await desk.source.getToken();
@@ -81,7 +81,7 @@ describe('what is handed out', () => {
   });
 });
 
-describe('an endpoint that repeats in its error', () => {
+describe('an error response that quotes', () => {
   const clientAuthentication: ClientAuthentication = ({ headers, parameters, url }) => {
     headers['x-proof'] = 'proof-secret-1';
     parameters['client_assertion'] = 'assertion.secret-2';
@@ -144,7 +144,7 @@ describe('an endpoint that repeats in its error', () => {
   ];
 
   it.each(sent.flatMap((each) => shapes.map(([shape, write]) => [each[0], shape, each, write] as const)))(
-    '%s (as %s) is not believed with it',
+    '%s (as %s) is shown redacted',
     async (_, _shape, [, provider, server, secrets], write) => {
       await using desk = await openDesk({
         server: { clientSecret: SECRET, ...server },
@@ -162,7 +162,7 @@ describe('an endpoint that repeats in its error', () => {
     },
   );
 
-  it('a secret where the text is cut, it does not show the half of it', async () => {
+  it('a secret at the point where the text is cut is redacted whole', async () => {
     await using desk = await openDesk({ server: { clientSecret: 'abcdefghijklmnopqrstuvwxyz0123456789' } });
     desk.server.tokenEndpoint.answerNext(1, {
       status: 400,
@@ -175,7 +175,7 @@ describe('an endpoint that repeats in its error', () => {
     expect(printed(error)).not.toContain('abcde');
   });
 
-  it('the token that it refuses to give, it is no better', async () => {
+  it('the unusable token is shown redacted', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(1, {
       body: { access_token: 'token-secret with a blank', expires_in: 'token-secret' },
@@ -188,7 +188,7 @@ describe('an endpoint that repeats in its error', () => {
   });
 });
 
-describe('errors without an answer', () => {
+describe('errors without a response', () => {
   it.each<[string, Partial<ProviderConfig>]>([
     ['a refused connection', { tokenUrl: 'http://127.0.0.1:1/token' }],
     ['an unknown host', { tokenUrl: 'https://nowhere.invalid/token' }],
@@ -200,7 +200,7 @@ describe('errors without an answer', () => {
       'a function that quotes its input',
       { parameters: () => Promise.reject(new Error(`No ${SECRET} here`)) },
     ],
-  ])('hold no request: %s', async (_, provider) => {
+  ])('contain no request: %s', async (_, provider) => {
     await using desk = await openDesk({
       server: { clientSecret: SECRET },
       provider: { tokenRequest: { attempts: 1 }, ...provider },
@@ -213,7 +213,7 @@ describe('errors without an answer', () => {
     expect(printed(error)).not.toContain('authorization');
   });
 
-  it('hold no request when the connection is reset', async () => {
+  it('contain no request if the connection is reset', async () => {
     await using desk = await openDesk({
       server: { clientSecret: SECRET },
       provider: { tokenRequest: { attempts: 1 } },
@@ -226,7 +226,7 @@ describe('errors without an answer', () => {
     expectNothingOf([SECRET], error, desk.events);
   });
 
-  it('hold no secret when the configuration is wrong', () => {
+  it('contain no secret if the configuration is wrong', () => {
     const options = {
       providers: {
         desk: {
@@ -253,7 +253,7 @@ describe('errors without an answer', () => {
     expectNothingOf([SECRET], error);
   });
 
-  it('hold no secret when a warm-up fails', async () => {
+  it('contain no secret if a warm-up fails', async () => {
     await using desk = await openDesk({ server: { clientSecret: SECRET }, manager: { warmUp: true } });
     desk.server.tokenEndpoint.answerNext(1, { status: 400, body: { error: 'e', error_description: SECRET } });
 
@@ -265,7 +265,7 @@ describe('errors without an answer', () => {
 });
 
 describe('an access token that an endpoint quotes', () => {
-  it('is not shown when it is the current one', async () => {
+  it('is not shown if it is the current token', async () => {
     await using desk = await openDesk();
     const { value } = await desk.source.getToken();
     desk.server.failNext(1, {
@@ -279,7 +279,7 @@ describe('an access token that an endpoint quotes', () => {
     expectNothingOf([value], error, desk.events);
   });
 
-  it('is not shown when it came with the error', async () => {
+  it('is not shown if it is part of the error response', async () => {
     await using desk = await openDesk();
     const body = { access_token: 'odd-token', error: 'odd', error_description: 'look at odd-token' };
     desk.server.tokenEndpoint.answerNext(1, { status: 200, body });

@@ -14,7 +14,7 @@ import { startAuthorizationServer, type RecordedRequest } from 'nestjs-client-cr
 
 const credentials = { clientId: 'an-id', clientSecret: 's%cret+&£' };
 
-/** The token request of a preset, as it is on the wire, with an answer in the provider's own words. */
+/** Token request of a preset as sent, answered in the provider's format. */
 async function tokenRequestOf(config: ProviderConfig, answer: object): Promise<RecordedRequest> {
   await using server = await startAuthorizationServer();
   server.tokenEndpoint.answerNext(1, { body: answer });
@@ -28,7 +28,7 @@ async function tokenRequestOf(config: ProviderConfig, answer: object): Promise<R
 const plainAnswer = { access_token: 'granted', token_type: 'Bearer', expires_in: 3600 };
 
 describe('the preset', () => {
-  it('resistantDocuments sends Basic credentials as they are, and a form with grant type and scopes', async () => {
+  it('resistantDocuments sends raw Basic credentials, and a form with grant type and scopes', async () => {
     const request = await tokenRequestOf(
       resistantDocuments({ stage: 'prod', cell: 'eu-1', ...credentials }),
       plainAnswer,
@@ -72,7 +72,7 @@ describe('the preset', () => {
   it.each([
     ['an object', { ...plainAnswer }],
     ['a JSON string', JSON.stringify(plainAnswer)],
-  ])('fuuffy sends a form without a grant type, and reads its data as %s', async (_, data) => {
+  ])('fuuffy sends a form without a grant type, and reads data as %s', async (_, data) => {
     const request = await tokenRequestOf(fuuffy({ environment: 'testing', ...credentials }), { data });
 
     expect(request.headers.authorization).toBeUndefined();
@@ -80,7 +80,7 @@ describe('the preset', () => {
     expect(request.parameters).toEqual({ client_id: 'an-id', client_secret: 's%cret+&£' });
   });
 
-  it('fuuffy can be told to send a grant type', async () => {
+  it('fuuffy sends a grant type if the dialect option sets one', async () => {
     const config = fuuffy({
       environment: 'production',
       ...credentials,
@@ -148,12 +148,12 @@ describe('the preset', () => {
   );
 
   it.each([
-    [{ stage: 'staging', cell: 'eu-1' }, /stage: "staging" is not known; known are prod, test/],
-    [{ stage: 'prod', cell: 'eu-9' }, /cell: "eu-9" is not known; known are eu-1, us-1, ca-1, ap-2, ap-3/],
-    [{ stage: 'test', cell: 'us-1' }, /cell: "us-1" is not known; known are eu-1/],
+    [{ stage: 'staging', cell: 'eu-1' }, /stage: "staging" is not known; use one of: prod, test/],
+    [{ stage: 'prod', cell: 'eu-9' }, /cell: "eu-9" is not known; use one of: eu-1, us-1, ca-1, ap-2, ap-3/],
+    [{ stage: 'test', cell: 'us-1' }, /cell: "us-1" is not known; use one of: eu-1/],
     [{ stage: 'prod', cell: 'toString' }, /cell: "toString" is not known/],
-    [{ stage: 'test', cell: 'eu-1' }, /api\.baseURL: is needed/],
-  ])('resistantDocuments refuses %j and says what there is', (location, message) => {
+    [{ stage: 'test', cell: 'eu-1' }, /api\.baseURL: is required/],
+  ])('resistantDocuments rejects %j and lists the known values', (location, message) => {
     const make = (): ProviderConfig =>
       resistantDocuments({ ...credentials, ...(location as ResistantDocumentsOptions) });
 
@@ -162,13 +162,13 @@ describe('the preset', () => {
     );
   });
 
-  it('fuuffy refuses an environment that it does not have', () => {
+  it('fuuffy rejects an unknown environment', () => {
     expect(() => fuuffy({ environment: 'staging' as 'testing', ...credentials })).toThrow(
-      /known are production, testing/,
+      /use one of: production, testing/,
     );
   });
 
-  it('lets what it is given win, and keeps the rest', () => {
+  it('lets given options override its own, and keeps the rest', () => {
     const config = fuuffy({
       environment: 'testing',
       ...credentials,
@@ -188,7 +188,7 @@ describe('the preset', () => {
     });
   });
 
-  it('returns a config that is printed without its secrets, and is plain otherwise', () => {
+  it('returns a plain config that is printed without its secrets', () => {
     const config = signeasy({ ...credentials, dialect: { headers: { 'x-key': 'header-secret' } } });
 
     expect(inspect(config, { depth: 9 })).toContain('[not shown]');

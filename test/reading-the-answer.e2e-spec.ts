@@ -8,7 +8,7 @@ import { until } from './support/until.js';
 const ONE_ATTEMPT = { tokenRequest: { attempts: 1 } };
 const TWO_ATTEMPTS = { tokenRequest: { attempts: 2 } };
 
-/** A desk whose endpoint answers once in some way. */
+/** Desk whose token endpoint gives one scripted response. */
 async function deskThatGets(
   answer: ScriptedAnswer,
   { dialect, attempts = 1 }: { dialect?: Dialect; attempts?: number } = {},
@@ -53,7 +53,7 @@ describe('a token is read from', () => {
     expect(token).toMatchObject({ value: 'T', authorization: 'Bearer T', type: 'Bearer' });
   });
 
-  it('an instant, as its end', async () => {
+  it('an instant of expiry', async () => {
     await using desk = await deskThatGets(
       { body: { access_token: 'T', until: '2030-01-01T01:00:00Z' } },
       { dialect: { response: { expiresIn: 'until', expiresUnit: 'iso-8601' } } },
@@ -87,7 +87,7 @@ describe('the header that carries a token', () => {
   });
 });
 
-describe('a function of the configuration that fails on the answer', () => {
+describe('a dialect function that throws on the response', () => {
   const fail = (given: unknown): never => {
     throw new Error(`Cannot cope with ${JSON.stringify(given)}`);
   };
@@ -95,7 +95,7 @@ describe('a function of the configuration that fails on the answer', () => {
   it.each<[string, Dialect]>([
     ['builds no header', { authorization: { format: fail } }],
     ['finds no error', { response: { isError: fail } }],
-  ])('is a typed error that quotes nothing, for every call: %s', async (_, dialect) => {
+  ])('causes a ClientCredentialsError that quotes nothing, for every call: %s', async (_, dialect) => {
     await using desk = await openDesk({ provider: { ...ONE_ATTEMPT, dialect } });
 
     const errors = [await failureOf(desk.source.getToken()), await failureOf(desk.source.getToken())];
@@ -106,7 +106,7 @@ describe('a function of the configuration that fails on the answer', () => {
   });
 });
 
-describe('an answer that holds no usable token is a typed error, and the next call asks again', () => {
+describe('a response without a usable token is a ClientCredentialsError, and the next call requests again', () => {
   it.each<[string, RawAnswer]>([
     ['without a token', { body: {} }],
     ['with an empty token', { body: { access_token: '' } }],
@@ -136,7 +136,7 @@ describe('an answer that holds no usable token is a typed error, and the next ca
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('without a hot loop where the endpoint never has one', async () => {
+  it('without a tight loop if the endpoint never returns a token', async () => {
     await using desk = await openDesk();
     desk.server.tokenEndpoint.answerNext(Infinity, { body: { access_token: 'T', expires_in: -1 } });
 
@@ -146,7 +146,7 @@ describe('an answer that holds no usable token is a typed error, and the next ca
   });
 });
 
-describe('an answer is asked for again within the call', () => {
+describe('a request is retried within the call', () => {
   it.each<[string, ScriptedAnswer]>([
     ['when it is empty', { status: 200, body: '' }],
     ['when it is a page', { headers: { 'content-type': 'text/html' }, body: '<html>Signing you in</html>' }],
@@ -193,26 +193,21 @@ describe('an error of the endpoint', () => {
       'as the RFC has it',
       { status: 400, body: { error: 'invalid_client', error_description: 'Expired.' } },
       { ...wrongSecret, oauthError: 'invalid_client', oauthErrorDescription: 'Expired.' },
-      'the secret may be wrong or have expired',
+      'the secret may be wrong or expired',
     ],
     [
       'without a description',
       { status: 401, body: { error: 'invalid_client' } },
       { ...wrongSecret, oauthError: 'invalid_client' },
-      'the secret may be wrong or have expired',
+      'the secret may be wrong or expired',
     ],
     [
       'that is a challenge alone',
       { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_client"' } },
       { ...wrongSecret, oauthError: 'invalid_client' },
-      'the secret may be wrong or have expired',
+      'the secret may be wrong or expired',
     ],
-    [
-      'that is a 403 and nothing else',
-      { status: 403 },
-      wrongSecret,
-      'the secret may be wrong or have expired',
-    ],
+    ['that is a 403 and nothing else', { status: 403 }, wrongSecret, 'the secret may be wrong or expired'],
     [
       'about the scope',
       { status: 400, body: { error: 'invalid_scope' } },
@@ -237,7 +232,7 @@ describe('an error of the endpoint', () => {
       'in a 200',
       { status: 200, body: { error: 'invalid_client' } },
       { ...wrongSecret, oauthError: 'invalid_client' },
-      'the secret may be wrong or have expired',
+      'the secret may be wrong or expired',
     ],
   ])(
     '%s tells status, code, reason and provider, and is not asked for again',
@@ -253,7 +248,7 @@ describe('an error of the endpoint', () => {
     },
   );
 
-  it('is one where the dialect says so', async () => {
+  it('is recognised as the dialect describes', async () => {
     const isError = (body: unknown): boolean => (body as { ok?: boolean }).ok === false;
     await using desk = await deskThatGets(
       { body: { ok: false, access_token: 'T' } },
@@ -278,7 +273,7 @@ describe('a redirect of the token endpoint', () => {
   });
 });
 
-describe('an endpoint that answers too much or too slowly', () => {
+describe('an endpoint with too large or too slow responses', () => {
   const MIB = 1024 * 1024;
   const answerOf = (bytes: number): string => {
     const answer = JSON.stringify({ access_token: 'T', padding: '' });
@@ -291,7 +286,7 @@ describe('an endpoint that answers too much or too slowly', () => {
     expect((await desk.source.getToken()).value).toBe('T');
   });
 
-  it('is cut off beyond 1 MiB', async () => {
+  it('is aborted beyond 1 MiB', async () => {
     await using desk = await deskThatGets({ body: answerOf(MIB + 1) }, { attempts: 3 });
 
     const error = await failureOf(desk.source.getToken());
@@ -305,7 +300,7 @@ describe('an endpoint that answers too much or too slowly', () => {
     ['never answers', 'hang'],
     ['drips for ever', { drip: { everyMs: 5 } }],
     ['answers too late', { delayMs: 60_000 }],
-  ])('does not outlive the deadline when it %s', async (_, answer) => {
+  ])('is aborted at the deadline if it %s', async (_, answer) => {
     await using desk = await openDesk({ provider: { tokenRequest: { timeoutMs: 100 } } });
     desk.server.tokenEndpoint.answerNext(Infinity, answer);
 
@@ -316,7 +311,7 @@ describe('an endpoint that answers too much or too slowly', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('tells at the deadline what went wrong before', async () => {
+  it('includes the last error in the deadline error', async () => {
     await using desk = await openDesk({ provider: { tokenRequest: { timeoutMs: 1_000 } } });
     desk.server.failNext(1, { status: 502 });
     desk.server.failNext(Infinity, 'hang');
@@ -327,7 +322,7 @@ describe('an endpoint that answers too much or too slowly', () => {
     expect(error.message).toContain('status 502');
   });
 
-  it('does not outlive the deadline where a function of the configuration never answers', async () => {
+  it('is given up at the deadline if a configured function never resolves', async () => {
     await using desk = await openDesk({
       provider: {
         clientSecret: () => new Promise<string>(() => undefined),
@@ -340,7 +335,7 @@ describe('an endpoint that answers too much or too slowly', () => {
   });
 });
 
-describe('a server that asks to be left alone', () => {
+describe('a server that sends Retry-After', () => {
   const seconds = (epochMs: number): string => String(epochMs / 1000);
 
   it.each<[string, (now: number) => RawAnswer]>([
@@ -350,7 +345,7 @@ describe('a server that asks to be left alone', () => {
       (now) => ({ status: 503, headers: { 'retry-after': new Date(now + 60_000).toUTCString() } }),
     ],
     ['until an instant', (now) => ({ status: 429, headers: { 'x-ratelimit-reset': seconds(now + 60_000) } })],
-  ])('%s gets no request before', async (_, answer) => {
+  ])('%s gets no request before that time', async (_, answer) => {
     await using desk = await openDesk();
     desk.server.failNext(1, answer(desk.clock.now()));
     const retryAt = desk.clock.now() + 60_000;
@@ -368,7 +363,7 @@ describe('a server that asks to be left alone', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('for a time that fits the deadline is waited for', async () => {
+  it('within the deadline is called again after that time', async () => {
     await using desk = await openDesk({ provider: TWO_ATTEMPTS });
     desk.server.failNext(1, { status: 429, headers: { 'retry-after': '0.2' } });
     const started = performance.now();
@@ -379,7 +374,7 @@ describe('a server that asks to be left alone', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is left alone while a valid token goes on being served', async () => {
+  it('gets no request while a valid token is served', async () => {
     await using desk = await openDesk({ provider: ONE_ATTEMPT });
     const current = await desk.source.getToken();
     desk.clock.advance(3_400_000);
@@ -395,10 +390,13 @@ describe('a server that asks to be left alone', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it.each(['99999999999999999999', '-1', 'soon'])('in nonsense (%s) is a typed error', async (value) => {
-    await using desk = await openDesk({ provider: ONE_ATTEMPT });
-    desk.server.failNext(1, { status: 503, headers: { 'retry-after': value } });
+  it.each(['99999999999999999999', '-1', 'soon'])(
+    'with an invalid value (%s) causes a ClientCredentialsError',
+    async (value) => {
+      await using desk = await openDesk({ provider: ONE_ATTEMPT });
+      desk.server.failNext(1, { status: 503, headers: { 'retry-after': value } });
 
-    expect((await failureOf(desk.source.getToken())).code).toBe('token_endpoint_unavailable');
-  });
+      expect((await failureOf(desk.source.getToken())).code).toBe('token_endpoint_unavailable');
+    },
+  );
 });

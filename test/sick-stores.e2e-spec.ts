@@ -15,7 +15,7 @@ const ENCRYPTION_KEYS = [randomBytes(32)];
 
 let redis: RedisServer;
 let proxy: TcpProxy;
-/** Talks to the server beside the stores. */
+/** Redis client of the test itself. */
 let operator: Redis;
 
 beforeAll(async () => {
@@ -33,12 +33,12 @@ beforeEach(async () => {
   await operator.flushall();
 });
 
-/** Two managers that share the Redis, each by a client of its own, which goes through the proxy. */
+/** Two managers with their own Redis clients, connected through the proxy. */
 interface Pair extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly one: TokenManager;
   readonly events: TokenEvent[];
-  /** Whether another one, which has nothing yet, gets what the first one has without a request. */
+  /** Whether a new manager gets the first manager's token without a token request. */
   isShared(): Promise<boolean>;
 }
 
@@ -94,7 +94,7 @@ async function openPair(connect: Connect): Promise<Pair> {
   };
 }
 
-/** What is done to the server, and how it is undone. */
+/** A fault of the server and its end. */
 const FAULTS: [string, () => unknown, () => unknown][] = [
   ['that stopped', () => redis.stop(), () => redis.restart()],
   ['that hangs', () => redis.pause(), () => redis.resume()],
@@ -102,7 +102,7 @@ const FAULTS: [string, () => unknown, () => unknown][] = [
     'whose clients are paused',
     () => operator.call('CLIENT', 'PAUSE', '600000', 'ALL'),
     async () => {
-      // It is answered by nobody while it lasts.
+      // Restarts, because no command is answered during the pause, not even CLIENT UNPAUSE.
       await redis.restart();
     },
   ],
@@ -193,7 +193,7 @@ describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {
   );
 });
 
-/** It may be left alone for a while yet, and is found to be well by being asked. */
+/** Retries until the circuit breaker closes, which takes a successful operation after its pause. */
 async function isSharedAgain(pair: Pair): Promise<boolean> {
   const source = pair.one.source('desk');
   for (let attempt = 0; attempt < 200; attempt += 1) {

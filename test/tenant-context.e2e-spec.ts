@@ -18,7 +18,7 @@ import { openTenants, tenantOf, type Tenants } from './support/tenants.js';
 
 const TENANTS = Array.from({ length: 20 }, (_, index) => `customer-${index}`);
 
-/** Work between a request and its outbound call, as an application has it: whatever comes after it must still be in the context. */
+/** Asynchronous work between a request and its outbound call, which must not lose the context. */
 const detours: (() => Promise<void>)[] = [
   () => sleep(1),
   () => new Promise((resolve) => setImmediate(resolve)),
@@ -32,7 +32,7 @@ const detours: (() => Promise<void>)[] = [
   async () => void (await Promise.all([sleep(1), Promise.resolve().then(() => sleep(1))])),
 ];
 
-/** A queue that one worker empties for all: what is put in it takes its context along. */
+/** Queue with one worker for all requests; each job keeps the context in which it was queued. */
 class Queue {
   readonly #jobs: (() => void)[] = [];
 
@@ -55,7 +55,7 @@ async function deep(work: () => Promise<void>, depth: number): Promise<void> {
   return deep(work, depth - 1);
 }
 
-/** 200 requests of 20 tenants at once, each asking for a path of its own. */
+/** Sends 200 concurrent requests of 20 tenants, each with its own path. */
 async function rush(url: string): Promise<void> {
   await Promise.all(
     Array.from({ length: 200 }, async (_, index) => {
@@ -67,7 +67,7 @@ async function rush(url: string): Promise<void> {
   );
 }
 
-/** Calls that carried another token than that of the tenant they say they are for. */
+/** API calls whose token belongs to another tenant than the path names. */
 function strayCallsOf({ server }: Tenants): object[] {
   const mixed = server.apiRequests.filter(
     (request) => tenantOf(request) !== request.path.slice('/for/'.length),
@@ -76,7 +76,7 @@ function strayCallsOf({ server }: Tenants): object[] {
 }
 
 describe('requests of many tenants at once', () => {
-  it('keep to their own tenants in Express, however deep the call is', async () => {
+  it('use their own tenants in Express, at any depth of asynchronous calls', async () => {
     await using desk = await openTenants();
     const http = axios.create({ baseURL: desk.server.apiUrl });
     authorizeAxios(http, desk.tokens.source('desk'));
@@ -121,7 +121,7 @@ describe('requests of many tenants at once', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter()],
-  ])('keep to their own tenants in Nest on %s', async (_, adapter) => {
+  ])('use their own tenants in Nest on %s', async (_, adapter) => {
     await using desk = await openTenants();
 
     @Module({
@@ -149,7 +149,7 @@ describe('requests of many tenants at once', () => {
 });
 
 describe('the context of a request', () => {
-  it('waits for a tenant that is looked up', async () => {
+  it('supports an asynchronous look-up of the tenant', async () => {
     await using server = await serve(async () => {
       await sleep(1);
       return 'late';
@@ -158,7 +158,7 @@ describe('the context of a request', () => {
     expect(await server.ask()).toEqual({ tenant: 'late' });
   });
 
-  it('has no tenant where none is found, whatever is around it', async () => {
+  it('has no tenant if none is found, even inside another context', async () => {
     const server = await runWithTenant('outer', () => serve(() => undefined));
 
     expect(await server.ask()).toEqual({});
@@ -173,13 +173,13 @@ describe('the context of a request', () => {
       },
     ],
     ['rejects', (): Promise<never> => Promise.reject(new Error('who are you'))],
-  ])('hands on what looking for the tenant %s', async (_, tenantOfRequest) => {
+  ])('passes on the error if the look-up %s', async (_, tenantOfRequest) => {
     await using server = await serve(tenantOfRequest);
 
     expect(await server.ask()).toEqual({ error: 'who are you' });
   });
 
-  it('stays where a body is read by its events, however late they come', async () => {
+  it('is kept for body events, however late they come', async () => {
     const app = express();
     app.use(tenantContext(() => 'a'));
     app.post('/', (request, response) => {
@@ -201,7 +201,7 @@ describe('the context of a request', () => {
     expect(data).toEqual({ tenant: 'a' });
   });
 
-  it('is that of the later one where there are two, also for who listens to the request', async () => {
+  it('is the inner one of two contexts, also for listeners of the request', async () => {
     const app = express();
     app.use(tenantContext(() => 'outer'));
     app.use(
@@ -227,7 +227,7 @@ describe('the context of a request', () => {
     ['rejects with nothing', () => Promise.reject()],
     ['rejects with null', () => Promise.reject(null)],
     ['rejects with a word of the router', () => Promise.reject('route')],
-  ])('lets no request pass whose function %s', async (_, find) => {
+  ])('blocks a request whose function %s', async (_, find) => {
     const app = express();
     app.use(tenantContext(find));
     app.use((_request, response) => void response.json('passed'));
@@ -240,7 +240,7 @@ describe('the context of a request', () => {
     expect(status).toBe(500);
   });
 
-  it('is nobody’s where the function says null', async () => {
+  it('has no tenant if the function returns null', async () => {
     const app = express();
     app.use(tenantContext(() => JSON.parse('null') as string));
     app.use((_request, response) => void response.json([currentTenant() ?? 'nobody']));
@@ -252,7 +252,7 @@ describe('the context of a request', () => {
     expect(data).toEqual(['nobody']);
   });
 
-  it('stays with work that outlives the request', async () => {
+  it('is kept for work that outlives the request', async () => {
     const seen: (string | undefined)[] = [];
     let done = (): void => undefined;
     const outlived = new Promise<void>((resolve) => (done = resolve));
@@ -273,7 +273,7 @@ describe('the context of a request', () => {
 });
 
 describe('a call of a Nest client', () => {
-  it('is for the tenant of whoever made it, also where others subscribe to it', async () => {
+  it('uses the tenant of the context in which it was created, not subscribed to', async () => {
     await using desk = await openTenants();
     const client = TokenClient.of(desk.tokens.source('desk'));
     const make = (): Observable<unknown> => client.get('/me');
@@ -289,7 +289,7 @@ describe('a call of a Nest client', () => {
 });
 
 describe('work for a tenant', () => {
-  it('knows its tenant to the end, and what is around it knows its own', async () => {
+  it('keeps its tenant to the end, and the outer context keeps its own', async () => {
     const seen = await runWithTenant('outer', async () => {
       const inner = runWithTenant('inner', async () => {
         await sleep(1);

@@ -18,7 +18,7 @@ import { until } from './support/until.js';
 const valueOf = (token: AccessToken): string => token.value;
 
 describe('a provider with tenants', () => {
-  it('has a token for each tenant, and asks once who the tenant is', async () => {
+  it('has a token per tenant, and resolves each tenant once', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
 
@@ -33,7 +33,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('takes the tenant from the request, from the derived source and from the context, in this order', async () => {
+  it('reads the tenant from the request, the derived source and the context, in this order', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
     const derived = source.forTenant('derived');
@@ -53,7 +53,7 @@ describe('a provider with tenants', () => {
     ['none', {}],
     ['an empty one', { tenant: '' }],
     ['one that is no text', { tenant: JSON.parse('null') as string }],
-  ])('rejects a call with %s, whatever was asked for before', async (_, request) => {
+  ])('rejects a call with %s, even after a valid call', async (_, request) => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
     await source.forTenant('a').getToken();
@@ -65,7 +65,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('does not take the context’s tenant where another was meant, and is missing', async () => {
+  it('does not use the context’s tenant if the given tenant is missing', async () => {
     await using desk = await openTenants();
     const missing = JSON.parse('{}') as { id: string };
     const client = TokenClient.of(desk.tokens.source('desk'));
@@ -79,7 +79,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.apiRequests).toHaveLength(0);
   });
 
-  it('rejects an unknown tenant, and asks again the next time', async () => {
+  it('rejects an unknown tenant, and resolves it again at the next call', async () => {
     const known = new Set<string>();
     await using desk = await openTenants({
       provider: {
@@ -100,7 +100,7 @@ describe('a provider with tenants', () => {
   it.each([
     ['false', false],
     ['null', null],
-  ])('takes a resolver’s %s for: no such tenant', async (_, answer) => {
+  ])('treats a resolver’s %s as an unknown tenant', async (_, answer) => {
     const tenants = (): TenantConfig => answer as unknown as TenantConfig;
     await using desk = await openTenants({ provider: { clientId: 'platform', tenants } });
 
@@ -123,7 +123,7 @@ describe('a provider with tenants', () => {
     ['an error', new Error('no')],
     ['a map', new Map([['clientId', 'client-a']])],
     ['an instance whose options are getters', new Row()],
-  ])('refuses %s as what a tenant’s options are, rather than use the provider’s own', async (_, answer) => {
+  ])('rejects %s as a tenant’s options, and does not fall back to the provider’s', async (_, answer) => {
     const tenants = (): TenantConfig => answer as unknown as TenantConfig;
     await using desk = await openTenants({ provider: { clientId: 'platform', clientSecret: 'x', tenants } });
 
@@ -134,7 +134,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('runs its own functions as the tenant they are for, whoever asks', async () => {
+  it('runs its functions in the context of the token’s tenant, not of the caller’s', async () => {
     const seen: unknown[] = [];
     await using desk = await openTenants({
       provider: {
@@ -159,7 +159,7 @@ describe('a provider with tenants', () => {
     ]);
   });
 
-  it('says what the resolver failed with, and asks it again the next time', async () => {
+  it('reports the error of the resolver, and calls the resolver again at the next call', async () => {
     const outage = new Error('database is down');
     let isDown = true;
     await using desk = await openTenants({
@@ -179,7 +179,7 @@ describe('a provider with tenants', () => {
     expect(error).toMatchObject({ code: 'tenant_unavailable', tenant: 'a', retryable: true, cause: outage });
   });
 
-  it('does not wait for a resolver for longer than for a token', async () => {
+  it('waits for a resolver no longer than for a token', async () => {
     await using desk = await openTenants({
       provider: { tokenRequest: { timeoutMs: 20 }, tenants: () => new Promise(() => undefined) },
     });
@@ -190,7 +190,7 @@ describe('a provider with tenants', () => {
     expect(String(error.cause)).toContain('within 20 ms');
   });
 
-  it('asks the resolver once for a thousand callers', async () => {
+  it('calls the resolver once for a thousand callers', async () => {
     let asked = 0;
     await using desk = await openTenants({
       provider: {
@@ -209,7 +209,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('checks what the resolver says as it checks options, without showing a secret', async () => {
+  it('checks the resolver’s result like options, without showing a secret', async () => {
     await using desk = await openTenants({
       provider: {
         tenants: () =>
@@ -225,13 +225,13 @@ describe('a provider with tenants', () => {
 
     expect(error).toMatchObject({ code: 'invalid_configuration', tenant: 'a' });
     expect(error.message).toContain('of tenant "a"');
-    expect(error.message).toContain('providers.desk.tokenUrl: must be an https address');
+    expect(error.message).toContain('providers.desk.tokenUrl: must be an https URL');
     expect(error.message).toContain('providers.desk.clientId: is required');
     expect(error.message).toContain('"clientID"');
     expect(error.message).not.toContain('hush-hush');
   });
 
-  it('checks what its own options are, as far as they are no tenant’s', async () => {
+  it('checks its own options, except those that tenants may add', async () => {
     const tenants = (): undefined => undefined;
     const providers = {
       good: { tenants },
@@ -294,7 +294,7 @@ describe('a provider with tenants', () => {
     ]);
   });
 
-  it('drops a token of whichever tenant has it', async () => {
+  it('drops a token of any tenant', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
     const [a, b] = await Promise.all([source.forTenant('a').getToken(), source.forTenant('b').getToken()]);
@@ -309,7 +309,7 @@ describe('a provider with tenants', () => {
     expect(sameB.value).toBe(b.value);
   });
 
-  it('ignores a tenant where there are none', async () => {
+  it('ignores a tenant if the provider has no tenants', async () => {
     await using desk = await openTenants();
     const plain = desk.tokens.add('plain', {
       tokenUrl: desk.server.tokenUrl,
@@ -333,7 +333,7 @@ describe('a provider with tenants', () => {
     expect(desk.asked).toEqual([]);
   });
 
-  it('answers with the error `closed` once the manager is closed', async () => {
+  it('rejects with `closed` once the manager is closed', async () => {
     await using desk = await openTenants();
     await desk.tokens.close();
 
@@ -343,8 +343,8 @@ describe('a provider with tenants', () => {
   });
 });
 
-describe('what is remembered of tenants', () => {
-  it('is asked for again after its time, and the tokens stay where the answer is the same', async () => {
+describe('the tenant cache', () => {
+  it('resolves a tenant again after its time, and keeps the tokens if the result is the same', async () => {
     await using desk = await openTenants({ provider: { tenantCache: { ttlSeconds: 60 } } });
     const source = desk.tokens.source('desk').forTenant('a');
     await source.getToken();
@@ -359,7 +359,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('keeps tokens also where a function is another one each time', async () => {
+  it('keeps tokens even if the functions are new objects each time', async () => {
     await using desk = await openTenants({
       provider: {
         tenantCache: { ttlSeconds: 60 },
@@ -394,7 +394,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('takes a changed answer into use', async () => {
+  it('uses a changed result', async () => {
     let secret = 'secret-a';
     let scope = 'read';
     await using desk = await openTenants({
@@ -415,7 +415,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.tokens.snapshot()).toMatchObject([{ scope: 'write' }]);
   });
 
-  it('is forgotten on demand, and so are the tokens', async () => {
+  it('drops a tenant and its tokens on demand', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
     const [first, other] = await Promise.all([
@@ -436,7 +436,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.asked).toEqual(['a', 'b', 'a']);
   });
 
-  it('leaves nothing behind when it is forgotten again and again while callers wait', async () => {
+  it('leaves nothing behind if a tenant is dropped repeatedly while callers wait', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk').forTenant('a');
 
@@ -451,7 +451,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.tokens.snapshot()).toEqual([]);
   });
 
-  it('is a clear failure where its tenants function asks for a token of the tenant itself', async () => {
+  it('rejects a tenants function that requests a token of the same tenant', async () => {
     await using desk = await openTenants({
       provider: {
         tokenRequest: { timeoutMs: 50 },
@@ -469,7 +469,7 @@ describe('what is remembered of tenants', () => {
     expect(asked).toBe(1);
   });
 
-  it('is forgotten also while it is being asked for, or a token is on its way', async () => {
+  it('drops a tenant even during its look-up or a token request', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk').forTenant('a');
     desk.server.tokenEndpoint.answerNext(1, { delayMs: 50 });
@@ -485,7 +485,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.asked).toEqual(['a', 'a']);
   });
 
-  it('keeps within its bound, the tenants in use staying, and none is dropped while its token is acquired', async () => {
+  it('keeps recently used tenants within its bound, and none is dropped during its token request', async () => {
     await using desk = await openTenants({ provider: { tenantCache: { max: 3 } } });
     const source = desk.tokens.source('desk');
     desk.server.tokenEndpoint.answerNext(1, { delayMs: 100 });
@@ -503,7 +503,7 @@ describe('what is remembered of tenants', () => {
     expect(desk.tokens.snapshot().length).toBeLessThanOrEqual(4);
   });
 
-  it('is no more for a thousand tenants used once than the bound', async () => {
+  it('stays within the bound for a thousand tenants that are used once', async () => {
     await using desk = await openTenants({ provider: { tenantCache: { max: 100 } } });
     const source = desk.tokens.source('desk');
 
@@ -518,8 +518,8 @@ describe('what is remembered of tenants', () => {
   });
 });
 
-describe('what a tenant names', () => {
-  it('is laid over the provider’s options, each in its place', async () => {
+describe('an option of a tenant', () => {
+  it('overrides the provider’s option', async () => {
     await using desk = await openTenants({
       provider: {
         scope: 'read',
@@ -550,7 +550,7 @@ describe('what a tenant names', () => {
     expect(desk.server.apiRequests[0]?.headers).toMatchObject({ 'x-client': 'a', 'x-tenant': 'a' });
   });
 
-  it('says how long its calls may take, and what is in their query', async () => {
+  it('sets the timeout and query of its calls', async () => {
     await using desk = await openTenants({
       provider: {
         tenants: (tenant) => ({
@@ -575,7 +575,7 @@ describe('what a tenant names', () => {
     ]);
   });
 
-  it('goes with calls that get no token as well', async () => {
+  it('applies to calls without a token as well', async () => {
     await using desk = await openTenants({
       provider: {
         api: { headers: { 'x-account': 'shared' } },
@@ -595,7 +595,7 @@ describe('what a tenant names', () => {
     expect(desk.server.apiRequests.map(({ headers }) => headers['x-account'])).toEqual(['a', 'a']);
   });
 
-  it('cannot be what only the whole axios instance has', async () => {
+  it('cannot be an option of the whole axios instance', async () => {
     await using desk = await openTenants({
       provider: { tenants: (tenant) => ({ ...credentialsOf(tenant), api: { transformResponse: [] } }) },
     });
@@ -637,7 +637,7 @@ describe('what a tenant names', () => {
     },
   );
 
-  it.each(['axios', 'fetch'])('may be named by tokenFor, by %s', async (by) => {
+  it.each(['axios', 'fetch'])('applies to a tenant from tokenFor, by %s', async (by) => {
     await using desk = await openTenants({
       provider: { tokenFor: ({ headers }) => ({ tenant: headers['x-account'] ?? 'nobody' }) },
     });
@@ -654,7 +654,7 @@ describe('what a tenant names', () => {
     expect(desk.server.apiRequests.map(tenantOf)).toEqual(['b']);
   });
 
-  it('replaces what says the same in another way', async () => {
+  it('replaces its alternatives', async () => {
     await using desk = await openTenants({
       provider: {
         tokenUrl: 'https://nobody.invalid/token',
@@ -673,7 +673,7 @@ describe('what a tenant names', () => {
 });
 
 describe('a call of a tenant', () => {
-  it('goes to the tenant’s own API, with the tenant’s own token', async () => {
+  it('goes to the tenant’s API with the tenant’s token', async () => {
     await using eu = await startTenantServer();
     await using desk = await openTenants({
       provider: {
@@ -694,7 +694,7 @@ describe('a call of a tenant', () => {
     expect(desk.server.apiRequests.map(tenantOf)).toEqual(['us', 'us']);
   });
 
-  it('never takes one tenant’s token to another tenant’s API', async () => {
+  it('never takes a tenant’s token to another tenant’s API', async () => {
     await using eu = await startTenantServer();
     await using desk = await openTenants({
       provider: {
@@ -714,7 +714,7 @@ describe('a call of a tenant', () => {
     expect(desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('without a token goes to the tenant’s API all the same', async () => {
+  it('without a token still goes to the tenant’s API', async () => {
     await using eu = await startTenantServer();
     await using desk = await openTenants({
       provider: { tenants: (tenant) => ({ ...credentialsOf(tenant), api: { baseURL: eu.apiUrl } }) },
@@ -761,7 +761,7 @@ describe('a call of a tenant', () => {
     expect(desk.events).toContainEqual(expect.objectContaining({ type: 'api.replayed', tenant: 'a' }));
   });
 
-  it('waits for its tenant no longer than its own timeout', async () => {
+  it('waits for its tenant at most until its own timeout', async () => {
     await using desk = await openTenants({ provider: { tenants: () => new Promise(() => undefined) } });
     const client = TokenClient.of(desk.tokens.source('desk')).forTenant('a');
 

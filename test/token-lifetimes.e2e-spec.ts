@@ -9,17 +9,17 @@ import { outline } from './support/collect-events.js';
 import { failureOf, openDesk, type Desk } from './support/the-desk.js';
 import { until } from './support/until.js';
 
-// Not sent in the last 10 s, renewed in the last 20 s: margins that are configured are not jittered.
+// Not sent in the last 10 s, renewed in the last 20 s. Configured margins have no jitter.
 const MARGINS = { expirySkewSeconds: 10, refreshAheadSeconds: 20 };
 const ONE_ATTEMPT = { tokenRequest: { attempts: 1 } };
 const SETTINGS = { provider: { lifetime: MARGINS, ...ONE_ATTEMPT }, server: { lifetimeSeconds: 100 } };
 
-/** Lets time pass until the token has so much left. */
+/** Advances the clock until the token has this much time left. */
 function leave(desk: Desk, token: AccessToken, remainingMs: number): void {
   desk.clock.advance(token.expiresAt - remainingMs - desk.clock.now());
 }
 
-/** Asks for a token, and waits for the refresh that this causes. */
+/** Gets a token and waits for the background refresh that the call starts. */
 async function askAndRefresh(desk: Desk): Promise<AccessToken> {
   const { length } = desk.events;
   const token = await desk.source.getToken();
@@ -48,7 +48,7 @@ describe('a token is served', () => {
     expect(next.expiresAt).toBeGreaterThan(desk.clock.now());
   });
 
-  it('from the moment it was asked for, not from when it came', async () => {
+  it('for its lifetime from the request, not from the response', async () => {
     await using desk = await openDesk(SETTINGS);
     const asked = desk.clock.now();
     desk.server.tokenEndpoint.hold();
@@ -62,7 +62,7 @@ describe('a token is served', () => {
     expect(token).toMatchObject({ obtainedAt: asked, expiresAt: asked + 100_000 });
   });
 
-  it('without a request, ever, where it is fresh', async () => {
+  it('without any request while it is fresh', async () => {
     await using desk = await openDesk(SETTINGS);
     await desk.source.getToken();
     desk.clock.advance(79_999);
@@ -75,7 +75,7 @@ describe('a token is served', () => {
   it.each([
     ['an hour by default', undefined, 3_600_000],
     ['as long as is configured', 120, 120_000],
-  ])('%s where the answer names no lifetime', async (_, defaultSeconds, expectedMs) => {
+  ])('%s if the response has no lifetime', async (_, defaultSeconds, expectedMs) => {
     const lifetime = defaultSeconds === undefined ? {} : { defaultSeconds };
     await using desk = await openDesk({ server: { lifetimeSeconds: null }, provider: { lifetime } });
 
@@ -87,7 +87,7 @@ describe('a token is served', () => {
   it.each([
     ['31 days by default', undefined, 31 * 86_400_000],
     ['as long as is configured', 60, 60_000],
-  ])('%s at most, whatever the answer claims', async (_, maxSeconds, expectedMs) => {
+  ])('%s at most, whatever the response claims', async (_, maxSeconds, expectedMs) => {
     const lifetime = maxSeconds === undefined ? {} : { maxSeconds };
     await using desk = await openDesk({ server: { lifetimeSeconds: 1e20 }, provider: { lifetime } });
 
@@ -96,7 +96,7 @@ describe('a token is served', () => {
     expect(expiresAt - obtainedAt).toBe(expectedMs);
   });
 
-  it('for a while even if it lives for seconds only', async () => {
+  it('for a while even with a lifetime of a few seconds', async () => {
     await using desk = await openDesk({ server: { lifetimeSeconds: 2 } });
 
     await desk.source.getToken();
@@ -108,7 +108,7 @@ describe('a token is served', () => {
 });
 
 describe('in the refresh-ahead window', () => {
-  it('every caller gets the current token at once, and the endpoint is asked once', async () => {
+  it('every caller gets the current token at once, with one token request', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
     leave(desk, first, 20_000);
@@ -128,7 +128,7 @@ describe('in the refresh-ahead window', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('a failure is told to nobody but listeners, and asked again after a quarter of what is left', async () => {
+  it('a failure is reported to listeners only, and retried after a quarter of the remaining time', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
     leave(desk, first, 20_000);
@@ -171,7 +171,7 @@ describe('in the refresh-ahead window', () => {
     expect(desk.tokens.snapshot()[0]?.state).toBe('failing');
   });
 
-  it('an answer that has ended already counts as a failure', async () => {
+  it('a token that is already expired counts as a failure', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
     leave(desk, first, 20_000);
@@ -192,7 +192,7 @@ describe('in the refresh-ahead window', () => {
     expect((await desk.source.getToken()).value).toBe(first.value);
   });
 
-  it('a quarter of the lifetime lies between two refreshes, however wide the window', async () => {
+  it('two refreshes are a quarter of the lifetime apart, however wide the window', async () => {
     await using desk = await openDesk({
       server: { lifetimeSeconds: 100 },
       provider: { lifetime: { refreshAheadSeconds: 1_000 } },
@@ -210,7 +210,7 @@ describe('in the refresh-ahead window', () => {
     expect(desk.server.tokenRequests).toHaveLength(3);
   });
 
-  it('is none where 0 is configured', async () => {
+  it('there is no background refresh if 0 is configured', async () => {
     await using desk = await openDesk({
       server: { lifetimeSeconds: 100 },
       provider: { lifetime: { refreshAheadSeconds: 0 } },
@@ -225,7 +225,7 @@ describe('in the refresh-ahead window', () => {
   });
 });
 
-describe('a server that hands out one token until it ends', () => {
+describe('a server that returns one token until expiry', () => {
   const SAME = { ...SETTINGS, server: { lifetimeSeconds: 600, sameTokenUntilExpiry: true } };
 
   it('is asked every 5 % of the lifetime in the window', async () => {
@@ -245,7 +245,7 @@ describe('a server that hands out one token until it ends', () => {
     expect(desk.server.tokenRequests).toHaveLength(3);
   });
 
-  it('is believed to the end of that token, and asked for a new one then', async () => {
+  it('is trusted until the expiry of that token, and asked for a new token then', async () => {
     await using desk = await openDesk(SAME);
     const first = await desk.source.getToken();
     leave(desk, first, 5_000);
@@ -258,7 +258,7 @@ describe('a server that hands out one token until it ends', () => {
     expect(next.value).toBe(desk.server.issued[1]?.value);
   });
 
-  it('is asked again when it says that nothing is left', async () => {
+  it('is asked again if it reports no lifetime left', async () => {
     await using desk = await openDesk({ ...SAME, provider: { tokenRequest: { attempts: 2 } } });
     const first = await desk.source.getToken();
     leave(desk, first, 500);
@@ -274,7 +274,7 @@ describe('a server that hands out one token until it ends', () => {
 });
 
 describe('a caller that needs a token for some time', () => {
-  it('waits for a new one if the current has less', async () => {
+  it('waits for a new token if the current one has less', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
     leave(desk, first, 50_000);
@@ -287,7 +287,7 @@ describe('a caller that needs a token for some time', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('gets what there is where no token lives that long, without a request for every call', async () => {
+  it('gets the current token if no token lives that long, without a request per call', async () => {
     await using desk = await openDesk(SETTINGS);
 
     for (let call = 0; call < 5; call += 1) await desk.source.getToken({ minRemainingSeconds: 3_600 });
@@ -295,7 +295,7 @@ describe('a caller that needs a token for some time', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('shares the token with callers that need nothing', async () => {
+  it('shares the token with callers without a minimum', async () => {
     await using desk = await openDesk(SETTINGS);
     const patient = desk.source.with({ minRemainingSeconds: 30 });
 
@@ -324,7 +324,7 @@ describe('when the wall clock is set', () => {
 });
 
 describe('a forced refresh', () => {
-  it('never yields the token being replaced, and serves everyone after it', async () => {
+  it('never returns the replaced token, and serves every later caller', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
 
@@ -336,7 +336,7 @@ describe('a forced refresh', () => {
     expect(outline(desk.events)).toEqual(['token.acquired initial', 'token.acquired forced']);
   });
 
-  it('joins no acquisition that was asked for before it', async () => {
+  it('joins no earlier token request', async () => {
     await using desk = await openDesk(SETTINGS);
     desk.server.tokenEndpoint.hold();
     const earlier = desk.source.getToken();
@@ -349,7 +349,7 @@ describe('a forced refresh', () => {
     expect((await forced).value).toBe(desk.server.issued[1]?.value);
   });
 
-  it('is one for all who insist at the same time', async () => {
+  it('is shared by concurrent forced callers', async () => {
     await using desk = await openDesk(SETTINGS);
     await desk.source.getToken();
 
@@ -361,7 +361,7 @@ describe('a forced refresh', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('is a second one for all who insist while the first is on its way', async () => {
+  it('causes a second request, shared by callers that force during the first', async () => {
     await using desk = await openDesk(SETTINGS);
     desk.server.tokenEndpoint.hold();
     const first = desk.source.getToken({ forceRefresh: true });
@@ -376,7 +376,7 @@ describe('a forced refresh', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('that fails leaves the current token to others', async () => {
+  it('that fails leaves the current token in use', async () => {
     await using desk = await openDesk(SETTINGS);
     const first = await desk.source.getToken();
     desk.server.failNext(1);
@@ -388,7 +388,7 @@ describe('a forced refresh', () => {
     expect(next.value).toBe(first.value);
   });
 
-  it('does not make do with what the store has', async () => {
+  it('does not use the token in the store', async () => {
     const store = new MemoryTokenStore();
     await using desk = await openDesk({ ...SETTINGS, manager: { store } });
     const providers = { desk: { ...desk.server.providerConfig, ...SETTINGS.provider } };
@@ -405,8 +405,8 @@ describe('a forced refresh', () => {
   });
 });
 
-describe('between two refreshes behind the back', () => {
-  it('lies a quarter of the lifetime, also where a caller insisted in between', async () => {
+describe('the time between two background refreshes', () => {
+  it('is a quarter of the lifetime, even with a forced refresh in between', async () => {
     await using desk = await openDesk({
       server: { lifetimeSeconds: 1000 },
       provider: { lifetime: { refreshAheadSeconds: 1000 } },
@@ -427,8 +427,8 @@ describe('between two refreshes behind the back', () => {
   });
 });
 
-describe('a caller that needs as much as a token ever has', () => {
-  it('causes no request for every call', async () => {
+describe('a caller that needs the whole lifetime of a token', () => {
+  it('does not cause a request per call', async () => {
     await using desk = await openDesk({ server: { lifetimeSeconds: 3600 } });
     await desk.source.getToken();
     desk.clock.advance(10);

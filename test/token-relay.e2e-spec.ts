@@ -22,18 +22,18 @@ import { openDesk, type DeskOptions } from './support/the-desk.js';
 import { until } from './support/until.js';
 
 interface Gateway extends AsyncDisposable {
-  /** Sends a request through the gateway, and answers whatever it answers. */
+  /** Sends a request through the gateway; returns its response. */
   call(
     path: string,
     config?: { headers?: object; method?: string; data?: unknown; signal?: AbortSignal },
   ): Promise<AxiosResponse<unknown>>;
-  /** What the gateway's handler of errors was given. */
+  /** Errors that the gateway's error handler received. */
   readonly errors: unknown[];
-  /** How many callers have left before they had an answer. */
+  /** Number of callers that disconnected before their response. */
   left(): number;
 }
 
-/** An Express application that proxies `/api` to an upstream service, with a relay in front. */
+/** Express application that proxies `/api` to an upstream service through the token relay. */
 async function openGateway(target: string, ...before: express.RequestHandler[]): Promise<Gateway> {
   const errors: unknown[] = [];
   let left = 0;
@@ -101,7 +101,7 @@ describe('the token relay', () => {
     expect(desk.server.apiRequests[0]?.token).toBe(desk.server.issued[0]?.value);
   });
 
-  it('asks for what it was told to', async () => {
+  it('requests the configured scope', async () => {
     await using relay = await openRelay({}, { scope: 'documents.read' });
 
     await relay.gateway.call('/api/documents');
@@ -109,7 +109,7 @@ describe('the token relay', () => {
     expect(relay.desk.server.tokenRequests[0]?.parameters).toMatchObject({ scope: 'documents.read' });
   });
 
-  it('lets the caller’s own Authorization pass, unless told to replace it', async () => {
+  it('keeps the caller’s Authorization header unless it is configured to replace it', async () => {
     const headers = { authorization: 'Bearer of-the-caller' };
     await using keeping = await openRelay();
     await using replacing = await openRelay({}, { replaceAuthorization: true });
@@ -123,7 +123,7 @@ describe('the token relay', () => {
     expect(replaced.status).toBe(200);
   });
 
-  it('takes the source from the request, where a function says so', async () => {
+  it('calls a function to choose the source for the request', async () => {
     await using desk = await openTenants();
     const source = desk.tokens.source('desk');
     const relay = tokenRelay((request: IncomingMessage) =>
@@ -160,7 +160,7 @@ describe('the token relay', () => {
     expect(gateway.errors).toMatchObject([{ code: 'tenant_required' }]);
   });
 
-  it('puts the token where the provider wants it, and what goes with it', async () => {
+  it('writes the token as the dialect describes, with the API headers', async () => {
     await using relay = await openRelay({
       server: {
         dialect: { authorization: { header: 'X-Token', scheme: '' }, apiHeaders: { 'Client-Id': 'desk' } },
@@ -173,7 +173,7 @@ describe('the token relay', () => {
     expect(relay.desk.server.apiRequests[0]?.headers).toMatchObject({ 'client-id': 'desk' });
   });
 
-  it('does not put it into the query, where the proxy would show it', async () => {
+  it('does not put the token into the query, which the proxy would show', async () => {
     await using relay = await openRelay({ server: { dialect: { authorization: { query: 'token' } } } });
 
     const refused = await relay.gateway.call('/api/me');
@@ -185,7 +185,7 @@ describe('the token relay', () => {
     expect(relay.desk.server.tokenRequests).toHaveLength(0);
   });
 
-  it('asks for what tokenFor says of the request', async () => {
+  it('requests the scope that tokenFor returns for the request', async () => {
     await using relay = await openRelay({
       provider: { tokenFor: ({ method, url }) => ({ scope: `${method} ${url.split('?')[0]}` }) },
     });
@@ -195,7 +195,7 @@ describe('the token relay', () => {
     expect(relay.desk.server.tokenRequests[0]?.parameters).toMatchObject({ scope: 'POST /documents' });
   });
 
-  it('drops a refused token also where tokenFor said what it is for', async () => {
+  it('drops a refused token that tokenFor chose', async () => {
     await using relay = await openRelay({ provider: { tokenFor: () => ({ scope: 'read' }) } });
     await relay.gateway.call('/api/me');
     relay.desk.server.revoke();
@@ -207,7 +207,7 @@ describe('the token relay', () => {
     expect(relay.desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('says when to come again also where the handler of errors knows of no headers', async () => {
+  it('sets Retry-After even if the error handler ignores headers', async () => {
     await using relay = await openRelay();
     relay.desk.clock.set(Date.now() - relay.desk.clock.now());
     relay.desk.server.failNext(1, { status: 503, headers: { 'retry-after': '7' } });
@@ -221,7 +221,7 @@ describe('the token relay', () => {
     expect(['6', '7']).toContain(answer.getHeader('retry-after'));
   });
 
-  it('goes on with what it was made with', async () => {
+  it('keeps its options, even if the given object changes', async () => {
     await using desk = await openDesk();
     const options = { scope: ['read'] };
     await using gateway = await openGateway(desk.server.apiUrl, tokenRelay(desk.source, options));
@@ -232,7 +232,7 @@ describe('the token relay', () => {
     expect(desk.server.tokenRequests.map(({ parameters }) => parameters['scope'])).toEqual(['read']);
   });
 
-  it('is a typed error where the function names no source', async () => {
+  it('passes on an error if the function returns no source', async () => {
     await using desk = await openDesk();
     await using gateway = await openGateway(
       desk.server.apiUrl,
@@ -245,7 +245,7 @@ describe('the token relay', () => {
     expect(gateway.errors).toMatchObject([{ code: 'invalid_configuration' }]);
   });
 
-  it('looks for the caller’s own token where the tenant’s goes', async () => {
+  it('looks for the caller’s token in the header of the tenant’s dialect', async () => {
     await using desk = await openTenants({
       provider: {
         tenants: (tenant) => ({
@@ -276,7 +276,7 @@ describe('the token relay', () => {
     expect(request.headers.authorization).toBe(`Bearer ${desk.server.issued[0]?.value}`);
   });
 
-  it('hands nothing on for a caller who is gone', async () => {
+  it('proxies nothing for a disconnected caller', async () => {
     await using desk = await openDesk();
     const handedOn: string[] = [];
     const note: express.RequestHandler = ({ path }, _, next) => {
@@ -301,7 +301,7 @@ describe('the token relay', () => {
 });
 
 describe('an upstream service that refuses the token', () => {
-  it('sees a new one with the next request', async () => {
+  it('gets a new token with the next request', async () => {
     await using relay = await openRelay();
     const { desk, gateway } = relay;
     await gateway.call('/api/me');
@@ -314,7 +314,7 @@ describe('an upstream service that refuses the token', () => {
     expect(desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('costs one token in a cooldown, not one for each request, if it refuses all', async () => {
+  it('costs one token per cooldown, not per request, if it refuses every token', async () => {
     await using relay = await openRelay({
       server: { api: (_, response) => void response.writeHead(401).end() },
     });
@@ -327,7 +327,7 @@ describe('an upstream service that refuses the token', () => {
   it.each([
     ['for want of scope', 403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }],
     ['with another status', 500, {}],
-  ])('%s costs none', async (_, status, headers) => {
+  ])('%s costs no token', async (_, status, headers) => {
     await using relay = await openRelay({
       server: { api: (__, response) => void response.writeHead(status, headers).end() },
       provider: { reacquire: { on: (answer) => answer.status === 403 } },
@@ -338,7 +338,7 @@ describe('an upstream service that refuses the token', () => {
     expect(relay.desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('is understood by its status where a predicate needs the body, which passes by unread', async () => {
+  it('is judged by its status if reacquire.on needs the body, which the relay does not read', async () => {
     await using relay = await openRelay({
       server: { api: (_, response) => void response.writeHead(401).end() },
       provider: { reacquire: { on: ({ data }) => (data as { code: number }).code === 42 } },
@@ -350,7 +350,7 @@ describe('an upstream service that refuses the token', () => {
     expect(relay.desk.server.tokenRequests).toHaveLength(2);
   });
 
-  it('costs nothing where the token was the caller’s', async () => {
+  it('costs nothing if the token was the caller’s', async () => {
     await using relay = await openRelay();
     await relay.gateway.call('/api/me');
 
@@ -364,7 +364,7 @@ describe('an upstream service that refuses the token', () => {
 describe('a relay that gets no token', () => {
   const SECRET = 'hush-hush-secret';
 
-  it('answers 502 where the provider refuses the client, and tells the operator alone why', async () => {
+  it('answers 502 if the provider refuses the client, and shows the reason to the operator only', async () => {
     await using relay = await openRelay({ provider: { clientSecret: SECRET } });
     const { desk, gateway } = relay;
 
@@ -386,7 +386,7 @@ describe('a relay that gets no token', () => {
     expect(desk.server.apiRequests).toHaveLength(0);
   });
 
-  it('answers 503 where the provider is overloaded, and says when to come again', async () => {
+  it('answers 503 with Retry-After if the provider is overloaded', async () => {
     await using relay = await openRelay();
     const headers = { 'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 120) };
     relay.desk.clock.set(Date.now() - relay.desk.clock.now());
@@ -399,7 +399,7 @@ describe('a relay that gets no token', () => {
     expect(relay.gateway.errors).toMatchObject([{ code: 'token_endpoint_unavailable', retryable: true }]);
   });
 
-  it('answers 502 where tokens are bound to a key, and says what to do', async () => {
+  it('answers 502 if tokens are bound to a key, and advises what to do', async () => {
     await using relay = await openRelay({ provider: { dpop: true } });
 
     const { status } = await relay.gateway.call('/api/me');
@@ -420,7 +420,7 @@ describe('a relay that gets no token', () => {
     expect((await relay.gateway.call('/api/me')).status).toBe(503);
   });
 
-  it('hands on what a function of the application throws', async () => {
+  it('passes on an error of an application’s function', async () => {
     const own = new Error('no such customer');
     const relay = tokenRelay(() => {
       throw own;
@@ -431,7 +431,7 @@ describe('a relay that gets no token', () => {
     expect(gateway.errors).toEqual([own]);
   });
 
-  it('makes an error of a provider that is not there a 502', async () => {
+  it('answers 502 for an unknown provider', async () => {
     const tokens = new TokenManager({ providers: {} });
     await using gateway = await openGateway(
       'http://127.0.0.1:9',
@@ -448,7 +448,7 @@ describe('the relay in Nest', () => {
   it.each([
     ['Express', () => new ExpressAdapter()],
     ['Fastify', () => new FastifyAdapter()],
-  ])('works on %s, and its errors are answers', async (_, adapter) => {
+  ])('works on %s, and answers its errors', async (_, adapter) => {
     await using desk = await openDesk({ provider: { tokenRequest: { attempts: 1 } } });
     const provider = { ...desk.server.providerConfig, tokenRequest: { attempts: 1 } };
     const target = desk.server.apiUrl;
@@ -461,7 +461,7 @@ describe('the relay in Nest', () => {
         const relay: TokenRelay<IncomingMessage> = tokenRelay(this.signeasy);
         const proxy = createProxyMiddleware<IncomingMessage & { originalUrl: string }>({
           target,
-          // Nest hands on the path without the route.
+          // Nest strips the route from the path.
           pathRewrite: (_path, { originalUrl }) => originalUrl,
           changeOrigin: true,
           on: { proxyRes: relay.onResponse },

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 afterAll(async () => redis[Symbol.asyncDispose]());
 
-/** Clients of every version that is supported, connected. */
+/** Connected clients of every supported version. */
 const CLIENTS: [string, () => Promise<Client>][] = [
   ['redis 6', async () => ended(await createClient({ url: redis.url }).connect())],
   ['redis 5', async () => ended(await createClient5({ url: redis.url }).connect())],
@@ -35,7 +35,7 @@ const CLIENTS: [string, () => Promise<Client>][] = [
   ['ioredis 5', async () => ended(new Redis5(redis.url))],
 ];
 
-/** A client that is closed at the end of its test. */
+/** Client that is closed at the end of its test. */
 function ended<C extends object>(client: C, end: 'disconnect' | 'destroy' = 'disconnect'): C {
   const close: unknown = Reflect.get(client, end);
   endings.push(() => typeof close === 'function' && Reflect.apply(close, client, []));
@@ -46,14 +46,14 @@ function newKey(): Uint8Array {
   return randomBytes(32);
 }
 
-/** What everybody who writes a store can test. */
+/** Registers the cases of `tokenStoreContract`. */
 function followsTheContract(makeStore: () => TokenStore | Promise<TokenStore>): void {
   it.each(tokenStoreContract(makeStore))('$name', async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
   });
 }
 
-/** All that the Redis keeps under a prefix. */
+/** Every Redis entry under a prefix. */
 async function contentsOf(keyPrefix: string): Promise<{ names: string[]; values: string[]; ttls: number[] }> {
   const client = ended(new Redis(redis.url));
   const names = await client.keys(`${keyPrefix}*`);
@@ -65,7 +65,7 @@ async function contentsOf(keyPrefix: string): Promise<{ names: string[]; values:
 describe('a store in memory', () => {
   followsTheContract(() => new MemoryTokenStore());
 
-  it('is bounded, tokens, locks and counters together', async () => {
+  it('is bounded across tokens, locks and counters', async () => {
     const store = new MemoryTokenStore({ maxEntries: 2 });
 
     await store.set('a', 'a', 60_000);
@@ -76,7 +76,7 @@ describe('a store in memory', () => {
     expect(store.maxEntries).toBe(2);
   });
 
-  it('keeps nothing for longer than it was told, whatever is done to the clock', async () => {
+  it('keeps nothing beyond its time to live, even if the clock is set', async () => {
     const clock = new FakeClock();
     const store = new MemoryTokenStore({ clock });
     for (const key of ['a', 'b', 'c']) await store.set(key, key, 1_000);
@@ -122,7 +122,7 @@ describe('a store in a cluster of Redis', () => {
       async () => ended(await createCluster({ rootNodes: [{ url: cluster.url }] }).connect(), 'destroy'),
     ],
     ['ioredis', async () => ended(new Cluster([{ host: '127.0.0.1', port: cluster.port }]))],
-  ])('does what one on a single server does, by %s', async (_, connect) => {
+  ])('meets the contract, by %s', async (_, connect) => {
     const client = await connect();
     const store = new RedisTokenStore({ client, encryptionKeys: [newKey()], keyPrefix: _ });
 
@@ -135,7 +135,7 @@ describe('a store in a cluster of Redis', () => {
 describe('a store in Redis', () => {
   const client = async (): Promise<Client> => ended(await createClient({ url: redis.url }).connect());
 
-  it('shows nothing of what it keeps, and keeps nothing for ever', async () => {
+  it('encrypts all entries and lets all entries expire', async () => {
     const keyPrefix = 'shown-to-nobody';
     const store = new RedisTokenStore({ client: await client(), encryptionKeys: [newKey()], keyPrefix });
     await store.set('the-name', 'the-token', 60_000);
@@ -149,7 +149,7 @@ describe('a store in Redis', () => {
     for (const ttl of ttls) expect(ttl).toBeGreaterThan(0);
   });
 
-  it('reads with every key, and writes with the first', async () => {
+  it('decrypts with every key, and encrypts with the first', async () => {
     const [old, current] = [newKey(), newKey()];
     const keyPrefix = 'rotated';
     const before = new RedisTokenStore({ client: await client(), encryptionKeys: [old], keyPrefix });
@@ -168,7 +168,7 @@ describe('a store in Redis', () => {
     expect(await before.get('b')).toBeUndefined();
   });
 
-  it('uses no copy of a value under another key, nor one that was tampered with', async () => {
+  it('rejects a value that was copied to another key or tampered with', async () => {
     const keyPrefix = 'copied';
     const store = new RedisTokenStore({ client: await client(), encryptionKeys: [newKey()], keyPrefix });
     await store.set('a', 'A', 60_000);
@@ -185,7 +185,7 @@ describe('a store in Redis', () => {
     }
   });
 
-  it('in clear must be asked for by name', async () => {
+  it('is unencrypted only with encryptionKeys plaintext', async () => {
     const keyPrefix = 'in-clear';
     const store = new RedisTokenStore({ client: await client(), encryptionKeys: 'plaintext', keyPrefix });
     await store.set('a', 'the-token', 60_000);
@@ -198,7 +198,7 @@ describe('a store in Redis', () => {
     ['an empty list', [], /encryptionKeys: must name at least one key/],
     ['a short key', [newKey(), Buffer.from('too-short')], /encryptionKeys\.1: must be 32 bytes/],
     ['a key in another encoding', [newKey().toString()], /encryptionKeys\.0: must be 32 bytes/],
-  ])('is not made with %s', async (_, encryptionKeys, message) => {
+  ])('rejects %s', async (_, encryptionKeys, message) => {
     const connected = await client();
 
     expect(() => new RedisTokenStore({ client: connected, encryptionKeys: encryptionKeys as never })).toThrow(
@@ -206,9 +206,9 @@ describe('a store in Redis', () => {
     );
   });
 
-  it('is not made with what is no client', () => {
+  it('rejects a client of another kind', () => {
     expect(() => new RedisTokenStore({ client: {} as never, encryptionKeys: [newKey()] })).toThrow(
-      /client: must be a client of redis \(node-redis\) or ioredis/,
+      /client: must be a connected client of redis \(node-redis\) or ioredis/,
     );
   });
 });
@@ -217,7 +217,7 @@ describe('a store over Keyv', () => {
   const encryptionKeys = [newKey()];
   followsTheContract(() => new KeyvTokenStore({ keyv: new Keyv({ namespace: 'tokens' }), encryptionKeys }));
 
-  it('shows nothing of what it keeps', async () => {
+  it('encrypts all entries', async () => {
     const kept = new Map<unknown, unknown>();
     const store = new KeyvTokenStore({ keyv: new Keyv({ store: kept }), encryptionKeys });
     await store.set('the-name', 'the-token', 60_000);
@@ -225,11 +225,11 @@ describe('a store over Keyv', () => {
     expect(JSON.stringify([...kept])).not.toMatch(/the-name|the-token/);
   });
 
-  it('says so when its engine keeps nothing', async () => {
+  it('rejects if its database stores nothing', async () => {
     const keyv = { get: async () => undefined, set: async () => false, delete: async () => false };
 
     await expect(new KeyvTokenStore({ keyv, encryptionKeys }).set('a', 'A', 1000)).rejects.toThrow(
-      'did not keep',
+      'did not store',
     );
   });
 });

@@ -3,7 +3,7 @@ import { TokenManager, type ClientCredentialsOptions } from 'nestjs-client-crede
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import { openDesk } from './support/the-desk.js';
 
-/** A manager of three providers, told apart by their scopes. */
+/** Manager with three providers that differ in scope. */
 function managerOf(
   server: AuthorizationServer,
   options: Partial<ClientCredentialsOptions>,
@@ -46,7 +46,7 @@ describe('the warm-up', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('is one acquisition together with callers that come before it is over', async () => {
+  it('shares its token request with concurrent callers', async () => {
     await using desk = await openDesk({ manager: { warmUp: true } });
 
     await Promise.all([desk.source.getToken(), desk.source.getToken(), desk.tokens.warmedUp]);
@@ -54,7 +54,7 @@ describe('the warm-up', () => {
     expect(desk.server.tokenRequests).toHaveLength(1);
   });
 
-  it('that fails is told, never fatal, and does not keep the others from theirs', async () => {
+  it('that fails is reported, and does not affect other providers', async () => {
     await using server = await startAuthorizationServer();
     server.failNext(1, { status: 400, body: { error: 'invalid_scope' } });
     const warnings: string[] = [];
@@ -66,7 +66,7 @@ describe('the warm-up', () => {
     expect(server.issued).toHaveLength(2);
   });
 
-  it('warns the process where nobody else listens', async () => {
+  it('emits a process warning if no warning handler is given', async () => {
     await using server = await startAuthorizationServer();
     server.failNext(1);
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
@@ -76,19 +76,19 @@ describe('the warm-up', () => {
     expect(emitWarning.mock.calls).toEqual([[expect.stringContaining('"a"'), 'ClientCredentialsWarning']]);
   });
 
-  it('names a provider that is not there as a configuration error', async () => {
+  it('rejects an unknown provider as a configuration error', async () => {
     await using server = await startAuthorizationServer();
 
     expect(() => managerOf(server, { warmUp: ['a', 'x'] })).toThrow(
       expect.objectContaining({
         code: 'invalid_configuration',
-        message: expect.stringContaining('no provider is called "x"; known are a, b, c'),
+        message: expect.stringContaining('no provider is called "x"; use one of: a, b, c'),
       }),
     );
     expect(server.tokenRequests).toHaveLength(0);
   });
 
-  it('that is under way ends quietly when the manager closes', async () => {
+  it('that is in progress ends quietly when the manager closes', async () => {
     await using desk = await openDesk({ manager: { warmUp: true } });
     desk.server.tokenEndpoint.hold();
     await desk.server.tokenEndpoint.received(1);

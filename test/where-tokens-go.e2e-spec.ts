@@ -14,7 +14,7 @@ function settled(call: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapter) => {
-  it.each(STATUSES)('stays with a redirect (%d) to the same origin', async (status) => {
+  it.each(STATUSES)('stays on a redirect (%d) to the same origin', async (status) => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, { redirectTo: '/there?q=1', status });
 
@@ -43,7 +43,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     },
   );
 
-  it.each(STATUSES)('in a header of its own is dropped as well (%d)', async (status) => {
+  it.each(STATUSES)('in a custom header is dropped as well (%d)', async (status) => {
     await using other = await startAuthorizationServer();
     const dialect = {
       authorization: { header: 'X-Api-Token', scheme: '' },
@@ -66,7 +66,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     ]);
   });
 
-  it('goes along to another origin that is allowed', async () => {
+  it('is sent to another allowed origin', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { allowedOrigins: [] } });
     await using both = await startApiUnderTest({
@@ -83,7 +83,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(bearersOf(other)).toEqual([bearer]);
   });
 
-  it('is shown to no beforeRedirect of the caller', async () => {
+  it('is not shown to the caller’s beforeRedirect', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, { redirectTo: '/there' });
     const shown: string[] = [];
@@ -96,7 +96,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(bearersOf(api.server)[1]).toBe(`Bearer ${api.server.issued[0]?.value}`);
   });
 
-  it('follows no more redirects than the call allows', async () => {
+  it('follows at most maxRedirects redirects', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(Infinity, { redirectTo: '/round' });
 
@@ -108,7 +108,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(api.server.apiRequests).toHaveLength(4);
   });
 
-  it('does not go to an absolute address elsewhere, nor to a base that an interceptor changed', async () => {
+  it('is not sent to an absolute URL of another origin, nor to a baseURL that an interceptor changed', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startApiUnderTest({ axios: { adapter } });
 
@@ -120,7 +120,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(api.server.tokenRequests).toHaveLength(0);
   });
 
-  it('goes to the address that axios makes of base and path, whatever the path looks like', async () => {
+  it('is sent to the URL that axios builds from base and path, whatever the path looks like', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     const { host } = new URL(api.server.apiUrl);
 
@@ -129,11 +129,11 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
 
     const [first, ...others] = api.server.apiRequests;
     expect([first?.url, first?.status]).toEqual(['/b%20c?x=%C3%BC', 200]);
-    // Older versions of axios take this for http; newer ones do not send it.
+    // Older versions of axios send this URL as http; newer versions do not send it.
     expect(others.filter(({ token }) => token !== undefined)).toEqual([]);
   });
 
-  it('takes nothing of the caller’s along that has the name of a header of ours', async () => {
+  it('takes no caller’s header along that has the name of one of the library’s headers', async () => {
     const dialect = { apiHeaders: { 'Client-Id': 'ours' } };
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { dialect } });
     api.server.api.answerNext(1, { redirectTo: '/there' });
@@ -143,7 +143,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(api.server.apiRequests.map(({ headers }) => headers['client-id'])).toEqual(['mine', 'mine']);
   });
 
-  it('tells the caller where redirects led', async () => {
+  it('exposes the final URL of redirects', async () => {
     await using api = await startApiUnderTest({ axios: { adapter } });
     api.server.api.answerNext(1, { redirectTo: '/there?q=1' });
 
@@ -155,7 +155,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     });
   });
 
-  it('in the query leaves the rest of it as it is written', async () => {
+  it('in the query leaves the rest of the query unchanged', async () => {
     const dialect = { authorization: { query: 'access_token' } };
     await using api = await startApiUnderTest({ axios: { adapter }, server: { dialect } });
 
@@ -167,7 +167,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(response.request).toMatchObject({ path: '/a?signed=%20b&flag&x=a,b%27' });
   });
 
-  it('goes into the query where the provider wants it there, and is shown nowhere', async () => {
+  it('is sent in the query if the dialect has a query name, and is not shown anywhere', async () => {
     const dialect = { authorization: { query: 'access_token' } };
     await using api = await startApiUnderTest({ axios: { adapter }, server: { dialect } });
     await api.http.get('/warm', { params: { a: '1' } });
@@ -184,7 +184,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(api.server.apiRequests.at(-1)?.query).toEqual({ access_token: 'mine' });
   });
 
-  it('goes to the base address that the provider names with it', async () => {
+  it('is sent to the base URL in its token response', async () => {
     await using api = await startApiUnderTest({ axios: { adapter, baseURL: 'https://login.example.test' } });
     const provider = { ...api.server.providerConfig, dialect: { response: { apiBaseURL: 'instance_url' } } };
     const { value } = api.server.issue();
@@ -200,7 +200,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     ]);
   });
 
-  it('stays here when the provider was to name the base address and did not', async () => {
+  it('is not sent if the token response has no base URL', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startApiUnderTest({
       axios: { adapter, baseURL: other.apiUrl },
@@ -212,7 +212,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
     expect(bearersOf(other)).toEqual([undefined]);
   });
 
-  it('goes nowhere when no origin is allowed, and one warning says so', async () => {
+  it('is not sent if no origin is allowed, with one warning', async () => {
     await using api = await startApiUnderTest({ axios: { adapter }, provider: { allowedOrigins: [] } });
     const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
@@ -227,7 +227,7 @@ describe.each(['http', 'fetch'] as const)('a token, by the %s adapter,', (adapte
 });
 
 describe('a token', () => {
-  it('does not go to a subdomain', async () => {
+  it('is not sent to a subdomain', async () => {
     await using server = await startAuthorizationServer();
     const { port } = new URL(server.apiUrl);
     const tokens = new TokenManager({
@@ -252,7 +252,7 @@ describe('a token', () => {
     await tokens.close();
   });
 
-  it('never leaves the machine over http', async () => {
+  it('is not sent over http outside loopback', async () => {
     await using server = await startAuthorizationServer();
     const { port } = new URL(server.apiUrl);
     const base = `http://api.example.test:${port}`;
@@ -270,7 +270,7 @@ describe('a token', () => {
     await tokens.close();
   });
 
-  it('of one cell goes to the API of that cell only', async () => {
+  it('of one cell is sent to the API of that cell only', async () => {
     await using eu = await startAuthorizationServer();
     await using us = await startAuthorizationServer();
     const tokens = new TokenManager({ providers: { eu: eu.providerConfig, us: us.providerConfig } });
@@ -288,7 +288,7 @@ describe('a token', () => {
 });
 
 describe('a token, by an adapter that is a function,', () => {
-  it('goes by what was judged, also where an adapter does not know allowAbsoluteUrls', async () => {
+  it('is sent to the checked URL, even if an adapter ignores allowAbsoluteUrls', async () => {
     await using other = await startAuthorizationServer();
     await using api = await startApiUnderTest();
     await api.source.getToken();
@@ -306,7 +306,7 @@ describe('a token, by an adapter that is a function,', () => {
     expect(sent.filter((origin) => origin !== new URL(api.server.apiUrl).origin)).toEqual([]);
   });
 
-  it('lets go of an answer whose redirect the caller forbids', async () => {
+  it('discards a response whose redirect the caller forbids', async () => {
     await using api = await startApiUnderTest();
     const data = Readable.from(['a body that nobody will read']);
 
@@ -325,7 +325,7 @@ describe('a token, by an adapter that is a function,', () => {
     expect(data.destroyed).toBe(true);
   });
 
-  it('asks the caller’s beforeRedirect also where an adapter stands around that of axios', async () => {
+  it('calls the caller’s beforeRedirect even with an adapter around the adapter of axios', async () => {
     await using api = await startApiUnderTest();
     const adapter: AxiosAdapter = async (config) => axios.getAdapter('http')(config);
     api.server.api.answerNext(2, { redirectTo: '/there', headers: { 'x-hop': '1' } });

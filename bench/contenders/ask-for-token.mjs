@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-/** A token request as one writes it by hand, where a package leaves it to its user. */
+/** Hand-written token request, for packages that leave the request to their users. */
 export async function askForToken({ tokenUrl, clientId, clientSecret }) {
   const { data } = await axios.post(tokenUrl, new URLSearchParams({ grant_type: 'client_credentials' }), {
     auth: { username: clientId, password: clientSecret },

@@ -2,17 +2,23 @@ import axios from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
 import { askForToken } from './ask-for-token.mjs';
 
-const BY_REFUSAL = 'asks for a token when an API answers 401, and keeps none itself';
+const ONLY_AFTER_401 = 'requests a token after a 401 of the API, and has no cache of its own';
 
 /**
- * The leanest correct use: the header is a default of the instance, and a refusal sets it anew. So axios puts it on each call, in its own
- * time.
+ * Leanest correct use: the header is a default of the instance and is replaced after a 401.
+ *
+ * Axios itself thus adds the header to each call, in its own time.
  */
 export const contender = {
   name: 'axios-auth-refresh',
   isLeftToAxios: true,
   package: 'axios-auth-refresh',
-  lacks: { getToken: BY_REFUSAL, coldCalls: BY_REFUSAL, many: 'one token', sharedStore: 'one process' },
+  lacks: {
+    getToken: ONLY_AFTER_401,
+    coldCalls: ONLY_AFTER_401,
+    many: 'one token',
+    sharedStore: 'one process',
+  },
   async connect({ axiosDefaults, ...client }) {
     const instance = axios.create(axiosDefaults);
     const setHeader = async () => {

@@ -2,12 +2,12 @@ import axios from 'axios';
 import { clientCredentials } from 'axios-oauth-client';
 import tokenProvider from 'axios-token-interceptor';
 
-const NOT_ITS_CACHE = 'the cache is that of axios-token-interceptor';
+const NOT_ITS_CACHE = 'uses the cache of axios-token-interceptor';
 const getMaxAge = ({ expires_in }) => expires_in * 1_000;
 
-/** It asks for tokens and has no cache: as in its earlier documentation, that of axios-token-interceptor is around it. */
+/** Requests tokens without a cache; wrapped in axios-token-interceptor, as its earlier documentation shows. */
 export const contender = {
-  name: 'axios-oauth-client, axios-token-interceptor around it',
+  name: 'axios-oauth-client with axios-token-interceptor',
   package: 'axios-oauth-client',
   lacks: { renewing: NOT_ITS_CACHE, many: NOT_ITS_CACHE, sharedStore: 'one process' },
   connect({ tokenUrl, clientId, clientSecret, axiosDefaults }) {

@@ -5,7 +5,7 @@ import { tokenMap } from './token-map.mjs';
 
 const getMaxAge = ({ expires_in }) => expires_in * 1_000;
 
-/** The interceptor with the cache that comes with it. */
+/** The interceptor with the package's own cache. */
 export const contender = {
   name: 'axios-token-interceptor',
   package: 'axios-token-interceptor',

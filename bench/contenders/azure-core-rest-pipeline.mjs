@@ -7,11 +7,11 @@ import {
 import { askForToken } from './ask-for-token.mjs';
 import { tokenMap } from './token-map.mjs';
 
-const HAS_OWN_PIPELINE = 'its tokens are found by its own pipeline only';
-// The policy refuses http, also on loopback; what it passes on goes to http all the same.
+const HAS_OWN_PIPELINE = 'tokens are available in its own pipeline only';
+// The policy rejects http, even on loopback; the HTTP client replaces this URL.
 const SECURE = 'https://api.example.com';
 
-/** Its policy for bearer tokens; `getToken` is the policy alone, since nothing else gives access to its cache. */
+/** The policy for bearer tokens. `getToken` runs the policy alone, the only access to its cache. */
 export const contender = {
   name: '@azure/core-rest-pipeline',
   package: '@azure/core-rest-pipeline',
@@ -44,10 +44,10 @@ export const contender = {
   hoard: ({ tokenResponse }) => tokenMap(() => policyOf(async () => tokenResponse()), tokenOf),
 };
 
-function policyOf(ask) {
+function policyOf(requestToken) {
   const credential = {
     async getToken() {
-      const { access_token, expires_in } = await ask();
+      const { access_token, expires_in } = await requestToken();
       return { token: access_token, expiresOnTimestamp: Date.now() + expires_in * 1_000 };
     },
   };
@@ -55,9 +55,9 @@ function policyOf(ask) {
 }
 
 const REQUEST = { url: SECURE, headers: { set: () => undefined } };
-const ANSWER = { status: 200 };
-const atOnce = async () => ANSWER;
+const RESPONSE = { status: 200 };
+const respondAtOnce = async () => RESPONSE;
 
 function tokenOf(policy) {
-  return policy.sendRequest(REQUEST, atOnce);
+  return policy.sendRequest(REQUEST, respondAtOnce);
 }

@@ -2,7 +2,7 @@ import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
 import { axiosWithBearer } from './bearer-interceptor.mjs';
 import { tokenMap } from './token-map.mjs';
 
-/** Its wrapper around `fetch`; within axios, the tokens of that wrapper. */
+/** The package's `fetch` wrapper; with axios, the tokens of that wrapper. */
 export const contender = {
   name: '@badgateway/oauth2-client',
   package: '@badgateway/oauth2-client',

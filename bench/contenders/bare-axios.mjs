@@ -1,13 +1,13 @@
 import axios from 'axios';
 
-const SET_BY_HAND = 'the header is set by hand: no token is asked for';
+const SET_BY_HAND = 'the header is set by hand: no token is requested';
 
-/** The floor: a token that never ends, put into the header of each call. */
+/** Baseline: a constant header on each call. */
 export const contender = {
   name: 'bare axios, header set by hand',
   package: 'axios',
   lacks: {
-    interceptors: 'this is what the others are compared with',
+    interceptors: 'the baseline of the comparison',
     getToken: SET_BY_HAND,
     acquiring: SET_BY_HAND,
     many: SET_BY_HAND,

@@ -1,6 +1,6 @@
 import axios from 'axios';
 
-/** An axios instance with the interceptor that the users of a package write who get tokens from it, but nothing for axios. */
+/** Axios instance with a hand-written interceptor, for packages that have tokens but no axios support. */
 export function axiosWithBearer(axiosDefaults, getTokenText) {
   const instance = axios.create(axiosDefaults);
   instance.interceptors.request.use(async (config) => {

@@ -3,7 +3,7 @@ import { askForToken } from './ask-for-token.mjs';
 import { axiosWithBearer } from './bearer-interceptor.mjs';
 import { tokenMap } from './token-map.mjs';
 
-/** Its client with a `refreshHandler`, for tokens that are not Google’s; within axios, the tokens of that client. */
+/** The client with a `refreshHandler`, for tokens of other providers; with axios, the tokens of that client. */
 export const contender = {
   name: 'google-auth-library',
   package: 'google-auth-library',
@@ -26,14 +26,14 @@ export const contender = {
     ),
 };
 
-function clientOf(ask, lifetimeSeconds) {
+function clientOf(requestToken, lifetimeSeconds) {
   const client = new OAuth2Client({
-    // Five minutes by default, which tokens of two seconds would never be good for.
+    // The default of five minutes would renew a token of two seconds at every call.
     eagerRefreshThresholdMillis: Math.min(300, lifetimeSeconds / 5) * 1_000,
     forceRefreshOnFailure: true,
   });
   client.refreshHandler = async () => {
-    const { access_token, expires_in } = await ask();
+    const { access_token, expires_in } = await requestToken();
     return { access_token, expiry_date: Date.now() + expires_in * 1_000 };
   };
   return client;

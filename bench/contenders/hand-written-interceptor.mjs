@@ -1,9 +1,9 @@
 import { askForToken } from './ask-for-token.mjs';
 import { axiosWithBearer } from './bearer-interceptor.mjs';
 
-/** What is found in most code bases: a token, when it ends, and a request for another one by whoever finds it ended. */
+/** The usual hand-written cache: a token, its expiry, and a new request by every caller that finds the token expired. */
 export const contender = {
-  name: 'an interceptor written by hand',
+  name: 'hand-written interceptor',
   package: 'axios',
   isCacheByHand: true,
   lacks: { many: 'one token', sharedStore: 'one process' },

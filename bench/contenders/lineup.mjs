@@ -1,4 +1,4 @@
-/** All contenders, by the names of their files, in the order in which the first round asks them. */
+/** All contenders by file name, in the order of the first round. */
 export const LINEUP = [
   'bare-axios',
   'nestjs-client-credentials',
@@ -16,10 +16,10 @@ export const LINEUP = [
   'azure-core-rest-pipeline',
 ];
 
-/** What the others are measured against. */
+/** Baselines of the comparison. */
 export const BASELINES = ['bare-axios', 'plain-http-service'];
 
-/** This library, in the forms in which it is used. */
+/** This library, with axios and with Nest. */
 export const OURS = ['nestjs-client-credentials', 'nestjs-client-credentials-nest'];
 
 export async function contenderOf(id) {
@@ -28,16 +28,16 @@ export async function contenderOf(id) {
 }
 
 /**
- * What a contender may lack, and hence what scenarios it is left out of.
+ * Reason why a contender skips a scenario, or `undefined`. A scenario needs some of these features:
  *
- * - `axios`: authorizes the calls of an axios instance
- * - `interceptors`: does so by interceptors
- * - `getToken`: hands out its token
- * - `acquiring`: asks for tokens itself
- * - `renewing`: does so in a way that is not another contender's
- * - `coldCalls`: needs no answer of an API before it asks for the first one
- * - `many`: keeps many tokens; `eviction`: forgets the least used ones
- * - `sharedStore`: shares them by way of Redis
+ * - `axios`: authorizes calls of an axios instance
+ * - `interceptors`: does so with interceptors
+ * - `getToken`: returns its token
+ * - `acquiring`: requests tokens itself
+ * - `renewing`: renews tokens in its own way, not in another contender's
+ * - `coldCalls`: requests the first token without an API response
+ * - `many`: caches many tokens; `eviction`: evicts the least used ones
+ * - `sharedStore`: shares tokens through Redis
  */
 export function reasonToAbstain({ lacks }, needs) {
   const missing = needs.find((need) => lacks[need] !== undefined);

@@ -4,13 +4,13 @@ import { axiosWithBearer } from './bearer-interceptor.mjs';
 
 const AUTHORITY = 'https://login.example.com/tenant';
 
-/** Its client, told of an authority whose token endpoint is ours. */
+/** The client, with an authority whose token requests go to the benchmark's endpoint. */
 export const contender = {
   name: '@azure/msal-node',
   package: '@azure/msal-node',
   lacks: {
     eviction: 'grows without bound',
-    sharedStore: 'shares its whole cache by a plugin of the user’s, not measured',
+    sharedStore: 'shares its whole cache through a plugin of the user, which is not measured',
   },
   connect({ axiosDefaults, ...place }) {
     const application = applicationOf(place, (url, { headers, body }) =>
@@ -39,7 +39,8 @@ function applicationOf({ clientId, clientSecret }, post) {
     jwks_uri: `${AUTHORITY}/keys`,
   });
   const networkClient = {
-    sendGetRequestAsync: () => Promise.reject(new Error('There is nothing to look up.')),
+    sendGetRequestAsync: () =>
+      Promise.reject(new Error('Unexpected look-up: the authority metadata are configured.')),
     async sendPostRequestAsync(url, options) {
       const { status, headers, data } = await post(url, options);
       return { status, headers, body: data };

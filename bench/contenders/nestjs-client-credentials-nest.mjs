@@ -5,7 +5,7 @@ import { firstValueFrom } from 'rxjs';
 
 const AS_WITH_AXIOS = 'as with authorizeAxios';
 
-/** This library in Nest: the `TokenClient` that is injected. */
+/** This library in Nest: the injected `TokenClient`. */
 export const contender = {
   name: 'nestjs-client-credentials, TokenClient',
   package: 'nestjs-client-credentials',

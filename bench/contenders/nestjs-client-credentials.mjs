@@ -19,7 +19,7 @@ export const contender = {
       close: () => tokens.close(),
     };
   },
-  /** One provider, a token for each scope. Quickly filled, if that is wanted, until it is sealed. */
+  /** One provider with a token per scope. `isQuick` fills the cache without token requests until `seal()`. */
   hoard({ tokenUrl, clientId, clientSecret, capacity, isQuick = false }) {
     const { store, seal } = isQuick
       ? readyStore(capacity)

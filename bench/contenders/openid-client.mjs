@@ -1,9 +1,9 @@
 import { allowInsecureRequests, clientCredentialsGrant, Configuration } from 'openid-client';
 import { axiosWithBearer } from './bearer-interceptor.mjs';
 
-/** It asks for tokens; the cache around it is by hand, with the one promise for all that a careful user would think of. */
+/** Requests tokens; the hand-written cache around it shares one pending request, as a careful user would write it. */
 export const contender = {
-  name: 'openid-client, a cache around it',
+  name: 'openid-client with a hand-written cache',
   package: 'openid-client',
   isCacheByHand: true,
   lacks: { many: 'the cache is not its own', sharedStore: 'one process' },
@@ -12,11 +12,11 @@ export const contender = {
     const configuration = new Configuration(server, clientId, clientSecret);
     allowInsecureRequests(configuration);
     let tokens;
-    let flight;
+    let pending;
     async function getToken() {
       if (tokens === undefined || tokens.expiresIn() === 0) {
-        flight ??= clientCredentialsGrant(configuration).finally(() => (flight = undefined));
-        tokens = await flight;
+        pending ??= clientCredentialsGrant(configuration).finally(() => (pending = undefined));
+        tokens = await pending;
       }
       return tokens.access_token;
     }

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { firstValueFrom } from 'rxjs';
 import { contender as bareAxios } from './bare-axios.mjs';
 
-/** The floor for Nest: a plain `HttpService`, and the header of each call set by hand. */
+/** Baseline for Nest: a plain `HttpService` with a constant header on each call. */
 export const contender = {
   name: 'plain HttpService, header set by hand',
   package: '@nestjs/axios',

@@ -1,8 +1,9 @@
 import { MemoryTokenStore } from 'nestjs-client-credentials/core';
 
 /**
- * A `MemoryTokenStore` that is filled faster than by token requests, of which a million would take many minutes: until it is
- * sealed it has a token for whatever it is asked, made from the first one that was put into it. Then it is what it always was.
+ * A `MemoryTokenStore` that fills without token requests, because a million of them would take many minutes.
+ *
+ * Until `seal()`, the store has a token for every key, copied from the first stored token. Afterwards it is a normal store.
  */
 export function readyStore(capacity) {
   const store = new MemoryTokenStore({ maxEntries: capacity });

@@ -2,7 +2,7 @@ import { ClientCredentials } from 'simple-oauth2';
 import { axiosWithBearer } from './bearer-interceptor.mjs';
 import { tokenMap } from './token-map.mjs';
 
-/** Its token with the check for `expired()` that its documentation shows. */
+/** The package's token with the `expired()` check from its documentation. */
 export const contender = {
   name: 'simple-oauth2',
   package: 'simple-oauth2',

@@ -1,4 +1,4 @@
-/** Many tokens of a package whose objects hold one each: a map around them, by scope, as its users would have it. */
+/** Map by scope, for packages whose objects hold one token each. */
 export function tokenMap(create, read) {
   const holders = new Map();
   return {

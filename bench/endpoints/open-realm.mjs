@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** Opens a token endpoint and an API in the process of the endpoints. */
+/** Opens a token endpoint and an API in the endpoint process. */
 export async function openRealm(controlUrl, settings) {
-  const { id, ...addresses } = await ask(controlUrl, { action: 'open', settings });
-  const doWith = (action) => (more) => ask(controlUrl, { id, action, settings: more });
+  const { id, ...addresses } = await sendCommand(controlUrl, { action: 'open', settings });
+  const doWith = (action) => (more) => sendCommand(controlUrl, { id, action, settings: more });
   return {
     ...addresses,
     change: doWith('change'),
@@ -15,10 +15,10 @@ export async function openRealm(controlUrl, settings) {
   };
 }
 
-async function ask(url, question) {
-  // Not by fetch or axios: their connections and their warm-up belong to the contenders.
-  const asked = request(url, { method: 'POST', agent: false });
-  asked.end(JSON.stringify(question));
-  const [response] = await once(asked, 'response');
+async function sendCommand(url, command) {
+  // Uses neither fetch nor axios, whose connections and warm-up are part of the measurement.
+  const outgoing = request(url, { method: 'POST', agent: false });
+  outgoing.end(JSON.stringify(command));
+  const [response] = await once(outgoing, 'response');
   return json(response);
 }

@@ -1,27 +1,27 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
-/** How a realm behaves until it is told otherwise. */
+/** Default settings of a realm. */
 const DEFAULTS = {
   lifetimeSeconds: 3_600,
   tokenDelayMs: 0,
   apiDelayMs: 0,
-  /** How long a token's text is at least. */
+  /** Minimum length of a token. */
   tokenLength: 0,
   /** Whether the API refuses every token. */
   refusesAll: false,
 };
 
-const API_ANSWER = JSON.stringify({ id: 4711, name: 'a small answer', tags: ['one', 'two'] });
-// Thousands may connect at once; what the system's own limit lets through, we take.
+const API_RESPONSE = JSON.stringify({ id: 4711, name: 'a small answer', tags: ['one', 'two'] });
+// Accepts as many simultaneous connections as the system allows.
 const BACKLOG = 65_535;
 
-/** A token endpoint and an API that belong together, on ports of their own, so that one measurement knows nothing of another. */
+/** A token endpoint and its API on their own ports, so that measurements do not affect one another. */
 export class Realm {
-  /** Epoch milliseconds at which each token request arrived. */
+  /** Arrival of each token request, epoch milliseconds. */
   tokenRequests = [];
   apiRequests = 0;
-  /** API requests that were answered with 401. */
+  /** Number of API requests that were answered with 401. */
   refusals = 0;
   #settings;
   #issued = 0;
@@ -46,7 +46,7 @@ export class Realm {
     Object.assign(this.#settings, settings);
   }
 
-  /** A token that nobody asked for. */
+  /** Issues a token without a token request. */
   issue() {
     const { lifetimeSeconds, tokenLength } = this.#settings;
     this.#issued += 1;
@@ -63,7 +63,7 @@ export class Realm {
 
   async #serve(answer) {
     const server = createServer(answer);
-    // A connection that is closed while it is used again would count as the contender's failure.
+    // Disables the keep-alive timeout: a connection closed during reuse would count as the contender's failure.
     server.keepAliveTimeout = 0;
     this.#servers.push(server);
     await once(server.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG }), 'listening');
@@ -91,7 +91,7 @@ export class Realm {
     const answer = () => this.#judge(request, response);
     const gate = this.#isGateOpen ? null : /^\/gate\/(\d+)/.exec(request.url);
     if (gate === null) return later(this.#settings.apiDelayMs, answer);
-    // All who are in flight hold a good token when they are sent, and a revoked one when they are answered.
+    // Every held call was sent with a valid token and is answered after its revocation.
     this.#gated.push(answer);
     if (this.#gated.length < Number(gate[1])) return undefined;
     this.#isGateOpen = true;
@@ -100,7 +100,7 @@ export class Realm {
   }
 
   #judge(request, response) {
-    if (this.#accepts(request.headers.authorization)) return respond(response, 200, API_ANSWER);
+    if (this.#accepts(request.headers.authorization)) return respond(response, 200, API_RESPONSE);
     this.refusals += 1;
     response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
     return respond(response, 401, '{"error":"invalid_token"}');

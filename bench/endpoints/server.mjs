@@ -1,4 +1,4 @@
-// The process in which the token endpoints and APIs run, so that what they cost is nobody's. Told over HTTP what to open.
+// Process of the token endpoints and APIs, so that no contender pays for them. Controlled over HTTP.
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { Realm } from './realm.mjs';
 
 const realms = new Map();
 
-/** What can be asked of a realm. */
+/** Commands for a realm. */
 const ACTIONS = {
   change: (realm, settings) => realm.change(settings),
   issue: (realm) => realm.issue(),

@@ -1,11 +1,11 @@
-/** The value that so large a share of all values does not exceed (nearest rank); `undefined` of none. */
+/** Percentile by nearest rank; `undefined` for no values. */
 export function percentile(values, share) {
   const sorted = Float64Array.from(values).toSorted();
   if (sorted.length === 0) return undefined;
   return sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)];
 }
 
-/** The middle value; of an even number, the mean of the two in the middle. */
+/** Middle value; for an even number of values, the mean of the two middle ones; `undefined` for no values. */
 export function median(values) {
   const sorted = Float64Array.from(values).toSorted();
   if (sorted.length === 0) return undefined;

@@ -2,19 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { median, percentile } from './percentile.mjs';
 
 describe('the median', () => {
-  it('is the value in the middle, whatever the order', () => {
+  it('is the middle value in any order', () => {
     expect(median([30, 1, 2])).toBe(2);
   });
 
-  it('is the mean of the two in the middle of an even number', () => {
+  it('is the mean of the two middle values of an even number', () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
   });
 
-  it('orders numbers as numbers', () => {
+  it('sorts numerically', () => {
     expect(median([9, 10, 100])).toBe(10);
   });
 
-  it('is undefined of nothing', () => {
+  it('is undefined for no values', () => {
     expect(median([])).toBeUndefined();
   });
 });
@@ -31,11 +31,11 @@ describe('a percentile', () => {
     expect(percentile(hundred, share)).toBe(expected);
   });
 
-  it('of few values is the highest, where no lower one will do', () => {
+  it('of few values is the highest one', () => {
     expect(percentile([1, 2, 3], 0.99)).toBe(3);
   });
 
-  it('is undefined of nothing', () => {
+  it('is undefined for no values', () => {
     expect(percentile([], 0.5)).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import { median, percentile } from './percentile.mjs';
 
 /**
- * What the rounds of a scenario come to, contender by contender: the medians of all figures, and the ratios.
+ * Medians of all figures and ratios of a scenario, per contender.
  *
- * A figure that is a ratio (to a floor beside it, formed within each turn) is comparable between processes, whatever the machine did
- * meanwhile: so a ratio to a peer is the quotient of two of these.
+ * A figure that is a ratio to the baseline, formed within each turn, does not depend on the machine's speed. A ratio to a
+ * peer is therefore the quotient of two such figures.
  */
 export function summarize({ figures, ratios }, results, peers) {
   const rows = results.map((result) => ({ ...result, medians: mediansOf(result.rounds, figures) }));
@@ -22,19 +22,19 @@ function mediansOf(rounds, figures) {
   return Object.fromEntries(figures.map(({ key }) => [key, median(valuesOf({ rounds }, key))]));
 }
 
-/** Not every round has every figure: who is too slow is asked for less. */
+/** Values of a figure; rounds of slow contenders may lack it. */
 function valuesOf({ rounds }, figure) {
   return rounds.map(({ [figure]: value }) => value).filter((value) => Number.isFinite(value));
 }
 
-/** The median of what the rounds gave, and where the middle half of it lies. */
+/** Median and quartiles over the rounds. */
 function spreadOf(values) {
   if (values.length === 0) return undefined;
   const quartiles = [percentile(values, 0.25), percentile(values, 0.75)];
   return { median: median(values), quartiles, rounds: values.length };
 }
 
-/** The leanest peer is the one of the lowest median, without those that do what is compared in another way. */
+/** Ratio to the peer with the lowest median, without peers that have the property `without`. */
 function toLeanest(row, peers, { of, without }) {
   const medians = peers
     .filter((peer) => without === undefined || !peer[without])

@@ -14,7 +14,7 @@ describe('the summary of a scenario', () => {
   const peers = ['quick', 'slow', 'byHand'];
   const oursWith = (ratio) => summarize({ figures, ratios: [ratio] }, results, peers)[0];
 
-  it('has the median of all rounds, which one bad round does not move', () => {
+  it('has the median of all rounds, unaffected by one bad round', () => {
     const [ours, quick] = summarize({ figures, ratios: [] }, results, peers);
 
     expect([ours.medians.times, quick.medians.times]).toEqual([6, 3]);
@@ -26,19 +26,19 @@ describe('the summary of a scenario', () => {
     expect(ours.ratios.times).toEqual({ median: 6, quartiles: [5, 60], rounds: 3 });
   });
 
-  it('compares with the peer of the lowest median, and neither with ours nor with a floor', () => {
+  it('compares with the peer of the lowest median, not with this library or a baseline', () => {
     const { ratios } = oursWith({ key: 'leanest', of: 'times' });
 
     expect(ratios.leanest.median).toBe(6);
   });
 
-  it('leaves out peers that do it in another way', () => {
+  it('leaves out peers with the excluded property', () => {
     const { ratios } = oursWith({ key: 'leanest', of: 'times', without: 'isCacheByHand' });
 
     expect(ratios.leanest).toEqual({ median: 2, quartiles: [5 / 3, 20], rounds: 3 });
   });
 
-  it('does without figures that no round has', () => {
+  it('has no value for figures that no round has', () => {
     const ratios = [{ key: 'leanest', of: 'times' }];
 
     const [row] = summarize({ figures, ratios }, [{ id: 'quick', rounds: [{ round: 0 }] }], peers);

@@ -1,4 +1,4 @@
-/** Random numbers from 0 to 1 that are the same in every run (mulberry32). */
+/** Reproducible random numbers from 0 to 1 (mulberry32). */
 export function seededRandom(seed) {
   let state = seed;
   return () => {
@@ -9,12 +9,12 @@ export function seededRandom(seed) {
   };
 }
 
-/** The time to the next of events that come by chance, so many on average. */
+/** Exponentially distributed time until the next event. */
 export function exponential(meanMs, random) {
   return -meanMs * Math.log(1 - random());
 }
 
-/** How far a machine's clock is off: as a rule little, never more than the bound. */
+/** Clock skew of a machine: normally distributed, limited to the bound. */
 export function skew(sigmaMs, boundMs, random) {
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Math.max(-boundMs, Math.min(boundMs, normal * sigmaMs));

@@ -5,28 +5,30 @@ import { pollDelayMs } from '../../dist/esm/store/locked-refresh.js';
 import { EntryState } from '../../dist/esm/cache/entry-state.js';
 import { exponential } from './randomness.mjs';
 
-const ASKED = { scopes: [], audience: undefined, resources: [], parameters: {} };
+const REQUEST = { scopes: [], audience: undefined, resources: [], parameters: {} };
 
 /**
- * One process of the fleet. What it does is decided by the library's own code; only what takes time (the provider, the store, the
- * waits) is played. Between two moments at which a decision may change, no call is simulated.
+ * One simulated process of the fleet.
+ *
+ * The library's own code makes the decisions; provider, store and waits are simulated. Calls between two instants at which
+ * the decision may change are counted, not simulated.
  */
 export class Replica {
   #world;
   #skewMs;
   #state = new EntryState();
-  #terms;
-  #isFlying = false;
-  /** Only the call planned last counts. */
+  #options;
+  #isRefreshing = false;
+  /** Number of the call planned last; earlier plans are void. */
   #plan = 0;
 
   constructor(world, skewMs) {
     this.#world = world;
     this.#skewMs = skewMs;
-    this.#terms = { lifetime: {}, random: world.random };
+    this.#options = { lifetime: {}, random: world.random };
   }
 
-  /** Makes the next call, which comes by chance after this. */
+  /** Plans the next call, at a random time after `ms`. */
   callAfter(ms) {
     const { timeline, random, settings } = this.#world;
     const plan = (this.#plan += 1);
@@ -45,15 +47,15 @@ export class Replica {
     const decision = decide(this.#state.state, this.#now());
     if (decision.do === 'wait') {
       calls.waited += 1;
-      this.#fly(decision.reason);
+      this.#refresh(decision.reason);
     } else if (decision.do === 'serve-and-refresh') {
-      this.#fly('refresh-ahead');
+      this.#refresh('refresh-ahead');
     } else {
       this.callAfter(this.#untilDueMs());
     }
   }
 
-  /** How long nothing else than serving can be decided. */
+  /** Milliseconds during which the only decision is to serve the token; counts the calls in between. */
   #untilDueMs() {
     const { token } = this.#state.state;
     const dueMs = remainingMs(token, this.#now()) - token.refreshAheadMs;
@@ -62,42 +64,42 @@ export class Replica {
     return Math.max(dueMs, 0);
   }
 
-  #fly(reason) {
-    if (this.#isFlying) return;
-    this.#isFlying = true;
-    const land = () => this.#land();
-    if (this.#world.hasStore) this.#look(reason, land, () => this.#contend(reason, 0));
-    else this.#acquire(reason, land);
+  #refresh(reason) {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    const finish = () => this.#finish();
+    if (this.#world.hasStore) this.#readStore(reason, finish, () => this.#contend(reason, 0));
+    else this.#acquire(reason, finish);
   }
 
-  /** Looks into the store: a token of somebody else is as good as an own one. */
-  #look(reason, found, missing) {
+  /** Uses a stored token of any process, if there is a usable one. */
+  #readStore(reason, found, missing) {
     const { timeline, settings } = this.#world;
     timeline.after(settings.storeMs, () => {
-      const stored = deserialize(this.#world.stored, ASKED, this.#now());
-      if (stored === undefined || !this.#state.isUsable(stored, 0, this.#now(), this.#terms))
+      const stored = deserialize(this.#world.stored, REQUEST, this.#now());
+      if (stored === undefined || !this.#state.isUsable(stored, 0, this.#now(), this.#options))
         return missing();
       this.#accept(stored, reason);
       return found();
     });
   }
 
-  /** Asks if the lock is free, else waits for who holds it. */
+  /** Requests a token under the lock; while another process holds it, polls the store. */
   #contend(reason, poll) {
     const { timeline, settings, random } = this.#world;
-    const land = () => this.#land();
+    const finish = () => this.#finish();
     timeline.after(settings.storeMs, () => {
       if (!this.#world.tryLock(this)) {
-        const again = () => this.#look(reason, land, () => this.#contend(reason, poll + 1));
+        const again = () => this.#readStore(reason, finish, () => this.#contend(reason, poll + 1));
         timeline.after(pollDelayMs(poll, random()), again);
         return;
       }
-      const landAndUnlock = () => {
-        land();
-        // After what was acquired is in the store.
+      const finishAndUnlock = () => {
+        finish();
+        // Releases the lock after the token was written to the store.
         timeline.after(2 * settings.storeMs, () => this.#world.unlock(this));
       };
-      this.#look(reason, landAndUnlock, () => this.#acquire(reason, landAndUnlock));
+      this.#readStore(reason, finishAndUnlock, () => this.#acquire(reason, finishAndUnlock));
     });
   }
 
@@ -108,19 +110,19 @@ export class Replica {
       const value = this.#world.issue();
       const issued = { value, type: 'Bearer', scopes: [], requested, lifetimeMs: settings.lifetimeMs };
       this.#accept(issued, reason);
-      timeline.after(settings.storeMs, () => this.#world.keep(serialize(issued, ASKED)));
+      timeline.after(settings.storeMs, () => this.#world.keep(serialize(issued, REQUEST)));
       done();
     });
   }
 
   #accept(issued, reason) {
-    const held = this.#state.withMargins(issued, this.#terms);
+    const token = this.#state.withMargins(issued, this.#options);
     const access = new AccessToken(issued, ({ value }) => `Bearer ${value}`);
-    this.#state.use(issued, held, access, reason, this.#now());
+    this.#state.use(issued, token, access, reason, this.#now());
   }
 
-  #land() {
-    this.#isFlying = false;
+  #finish() {
+    this.#isRefreshing = false;
     this.callAfter(0);
   }
 

@@ -1,4 +1,4 @@
-/** The results as Markdown. */
+/** Results as a Markdown table. */
 export function tablesOf(results) {
   const rows = results.map(({ lifetime, size, alone, shared }) => [
     lifetime,
@@ -15,14 +15,14 @@ export function tablesOf(results) {
   const head = [
     'lifetime',
     'replicas',
-    'requests per hour, each alone',
-    'with a store',
-    'most in a minute, alone',
-    'with a store',
-    'after a revocation, alone',
-    'with a store',
-    'calls that waited, alone',
-    'with a store',
+    'requests per hour, no store',
+    'shared store',
+    'most in a minute, no store',
+    'shared store',
+    'after a revocation, no store',
+    'shared store',
+    'calls that waited, no store',
+    'shared store',
   ];
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join(
     '\n',
@@ -44,23 +44,23 @@ function percent(share) {
   return `${(share * 100).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
 }
 
-/** The page for the documentation. */
+/** Page for docs/. */
 export function pageOf(tables, settings, date) {
-  return `# How many tokens a fleet asks for
+  return `# Token requests of a fleet
 
-Every replica asks for tokens by the same rules: a token is renewed ahead of its end, behind the caller's back; with a shared store one replica does so for
-all. What that comes to was simulated: the library's own decisions (\`decide\`, \`EntryState\`, the waits for a lock) in simulated time.
+Each replica renews its token before expiry, behind the caller's back. With a shared store, one replica renews the token for all. This page shows the number
+of token requests in a simulation: the library's own decisions (\`decide\`, \`EntryState\`, the waits for a lock) run in simulated time.
 
-Played were: replicas that each make a call every ${settings.callEveryMs / 1000} s on average, by chance; clocks that are off by ${settings.skewSigmaMs} ms (normally distributed, at most
-${settings.skewBoundMs / 1000} s); token requests of ${settings.requestMs} ms; operations of the store of ${settings.storeMs} ms. Counted were 20 lifetimes after two to settle, then the minute after
-all tokens were revoked at once. Options are the defaults. ${date.toISOString().slice(0, 10)}, \`npm run bench:fleet\`.
+Assumptions: each replica makes a call every ${settings.callEveryMs / 1000} s on average, at random times. Clocks are off by ${settings.skewSigmaMs} ms (normally distributed, at most
+${settings.skewBoundMs / 1000} s). A token request takes ${settings.requestMs} ms, a store operation ${settings.storeMs} ms. All options have their defaults. The simulation counts requests during 20 lifetimes, after
+two lifetimes of warm-up, and then during the minute after a revocation of all tokens. ${date.toISOString().slice(0, 10)}, \`npm run bench:fleet\`.
 
 ${tables}
 
-With a store the number of requests does not depend on the number of replicas: about one per lifetime less the time ahead of which tokens are renewed. The more replicas
-there are, the sooner one of them is due, since that time is jittered by 10 %. Alone, each replica makes those requests for itself.
+With a shared store, the number of requests hardly depends on the number of replicas: about one per lifetime minus the refresh-ahead time. With more replicas
+the first renewal comes slightly earlier, because the refresh-ahead time varies by ±10 %. Without a store, each replica makes these requests itself.
 
-With tokens of 60 s the minute after a revocation holds a renewal that was due anyway. A day of a provider that allows 100 tokens in it: ten replicas with tokens of
-15 min are over it alone, and far below it with a store.
+With tokens of 60 s, the minute after a revocation also includes a regular renewal. Example: a provider allows 100 tokens a day. Ten replicas with tokens of
+15 min exceed this limit without a store, and stay far below it with one.
 `;
 }

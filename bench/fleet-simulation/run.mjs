@@ -1,5 +1,5 @@
-// How many token requests a fleet makes, with and without a shared store: the library's own decisions in simulated time.
-// Run by `npm run bench:fleet`; with `-- --write` the page in docs/ is written anew.
+// Simulates the token requests of a fleet, with and without a shared store, using the library's own decisions.
+// Run by `npm run bench:fleet`; `-- --write` also writes docs/fleet-simulation.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skew, seededRandom } from './randomness.mjs';
@@ -43,7 +43,7 @@ function simulate(size, lifetimeMs, hasStore) {
     replica.callAfter(0);
     return replica;
   });
-  // Whole minutes, so that none is counted in part.
+  // Starts at a whole minute, so that no minute is counted in part.
   const begin = Math.ceil((WARM_UP_LIFETIMES * lifetimeMs) / MINUTE_MS) * MINUTE_MS;
   timeline.runUntil(begin);
   world.calls = { waited: 0, all: 0 };

@@ -1,15 +1,15 @@
-/** Simulated time: what is to happen happens in order, and time stands still in between. */
+/** Simulated time: runs planned actions in order. */
 export class Timeline {
   now = 0;
   #heap = [];
   #order = 0;
 
-  /** Does something later, in simulated milliseconds. */
+  /** Plans an action, in simulated milliseconds from now. */
   after(ms, action) {
     this.#push({ at: this.now + Math.max(ms, 0), order: (this.#order += 1), action });
   }
 
-  /** A promise would not do: there is no time in which it could settle. */
+  /** Runs all actions up to an instant. Synchronous, because promises would settle in real time. */
   runUntil(end) {
     while (this.#heap.length > 0 && this.#heap[0].at <= end) {
       const next = this.#pop();

@@ -1,10 +1,10 @@
 const MINUTE_MS = 60_000;
 
-/** What all replicas of one run have in common: time, the provider, and the store if there is one. */
+/** Shared state of all replicas of one run: time, provider and, optionally, the store. */
 export class World {
-  /** How many calls had to wait for a token, of how many. */
+  /** Number of calls that waited for a token, and of all calls. */
   calls = { waited: 0, all: 0 };
-  /** What the store holds. */
+  /** Value in the store. */
   stored;
   #lock;
   #issued = 0;
@@ -18,7 +18,7 @@ export class World {
     this.hasStore = hasStore;
   }
 
-  /** The provider hands out a token. */
+  /** Issues a token and counts the request. */
   issue() {
     const minute = Math.floor(this.timeline.now / MINUTE_MS);
     this.#requestsByMinute.set(minute, (this.#requestsByMinute.get(minute) ?? 0) + 1);
@@ -26,7 +26,7 @@ export class World {
     return `token-${this.#issued}`;
   }
 
-  /** From now on the API refuses every token that was handed out so far. */
+  /** Makes the API refuse every token issued so far. */
   revokeAll() {
     this.#revoked = this.#issued;
   }
@@ -39,7 +39,7 @@ export class World {
     if (this.hasStore) this.stored = value;
   }
 
-  /** The lock, if it is free. */
+  /** Takes the lock if it is free; returns whether it was. */
   tryLock(owner) {
     const { now } = this.timeline;
     if (this.#lock !== undefined && this.#lock.endsAt > now) return false;
@@ -51,7 +51,7 @@ export class World {
     if (this.#lock?.owner === owner) this.#lock = undefined;
   }
 
-  /** Token requests, minute by minute. */
+  /** Token requests per minute. */
   requestsBetween(from, to) {
     return [...this.#requestsByMinute]
       .filter(([minute]) => minute * MINUTE_MS >= from && minute * MINUTE_MS < to)

@@ -2,11 +2,11 @@ import { msUntilDone } from './timing.mjs';
 
 const CALLERS = [1_000, 10_000];
 
-/** What both kinds of cold start show. */
+/** Figures of both cold-start scenarios. */
 export const COLD_FIGURES = [
   ...CALLERS.map((callers) => ({
     key: `timesLeast${callers}`,
-    label: `× the least, ${callers}`,
+    label: `× the minimum, ${callers}`,
     isRatio: true,
   })),
   ...CALLERS.flatMap((callers) => [
@@ -24,10 +24,10 @@ export const COLD_RATIOS = CALLERS.map((callers) => ({
 }));
 
 /**
- * Thousands at the same moment, and no token yet: in each round with a new client and a new token endpoint.
+ * Measures thousands of concurrent callers without a cached token, with a new client and endpoint in each round.
  *
- * @param ask - connects, and answers what a caller does
- * @param askLeast - the same for the least that can be done, which is measured beside it
+ * @param ask - connects and returns the function of one caller
+ * @param askLeast - likewise for the minimal implementation, which is measured in turns with the contender
  */
 export function measureColdStart({ openRealm, settings: { enoughIfOverMs } }, ask, askLeast) {
   const coldStart = async (callers, connectCaller) => {

@@ -1,4 +1,4 @@
-// One contender in one scenario, in a process of its own: prepares, then measures whenever it is its turn.
+// Process of one contender in one scenario: prepares once, then measures at each of its turns.
 import { openRealm } from '../endpoints/open-realm.mjs';
 import { contenderOf } from '../contenders/lineup.mjs';
 import { scenarioOf } from '../scenarios/programme.mjs';
@@ -10,7 +10,7 @@ let contender;
 let floor;
 let measure;
 
-const ORDERS = {
+const COMMANDS = {
   async load({ scenarioId, contenderId }) {
     scenario = await scenarioOf(scenarioId);
     contender = await contenderOf(contenderId);
@@ -33,7 +33,7 @@ const ORDERS = {
   round: ({ round }) => measure(round),
 };
 
-/** What a contender is told of where it is. */
+/** Endpoints and credentials for a contender. */
 async function placeOf(realm, { adapter, lifetimeSeconds = 3_600, ...more } = {}) {
   const { tokenUrl, apiUrl } = realm;
   const axiosDefaults = { baseURL: apiUrl, ...(adapter && { adapter }) };
@@ -48,14 +48,14 @@ async function placeOf(realm, { adapter, lifetimeSeconds = 3_600, ...more } = {}
   };
 }
 
-/** Those that bring no way of sending a call of their own send it by axios. */
+/** Adds defaults: a contender without its own HTTP client sends with axios. */
 function connected(connection) {
   return { send: connection.get, close: () => undefined, ...connection };
 }
 
-async function carryOut({ order, ...details }) {
+async function carryOut({ command, ...details }) {
   try {
-    const figures = await ORDERS[order](details);
+    const figures = await COMMANDS[command](details);
     process.send({ figures });
   } catch (error) {
     process.send({ failure: error.message });
@@ -63,8 +63,8 @@ async function carryOut({ order, ...details }) {
 }
 
 process.on('message', (message) => void carryOut(message));
-// What a package does behind the caller's back may fail there, too.
+// Background work of a package may fail outside any call.
 process.on('uncaughtException', ({ message }) => {
-  process.send({ failure: `its process ended: ${message}` }, () => process.exit(1));
+  process.send({ failure: `its process exited: ${message}` }, () => process.exit(1));
 });
 process.on('disconnect', () => process.exit());

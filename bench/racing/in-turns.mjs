@@ -1,11 +1,13 @@
 import { median } from '../figures/percentile.mjs';
 
 /**
- * Measures two things in short turns in one process, and forms the ratio within each turn: the speed of a shared machine changes by
- * more, and faster, than what is to be told apart. The medians of all turns; who begins changes.
+ * Measures a contender and its baseline in short alternating turns, and forms the ratio within each turn.
  *
- * @param own - resolves to a number
- * @param floor - likewise
+ * The speed of a shared machine changes by more, and faster, than the differences to measure. Returns the medians of all
+ * turns. The order changes from turn to turn.
+ *
+ * @param own - measures the contender; resolves to a number
+ * @param floor - measures the baseline; resolves to a number
  */
 export async function inTurns(turns, own, floor) {
   const pairs = [];

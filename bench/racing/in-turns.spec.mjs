@@ -4,7 +4,7 @@ import { inTurns } from './in-turns.mjs';
 describe('measuring in turns', () => {
   const machineSpeeds = [1, 100, 7, 1, 30, 2];
 
-  /** A contender that takes twice as long as the floor, on a machine that changes its speed from turn to turn. */
+  /** Contender that takes twice as long as the baseline, on a machine whose speed changes from turn to turn. */
   function measured() {
     const order = [];
     const at = (name, times) => {
@@ -18,13 +18,13 @@ describe('measuring in turns', () => {
     return { order, own: at('own', 2), floor: at('floor', 1) };
   }
 
-  it('forms the ratio within each turn, so that a slow one counts for both', async () => {
+  it('forms the ratio within each turn, so that a slow turn affects both', async () => {
     const { own, floor } = measured();
 
     expect((await inTurns(machineSpeeds.length, own, floor)).ratio).toBe(2);
   });
 
-  it('has the medians of both, and of their difference', async () => {
+  it('returns the medians of both and of their difference', async () => {
     const { own, floor } = measured();
 
     expect(await inTurns(machineSpeeds.length, own, floor)).toMatchObject({
@@ -34,7 +34,7 @@ describe('measuring in turns', () => {
     });
   });
 
-  it('changes who begins', async () => {
+  it('alternates the order', async () => {
     const { order, own, floor } = measured();
 
     await inTurns(2, own, floor);

@@ -4,7 +4,7 @@ import { Racer } from './racer.mjs';
 
 const LIMIT_MS = 90_000;
 
-/** Runs a scenario: each contender in its own process, in interleaved rounds. The answer is what each round gave. */
+/** Runs a scenario with each contender in its own process, in interleaved rounds; returns the figures of each round. */
 export async function race(scenario, { settings, controlUrl }) {
   const contenders = await Promise.all(settings.lineup.map(contenderOf));
   const results = contenders.map((contender) => ({

@@ -5,14 +5,14 @@ import { createClient } from 'redis';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 
-/** Where a Redis can be had; `undefined` where none can. */
+/** Finds a Redis: `REDIS_URL`, or a server program on PATH; `undefined` if there is none. */
 export function availableRedis() {
   if (process.env.REDIS_URL) return { url: process.env.REDIS_URL };
   const program = PROGRAMS.find((name) => spawnSync(name, ['--version']).status === 0);
   return program && { program };
 }
 
-/** A Redis of our own, which can be paused, or the one that `REDIS_URL` names, which cannot. */
+/** Starts a Redis that can be paused, or returns the one of `REDIS_URL`, which cannot. */
 export async function startRedis({ url, program }) {
   if (url !== undefined) return { url, stop: () => undefined };
   const port = await freePort();
@@ -27,7 +27,7 @@ export async function startRedis({ url, program }) {
   return { url: address, stop, pause: () => child.kill('SIGSTOP'), resume: () => child.kill('SIGCONT') };
 }
 
-/** A client that is connected; it tries until the server is up. */
+/** Connects a client, with retries until the server is up. */
 export async function connectRedis(url) {
   const client = createClient({ url, socket: { reconnectStrategy: 20 } });
   client.on('error', () => undefined);

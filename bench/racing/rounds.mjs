@@ -1,12 +1,13 @@
-/** The order of a round: each begins with another one, so that none has the same neighbour's heat or quiet each time. */
+/** Order of a round. Each round starts with another contender, so that none always runs after the same one. */
 export function orderOf(contenders, round) {
   const first = round % contenders.length;
   return [...contenders.slice(first), ...contenders.slice(0, first)];
 }
 
 /**
- * Whether a contender is asked in a round. Those on whose ratios a target depends are asked in each, the others in every
- * so manieth; those for whom one round takes too long, once.
+ * Whether a contender takes part in a round.
+ *
+ * Contenders with targets take part in every round, others in every n-th (`peersEvery`), slow ones once.
  */
 export function isAsked({ isFocus, rounds }, round, { peersEvery = 1, onceIfOverMs = Infinity }) {
   if (isFocus) return true;

@@ -9,25 +9,25 @@ describe('the order of rounds', () => {
   });
 });
 
-describe('whether a contender is asked', () => {
+describe('a contender', () => {
   const quick = { isFocus: false, rounds: [{ tookMs: 10 }] };
   const slow = { isFocus: false, rounds: [{ tookMs: 9_000 }] };
 
-  it('is asked in every round, as a rule', () => {
+  it('takes part in every round by default', () => {
     expect(isAsked(quick, 1, {})).toBe(true);
   });
 
-  it('is asked in every so manieth round, if it is not what the targets are about', () => {
+  it('takes part in every n-th round if it has no target', () => {
     const asked = [0, 1, 2, 3, 4].map((round) => isAsked(quick, round, { peersEvery: 2 }));
 
     expect(asked).toEqual([true, false, true, false, true]);
   });
 
-  it('is asked once, if a round takes too long', () => {
+  it('takes part once if a round takes too long', () => {
     expect(isAsked(slow, 1, { onceIfOverMs: 5_000 })).toBe(false);
   });
 
-  it('is always asked, if the targets are about it', () => {
+  it('takes part in every round if it has targets', () => {
     expect(isAsked({ ...slow, isFocus: true }, 1, { peersEvery: 2, onceIfOverMs: 5_000 })).toBe(true);
   });
 });

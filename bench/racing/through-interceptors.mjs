@@ -1,6 +1,7 @@
 /**
- * What axios (1.21, `Axios#_request`) does with a config once it is made, but for the work of its own before and after the
- * adapter: walks the interceptors in its order, synchronously where all are, and hands the config to its adapter.
+ * Runs a config through interceptors and adapter as axios 1.21 does in `Axios#_request`, without axios's own work.
+ *
+ * The interceptors run in axios's order, synchronously if all of them are synchronous.
  */
 export function throughInterceptors({ interceptors }, config) {
   const before = [];
@@ -14,15 +15,15 @@ export function throughInterceptors({ interceptors }, config) {
   const after = [];
   interceptors.response.forEach(({ fulfilled, rejected }) => after.push(fulfilled, rejected));
   return isSynchronous
-    ? chained(handToAdapter(runThrough(before, config)), after)
-    : chained(Promise.resolve(config), [...before, handToAdapter, undefined, ...after]);
+    ? chained(callAdapter(runThrough(before, config)), after)
+    : chained(Promise.resolve(config), [...before, callAdapter, undefined, ...after]);
 }
 
-function handToAdapter(config) {
+function callAdapter(config) {
   return config.adapter(config);
 }
 
-/** None of the contenders' interceptors throws here. */
+/** Runs synchronous interceptors; no contender's interceptor throws here. */
 function runThrough(handlers, config) {
   let current = config;
   for (let index = 0; index < handlers.length; index += 2) {

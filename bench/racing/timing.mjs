@@ -1,6 +1,6 @@
 const BATCH = 20;
 
-/** What a call takes, one after the other, in nanoseconds: as many as go into the time. */
+/** Nanoseconds per call: runs calls in sequence for at least `sliceMs`. */
 export async function nsPerCall(run, sliceMs) {
   let calls = 0;
   let elapsedMs = 0;
@@ -13,22 +13,22 @@ export async function nsPerCall(run, sliceMs) {
   return (elapsedMs / calls) * 1e6;
 }
 
-/** How long something takes until it is done, in milliseconds. */
+/** Milliseconds until a function resolves. */
 export async function msUntilDone(run) {
   const startedAt = performance.now();
   await run();
   return performance.now() - startedAt;
 }
 
-/** Runs a task in so many lanes, each with one at a time, while the condition holds. */
-export async function inLanes(lanes, isGoingOn, task) {
+/** Runs a task repeatedly in parallel lanes while the condition holds. */
+export async function inLanes(lanes, shouldContinue, task) {
   const lane = async () => {
-    while (isGoingOn()) await task();
+    while (shouldContinue()) await task();
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Time since the epoch, with fractions of a millisecond: the same for all processes of a machine. */
+/** Epoch milliseconds with fractions, comparable between processes of one machine. */
 export function epochMs() {
   return performance.timeOrigin + performance.now();
 }

@@ -1,9 +1,11 @@
-/** By how much a figure may miss its target before the short run fails: short runs, and the machines they run on, are noisy. */
+/** Factor by which a figure may miss its target before the short run fails, because short runs are noisy. */
 const MARGIN = 2;
 
 /**
- * Whether a figure meets a target, and whether it misses it by no more than the margin: of 1.03 at most that is 2.06, of 0.97
- * at least 0.485; where it is known to be missed, of what was `reached`. A count that must be exact must be so in every run.
+ * Whether a figure meets its target (`isMet`), or misses it by at most the margin (`isNear`).
+ *
+ * Near is 2.06 for "at most 1.03", and 0.485 for "at least 0.97". For a known miss, the margin applies to `reached`. An
+ * exact count has no margin.
  */
 export function judge({ exactly, atMost, atLeast, reached = atMost }, value) {
   if (value === undefined || value === null || !Number.isFinite(value))
@@ -13,13 +15,13 @@ export function judge({ exactly, atMost, atLeast, reached = atMost }, value) {
   return { isMet: value <= atMost, isNear: value <= reached * MARGIN };
 }
 
-/** What a target asks for, in words. */
+/** Target as text. */
 export function demandOf({ exactly, atMost, atLeast }) {
   if (exactly !== undefined) return `exactly ${exactly}`;
   return atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
 }
 
-/** Judges all targets of the scenarios that were run, and whose contender took part. */
+/** Judges the targets of all scenarios that ran with the target's contender. */
 export function judgeAll(targets, scenarios) {
   return targets.flatMap((target) => {
     const scenario = scenarios.find(({ id }) => id === target.scenario);

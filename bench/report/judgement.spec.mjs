@@ -24,7 +24,7 @@ describe('the judgement of a target', () => {
     [{ exactly: 0 }, 'exactly 0'],
     [{ atMost: 800 }, 'at most 800'],
     [{ atLeast: 0.97 }, 'at least 0.97'],
-  ])('of %p is about what is %s', (target, text) => {
+  ])('of %p is described as %s', (target, text) => {
     expect(demandOf(target)).toBe(text);
   });
 });
@@ -50,7 +50,7 @@ describe('the judgement of a run', () => {
     ]);
   });
 
-  it('says nothing of what was not run', () => {
+  it('leaves out targets that did not run', () => {
     const targets = [
       { scenario: 'b', contender: 'ours', figure: 'requests', exactly: 1 },
       { scenario: 'a1', contender: 'absent', figure: 'requests', exactly: 1 },

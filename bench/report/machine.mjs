@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 const BENCH = new URL('../package.json', import.meta.url);
 
-/** What the figures were measured on and with. */
+/** Machine and package versions of the measurement. */
 export function machine() {
   return {
     date: new Date().toISOString(),
@@ -23,13 +23,13 @@ function packages() {
   return Object.fromEntries(versions);
 }
 
-/** Read from where it is installed; some packages do not export their package.json. */
+/** Version from the installed package.json, read by path because some packages do not export the file. */
 function versionOf(name) {
   for (const folder of createRequire(BENCH).resolve.paths(name)) {
     try {
       return JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')).version;
     } catch {
-      // Then it is further up.
+      // Continues with the next folder up.
     }
   }
   return undefined;

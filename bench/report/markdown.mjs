@@ -1,12 +1,12 @@
 import { demandOf } from './judgement.mjs';
 import { numberOf, ratioText, tableOf } from './table.mjs';
 
-/** The whole report. */
+/** Whole report as Markdown. */
 export function reportOf({ machine, isShort, scenarios, verdicts }) {
   return [
     `# Results of the benchmark${isShort ? ', short form' : ''}`,
     machineOf(machine),
-    'Ratios first: formed within each round, then their median, and in brackets what the middle half of the rounds lies between. Absolute figures are medians of rounds.',
+    'Ratios are formed within each round; shown are their median and, in brackets, their quartiles over the rounds. Absolute figures are medians of the rounds.',
     '## Targets',
     targetsOf(verdicts),
     ...scenarios.map(sectionOf),
@@ -22,7 +22,7 @@ function machineOf({ date, node, cpu, cores, memoryGb, platform }) {
   return `${date.slice(0, 10)}, Node ${node}, ${cores} × ${cpu}, ${memoryGb} GB, ${platform}.`;
 }
 
-/** What each target asked for, and what came of it. */
+/** Table of targets and results. */
 export function targetsOf(verdicts) {
   const rows = verdicts.map(({ scenario, contender, what, value, isMet, isNear, ...target }) => [
     `${scenario} ${what}${contender.endsWith('-nest') ? ' (TokenClient)' : ''}`,
@@ -30,10 +30,10 @@ export function targetsOf(verdicts) {
     numberOf(value),
     isMet ? 'met' : isNear ? 'missed' : '**missed by far**',
   ]);
-  return tableOf(['target', 'is to be', 'is', ''], rows);
+  return tableOf(['target', 'required', 'measured', ''], rows);
 }
 
-/** One scenario. */
+/** Section of one scenario. */
 export function sectionOf({ scenario, rows, skipped }) {
   const { id, title, method } = scenario;
   const heading = `## ${id} ${title}`;
@@ -59,7 +59,7 @@ function lineOf({ name, abstains, failure, medians, ratios }, scenario, notes) {
   return [label, ...cells];
 }
 
-/** Ratios come first, those formed between contenders before all. */
+/** Columns: ratios between contenders, ratios to the baseline, absolute figures. */
 function columnsOf({ figures, ratios }) {
   const isRatio = true;
   return [
@@ -74,7 +74,7 @@ function noteOf(notes, note) {
   return `[${notes.indexOf(note) + 1}]`;
 }
 
-/** Those who took part come first. */
+/** Rows with contenders that took part first. */
 function inOrder(rows) {
   return rows.toSorted((a, b) => Number(a.abstains !== undefined) - Number(b.abstains !== undefined));
 }

@@ -1,4 +1,4 @@
-/** A Markdown table: the first column to the left, the others to the right, padded so that it reads as text too. */
+/** Markdown table, padded for reading as text: first column left-aligned, others right-aligned. */
 export function tableOf(head, rows) {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));
@@ -13,14 +13,14 @@ function pad(cell, width, column) {
   return column === 0 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** Three significant digits, and thousands set apart; a dash for what was not measured. */
+/** Number with three significant digits and thousands separators; a dash for a missing value. */
 export function numberOf(value) {
   if (value === undefined || value === null || !Number.isFinite(value)) return '—';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
-/** A ratio with what the middle half of its rounds lies between. */
+/** Ratio with its quartiles. */
 export function ratioText(ratio) {
   if (ratio === undefined || ratio === null) return '—';
   const { median, quartiles, rounds } = ratio;

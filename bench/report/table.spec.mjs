@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { numberOf, ratioText, tableOf } from './table.mjs';
 
 describe('a table', () => {
-  it('is padded Markdown, with figures to the right', () => {
+  it('is padded Markdown with right-aligned figures', () => {
     const table = tableOf(
       ['', 'ns'],
       [
@@ -34,15 +34,15 @@ describe('a number', () => {
 });
 
 describe('a ratio', () => {
-  it('shows between what the middle half of the rounds lies', () => {
+  it('is shown with its quartiles', () => {
     expect(ratioText({ median: 1.031, quartiles: [1.02, 1.0449], rounds: 9 })).toBe('1.03 (1.02–1.04)');
   });
 
-  it('stands alone where there was one round', () => {
+  it('is shown alone for one round', () => {
     expect(ratioText({ median: 38.51, quartiles: [38.51, 38.51], rounds: 1 })).toBe('38.5');
   });
 
-  it('is a dash where there is none', () => {
+  it('is a dash if it is missing', () => {
     expect(ratioText(undefined)).toBe('—');
   });
 });

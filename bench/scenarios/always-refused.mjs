@@ -1,9 +1,9 @@
 const CALLS = [20, 200];
 
 export const scenario = {
-  title: 'An API that always says 401',
+  title: 'An API that always answers 401',
   method:
-    'It took the token once, and then takes none: calls one after the other. Counted are token requests, and requests that the API got, after the first call.',
+    'The API accepts the first call and refuses all others. Calls run in sequence. Counted are token requests and API requests after the first call.',
   needs: ['acquiring'],
   figures: CALLS.flatMap((calls) => [
     { key: `tokenRequests${calls}`, label: `token requests in ${calls} calls` },

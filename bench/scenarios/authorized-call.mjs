@@ -5,15 +5,15 @@ import { nsPerCall } from '../racing/timing.mjs';
 const TURN_MS = 4;
 
 export const scenario = {
-  title: 'A whole call by axios, without network',
+  title: 'A whole axios call, without network',
   method:
-    'The token is cached. An adapter that answers at once takes the place of the network; calls one after the other. The floor (bare axios; for the TokenClient a plain HttpService) ' +
+    'The token is cached. An adapter without network answers at once; calls run in sequence. The baseline (bare axios; for the TokenClient a plain HttpService) ' +
     'runs in the same process, in turns of a few milliseconds.',
   needs: ['axios'],
   figures: [
-    { key: 'timesFloor', label: '× its floor', isRatio: true },
-    { key: 'callNs', label: 'µs a call', scale: 1e-3 },
-    { key: 'floorNs', label: 'µs its floor', scale: 1e-3 },
+    { key: 'timesFloor', label: '× its baseline', isRatio: true },
+    { key: 'callNs', label: 'µs per call', scale: 1e-3 },
+    { key: 'floorNs', label: 'µs baseline', scale: 1e-3 },
   ],
   ratios: [],
   full: { rounds: 8, peersEvery: 4, turns: 60 },

@@ -6,13 +6,13 @@ const TURN_MS = 2;
 export const scenario = {
   title: 'A cached token alone',
   method:
-    '`getToken()`, or what a package has in its place, one after the other; beside it, in turns, the least that can be done: an asynchronous function that looks at the clock and returns a ' +
-    'variable. A ratio to a peer is that of these multiples; peers are caches of packages, not those written by hand.',
+    '`getToken()`, or the package’s equivalent, in sequence. The baseline, in turns, is the minimum: an asynchronous function that reads the clock and returns a ' +
+    'variable. A ratio to a peer is the quotient of two such multiples. Peers are caches of packages, not hand-written ones.',
   needs: ['getToken'],
   figures: [
-    { key: 'timesLeast', label: '× the least', isRatio: true },
+    { key: 'timesLeast', label: '× the minimum', isRatio: true },
     { key: 'tokenNs', label: 'ns' },
-    { key: 'leastNs', label: 'ns the least' },
+    { key: 'leastNs', label: 'ns minimum' },
   ],
   ratios: [
     {

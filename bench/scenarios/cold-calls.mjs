@@ -2,9 +2,9 @@ import { answerAtOnce } from '../racing/answer-at-once.mjs';
 import { COLD_FIGURES, COLD_RATIOS, measureColdStart } from '../racing/cold-start.mjs';
 
 export const scenario = {
-  title: 'Cold start: calls by axios',
+  title: 'Cold start: axios calls',
   method:
-    'The same with whole calls by axios, on an adapter that answers at once; the least that can be done are calls of bare axios. 10,000 are left out where 1,000 took more than 1.2 s.',
+    'As c1, with whole axios calls on an adapter without network; the minimum is bare axios. 10,000 callers are left out if 1,000 took more than 1.2 s.',
   needs: ['axios', 'acquiring', 'coldCalls'],
   figures: COLD_FIGURES,
   ratios: COLD_RATIOS,

@@ -4,8 +4,8 @@ import { COLD_FIGURES, COLD_RATIOS, measureColdStart } from '../racing/cold-star
 export const scenario = {
   title: 'Cold start: tokens',
   method:
-    'So many ask for the token at once and there is none yet. Time until the last has it; requests at the token endpoint. Beside it the least that can be done: asynchronous functions that wait ' +
-    'for the one promise of a token request by axios. A ratio to a peer is that of these multiples.',
+    'Many callers request a token at once, without a cached token. Measured are the time until the last caller has the token, and the token requests. The minimum, in turns: asynchronous functions that ' +
+    'await one shared axios token request. A ratio to a peer is the quotient of two such multiples.',
   needs: ['getToken', 'coldCalls'],
   figures: COLD_FIGURES,
   ratios: COLD_RATIOS,
@@ -22,8 +22,8 @@ export const scenario = {
     };
     const askLeast = async (realm) => {
       const place = await bench.placeOf(realm);
-      let flight;
-      return { call: async () => (await (flight ??= askForToken(place))).access_token };
+      let pending;
+      return { call: async () => (await (pending ??= askForToken(place))).access_token };
     };
     return measureColdStart(bench, ask, askLeast);
   },

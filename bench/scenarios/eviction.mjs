@@ -2,10 +2,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { inLanes } from '../racing/timing.mjs';
 
 export const scenario = {
-  title: 'A full cache goes on receiving tokens',
+  title: 'Adding tokens to a full cache',
   method:
-    'The longest time in which the process did nothing else (a timer of 1 ms that came late), while the last tokens went into a cache that had room, and while as many went into ' +
-    'it when it was full. Token requests over loopback, 32 at a time; collections of garbage are in both.',
+    'Longest pause of the event loop (delay of a 1 ms timer) while the last tokens fill the cache, and while as many tokens are added to ' +
+    'the full cache. Token requests over loopback, 32 at a time. Both include garbage collections.',
   needs: ['many', 'eviction'],
   figures: [
     { key: 'fillingMs', label: 'longest pause ms, filling' },

@@ -5,7 +5,7 @@ const MOST_PICKS = 200_000;
 const FILL_LIMIT_MS = 60_000;
 const HEAP_LIMIT_BYTES = 3e9;
 const SIZES = [1, 1_000, 10_000, 100_000, 1_000_000];
-/** What growth is counted from: with one token alone, everything is in the cache nearest to the processor. */
+/** Size from which growth is counted: a single token fits into the processor's L1 cache. */
 const BASE = 1_000;
 const TURNS = 20;
 const TURN_MS = 5;
@@ -13,8 +13,8 @@ const TURN_MS = 5;
 export const scenario = {
   title: 'Look-ups among many tokens',
   method:
-    'A cached token by its scope, chosen at random, in turns with a plain Map that holds as many. The more there are, the fewer are in the processor’s cache: flat is what grows no more than the ' +
-    'Map does. Packages whose objects hold one token each have a Map around them. A size is left out where filling takes longer than 60 s or more than 3 GB.',
+    'Look-up of a cached token by a random scope, in turns with a plain Map of the same size. Larger maps are slower because less fits into the processor’s cache, so growth is compared with the ' +
+    'Map’s. Packages whose objects hold one token each are kept in a Map. A size is left out if filling takes more than 60 s or 3 GB.',
   needs: ['many'],
   figures: [
     { key: 'growthToMap', label: 'growth / a Map’s', isRatio: true },
@@ -72,7 +72,7 @@ async function fill(add, map, size) {
   }
 }
 
-/** The scopes to ask for are strings of their own, as a caller's are. */
+/** Measures look-ups with new strings for the scopes, as a caller would pass. */
 function nsPerLookUp(get, getFromMap, size) {
   const picks = Array.from(
     { length: Math.min(size, MOST_PICKS) },

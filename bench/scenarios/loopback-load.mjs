@@ -3,19 +3,19 @@ import { inTurns } from '../racing/in-turns.mjs';
 import { inLanes } from '../racing/timing.mjs';
 
 const CONCURRENCIES = [1, 64];
-/** As short as can be, since the machine changes its speed; many at a time need a while until all are under way. */
+/** Length of a turn by concurrency: short, because the machine's speed changes; longer until 64 calls are running. */
 const TURN_MS = { 1: 8, 64: 25 };
 
 export const scenario = {
   title: 'Requests over loopback',
   method:
-    'Kept connections, the API in a process of its own, 1 or 64 calls at a time. Packages that bring an HTTP client of their own use it. The floor (bare axios; for the TokenClient a ' +
+    'Keep-alive connections to an API in its own process, with 1 or 64 concurrent calls. Packages with their own HTTP client use it. The baseline (bare axios; for the TokenClient a ' +
     'plain HttpService) runs in the same process, in turns.',
   needs: [],
   figures: [
     ...CONCURRENCIES.map((lanes) => ({
       key: `timesFloor${lanes}`,
-      label: `× its floor at ${lanes}`,
+      label: `× its baseline at ${lanes}`,
       isRatio: true,
     })),
     ...CONCURRENCIES.flatMap((lanes) => [
@@ -59,7 +59,7 @@ export const scenario = {
 };
 
 async function perSecondOf(send, lanes, latencies) {
-  let answers = 0;
+  let responses = 0;
   const startedAt = performance.now();
   await inLanes(
     lanes,
@@ -68,9 +68,9 @@ async function perSecondOf(send, lanes, latencies) {
       const sentAt = performance.now();
       const { status } = await send('/a');
       if (status !== 200) throw new Error(`The API answered ${status}.`);
-      answers += 1;
+      responses += 1;
       latencies.push(performance.now() - sentAt);
     },
   );
-  return answers / ((performance.now() - startedAt) / 1_000);
+  return responses / ((performance.now() - startedAt) / 1_000);
 }

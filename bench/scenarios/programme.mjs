@@ -1,4 +1,4 @@
-/** All scenarios in the order of the report: their ids, and the files that hold them. */
+/** File names of all scenarios by id, in the order of the report. */
 const PROGRAMME = new Map([
   ['a1', 'authorized-call'],
   ['a2', 'work-added'],
@@ -15,7 +15,7 @@ const PROGRAMME = new Map([
   ['g', 'redis'],
 ]);
 
-/** Those whose ids begin with one of what is given; all, if nothing is. */
+/** Scenarios whose id begins with one of the given texts; all scenarios if none is given. */
 export function scenariosFor(beginnings) {
   const ids = [...PROGRAMME.keys()].filter(
     (id) => beginnings.length === 0 || beginnings.some((beginning) => id.startsWith(beginning)),
@@ -23,7 +23,7 @@ export function scenariosFor(beginnings) {
   return Promise.all(ids.map(scenarioOf));
 }
 
-/** A single one: a contender's process loads no other. */
+/** Loads one scenario; a contender's process loads only its own. */
 export async function scenarioOf(id) {
   const { scenario } = await import(`./${PROGRAMME.get(id)}.mjs`);
   return { id, ...scenario };

@@ -6,10 +6,10 @@ import { msUntilDone, nsPerCall } from '../racing/timing.mjs';
 const CALLERS = 1_000;
 
 export const scenario = {
-  title: 'With Redis behind',
+  title: 'With a Redis store',
   method:
-    `Hot: the token is in memory. Cold: nobody has it, one caller or ${CALLERS}; or a second manager with a connection of its own asks, after the first. Paused: Redis is stopped ` +
-    '(SIGSTOP) and answers nothing; the first and the second token that are asked for then, and what is in memory.',
+    `Hot: the token is in memory. Cold: no token exists, with one caller or ${CALLERS}. Second process: another manager with its own connection asks after the first. Paused: Redis is stopped ` +
+    '(SIGSTOP) and does not respond; measured are the first and the second new token, and a token in memory.',
   needs: ['getToken', 'acquiring', 'sharedStore'],
   figures: [
     { key: 'hotNs', label: 'hot ns' },

@@ -7,16 +7,16 @@ const TOKEN_DELAY_MS = 50;
 const API_DELAY_MS = 10;
 const CALLS_PER_SECOND = 200;
 const SECONDS = 10;
-/** A call is near a renewal if it was due less than this before or after a token request. */
+/** Largest distance between a call and a token request for the call to be near a renewal. */
 const NEAR_MS = 100;
-/** Connections are opened and code is warmed up in the first second: its times, which are all elsewhere, do not count. */
+/** First part of the run, left out of the times: connections are opened and code is warmed up. */
 const SETTLING_MS = 1_000;
 
 export const scenario = {
   title: 'Renewals under load',
   method:
-    `Tokens of ${LIFETIME_SECONDS} s, ${CALLS_PER_SECOND} calls a second for ${SECONDS} s whether or not the ones before were answered. A token takes ${TOKEN_DELAY_MS} ms, ` +
-    `an answer of the API ${API_DELAY_MS} ms. A call's time counts from when it was due. Near a renewal: due within ${NEAR_MS} ms of a token request. The first second is left out of the times.`,
+    `Tokens of ${LIFETIME_SECONDS} s, ${CALLS_PER_SECOND} calls per second for ${SECONDS} s, without waiting for earlier calls. A token request takes ${TOKEN_DELAY_MS} ms, ` +
+    `an API response ${API_DELAY_MS} ms. A call's time starts when the call is due. Near a renewal: due within ${NEAR_MS} ms of a token request. The times exclude the first second.`,
   needs: ['acquiring', 'renewing'],
   figures: [
     { key: 'tokenRequests', label: 'token requests' },
@@ -31,18 +31,18 @@ export const scenario = {
   short: { rounds: 1, lineup: ['nestjs-client-credentials'] },
 
   async prepare({ openRealm, connect }) {
-    const terms = {
+    const settings = {
       lifetimeSeconds: LIFETIME_SECONDS,
       tokenDelayMs: TOKEN_DELAY_MS,
       apiDelayMs: API_DELAY_MS,
     };
     const measure = async (seconds) => {
-      const realm = await openRealm(terms);
-      const connection = await connect(realm, terms);
+      const realm = await openRealm(settings);
+      const connection = await connect(realm, settings);
       await connection.send('/a');
       const calls = await underLoad(connection.send, seconds);
       const { tokenRequests, refusals } = await realm.report();
-      // The realm stays open: who renews behind the caller's back may do so once more.
+      // The realm stays open for a background renewal that may follow.
       await connection.close();
       return { tokenRequests: tokenRequests.length, refusals, ...figuresOf(calls, tokenRequests.slice(1)) };
     };
@@ -51,7 +51,7 @@ export const scenario = {
   },
 };
 
-/** An open loop: calls are made when they are due, and a late answer delays none. */
+/** Open loop: sends calls when they are due, without waiting for earlier responses. */
 async function underLoad(send, seconds) {
   const everyMs = 1_000 / CALLS_PER_SECOND;
   const startedAt = epochMs();
@@ -76,7 +76,7 @@ async function timed(send, dueAt) {
   try {
     isGood = (await send('/a')).status === 200;
   } catch {
-    // Counted below.
+    // `isGood` stays false; figuresOf counts the failure.
   }
   return { dueAt, isGood, tookMs: epochMs() - dueAt };
 }

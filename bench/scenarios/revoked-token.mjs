@@ -1,14 +1,14 @@
 const IN_FLIGHT = 500;
 
 export const scenario = {
-  title: 'A token revoked under 500 calls',
+  title: 'A token revoked during 500 calls',
   method:
-    'The API holds 500 calls, the token is revoked, and all 500 are answered with 401. Counted are token requests from then on, and calls that did not end well.',
+    'The API holds 500 calls, revokes the token and answers all 500 calls with 401. Counted are later token requests and failed calls.',
   needs: ['acquiring'],
   figures: [
     { key: 'tokenRequests', label: 'token requests' },
     { key: 'failed', label: 'failed calls' },
-    { key: 'ms', label: 'ms until the last answer' },
+    { key: 'ms', label: 'ms until the last response' },
   ],
   ratios: [],
   full: { rounds: 3 },
@@ -21,7 +21,9 @@ export const scenario = {
       await connection.send('/a');
       const before = (await realm.report()).tokenRequests.length;
       const startedAt = performance.now();
-      const calls = Array.from({ length: IN_FLIGHT }, () => isWell(connection.send(`/gate/${IN_FLIGHT}`)));
+      const calls = Array.from({ length: IN_FLIGHT }, () =>
+        isSuccessful(connection.send(`/gate/${IN_FLIGHT}`)),
+      );
       const failed = (await Promise.all(calls)).filter((isGood) => !isGood).length;
       const ms = performance.now() - startedAt;
       const tokenRequests = (await realm.report()).tokenRequests.length - before;
@@ -32,7 +34,7 @@ export const scenario = {
   },
 };
 
-async function isWell(call) {
+async function isSuccessful(call) {
   try {
     return (await call).status === 200;
   } catch {

@@ -7,13 +7,13 @@ const LIMIT_MS = 45_000;
 const LANES = 32;
 
 export const scenario = {
-  title: 'Memory for a cached token',
+  title: 'Memory of a cached token',
   method:
-    `Heap in use after a collection, before and after so many tokens were acquired, each with a text of its own of ${TOKEN_LENGTH} characters; that text is taken off, once. ` +
-    'This library gets them over loopback, the others from a function. Who does not get so many in 45 s has fewer.',
+    `Used heap after a garbage collection, before and after many tokens of ${TOKEN_LENGTH} characters were acquired; the length of the token is subtracted once. ` +
+    'This library acquires tokens over loopback, other packages from a function. A contender has fewer tokens if it takes more than 45 s.',
   needs: ['many'],
   figures: [
-    { key: 'bytes', label: 'bytes a token beyond its text' },
+    { key: 'bytes', label: 'bytes per token beyond its text' },
     { key: 'tokens', label: 'tokens' },
   ],
   ratios: [],
@@ -40,7 +40,7 @@ export const scenario = {
       await addUntil(WARM_UP + tokens);
       const added = next - WARM_UP;
       const bytes = (heapUsed() - before) / added - TOKEN_LENGTH;
-      // The hoard is still in use: it must not be collected before.
+      // Keeps the tokens reachable until the heap is measured.
       await hoard.get('scope-1');
       return { bytes, tokens: added };
     };
@@ -53,7 +53,7 @@ function heapUsed() {
   return process.memoryUsage().heapUsed;
 }
 
-/** What a token endpoint answers, with a text that nothing else refers to. */
+/** Token response with a new token string. */
 function tokenResponse() {
   const access_token = randomBytes(TOKEN_LENGTH / 2).toString('hex');
   return { access_token, token_type: 'Bearer', expires_in: 3_600 };

@@ -6,14 +6,14 @@ import { nsPerCall } from '../racing/timing.mjs';
 
 const BATCH = 20;
 const TURN_MS = 0.4;
-// A whole call is longer by a few percent only: it takes more turns to tell.
+// Whole calls differ by a few percent only, so they need more turns.
 const TURNS_OF_WHOLE_CALLS = 5;
 
 export const scenario = {
-  title: 'The work added to a call by axios',
+  title: 'Work added to an axios call',
   method:
-    'Interceptors and adapter alone, on a transport that answers at once: axios’s own cost is taken out. Beside it, in turns, the same with nothing attached; a ratio to a peer is that of these ' +
-    'multiples. axios-auth-refresh puts no token on calls: it leaves that to axios’s defaults, whose cost is taken out here, and adds a look at the answer. “Whole calls” are calls as in a1 beside calls with nothing attached: what they take more has in it what axios does more because of what was attached, and that in a real call less of it is in the processor’s ' +
+    'Interceptors and adapter alone, without network and without axios’s own work. The baseline, in turns, is an instance with nothing attached; a ratio to a peer is the quotient of two such ' +
+    'multiples. axios-auth-refresh does not add the token itself: axios’s defaults do, whose cost is not included here. “Whole calls” compares whole calls as in a1 with calls of an instance with nothing attached; the difference includes axios’s additional work, and more misses of the processor’s ' +
     'cache.',
   needs: ['axios', 'interceptors'],
   figures: [
@@ -27,14 +27,14 @@ export const scenario = {
     {
       key: 'leanestPeer',
       of: 'timesNothing',
-      label: '× the leanest peer that puts the token on',
+      label: '× the leanest peer that adds the token',
       without: 'isLeftToAxios',
     },
     { key: 'leanestOfAll', of: 'timesNothing', label: '× the leanest of all' },
     {
       key: 'leanestInWholeCalls',
       of: 'wholeCallsShare',
-      label: 'whole calls, × the leanest peer that puts the token on',
+      label: 'whole calls, × the leanest peer that adds the token',
       without: 'isLeftToAxios',
     },
     { key: 'leanestOfAllInWholeCalls', of: 'wholeCallsShare', label: 'whole calls, × the leanest of all' },
@@ -76,9 +76,10 @@ export const scenario = {
 };
 
 /**
- * On configs as axios makes them: objects without prototype, a new one for each call, since packages change them. They are made before
- * the clock starts, for making them costs a hundred times what is measured; and few at a time, so that they are still in the processor's cache as
- * they are in a real call.
+ * Nanoseconds per config through interceptors and adapter, with a new config for each call, as axios creates it.
+ *
+ * The configs are created before the measurement, because their creation costs a hundred times as much. A batch is small,
+ * so that the configs are still in the processor's cache, as in a real call.
  */
 async function nsThrough(instance) {
   const configs = await freshConfigs(instance);
@@ -87,7 +88,7 @@ async function nsThrough(instance) {
   return ((performance.now() - startedAt) / BATCH) * 1e6;
 }
 
-/** Configs that axios made for calls of this instance, as they are when it hands them to the first interceptor. */
+/** Creates configs as axios passes them to the first interceptor of this instance. */
 async function freshConfigs(instance) {
   const maker = new axios.Axios(instance.defaults);
   const configs = [];

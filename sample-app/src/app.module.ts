@@ -58,7 +58,7 @@ export class AppModule implements NestModule {
   }
 }
 
-/** A document is looked at first; what is sent out, in either form, is sent at the same time. */
+/** Stages of the desk: the document is examined first, then sent out for signature and on paper. */
 function arrangeStages(
   check: FraudCheck,
   reading: DocumentReading,

@@ -6,15 +6,15 @@ import type { DeskAccess } from './config/environment.js';
 
 const MAX_DOCUMENT_SIZE = '10mb';
 
-/** The document desk, not listening yet. Without access to the providers it comes with its sandbox. */
+/** Creates the document desk without listening. Without provider credentials the desk starts a sandbox. */
 export async function createDesk(access: DeskAccess): Promise<NestExpressApplication> {
   const desk = await NestFactory.create<NestExpressApplication>(AppModule.forAccess(access), {
     bodyParser: false,
-    // What goes wrong at the start is for the caller to tell; Nest would end the process.
+    // Start-up errors reach the caller; by default Nest would exit the process.
     abortOnError: false,
     logger: ['error', 'warn'],
   });
-  // The body is the document, whatever curl says its type is. What is proxied keeps its body for the proxy.
+  // The body is the document, whatever its content type. Other routes keep their body for the proxy.
   desk.use('/documents', raw({ type: () => true, limit: MAX_DOCUMENT_SIZE }));
   desk.enableShutdownHooks();
   return desk;

@@ -6,7 +6,7 @@ import { pushDocument } from './demonstration/push-document.js';
 import { costTable, stepLine } from './demonstration/report.js';
 import { createDesk } from './desk-application.js';
 
-// Only this machine: the desk asks nobody who they are, and with real credentials its calls cost money.
+// Loopback only: the desk does not authenticate its callers, and real calls cost money.
 const HOST = '127.0.0.1';
 
 async function main(isOnce: boolean): Promise<void> {
@@ -22,20 +22,20 @@ async function main(isOnce: boolean): Promise<void> {
   }
   const url = await desk.getUrl();
   console.log(
-    `The document desk is open at ${url}, with ${access.providers === undefined ? 'the sandbox' : 'the providers'}${access.shared === undefined ? '' : ', and shares its tokens through Redis'}.\n`,
+    `The document desk listens at ${url}, with ${access.providers === undefined ? 'the sandbox' : 'the real providers'}${access.shared === undefined ? '' : ', and shares its tokens through Redis'}.\n`,
   );
 
-  console.log('One document through all five:');
-  const isThrough = await demonstrate(url);
+  console.log('One document, processed by all five providers:');
+  const isSuccessful = await demonstrate(url);
   const counter = desk.get(CallCounter);
   console.log(`\n${costTable((name) => counter.countsOf(name))}`);
 
   if (isOnce) {
     await desk.close();
-    process.exitCode = isThrough ? 0 : 1;
+    process.exitCode = isSuccessful ? 0 : 1;
     return;
   }
-  console.log(`\nThe desk stays open; Ctrl+C closes it. Try:
+  console.log(`\nThe desk keeps running; Ctrl+C stops it. Try:
   curl --data-binary @package.json '${url}/documents?name=package.json'
   curl ${url}/documents/<id>
   curl -H 'x-tenant-id: globex' ${url}/signeasy/me
@@ -48,16 +48,16 @@ async function demonstrate(url: string): Promise<boolean> {
     const { state } = await pushDocument(url, (step) => console.log(stepLine(step)));
     return state === 'done';
   } catch (error) {
-    console.error(`The document did not get through: ${messageOf(error)}`);
+    console.error(`The document could not be processed: ${messageOf(error)}`);
     return false;
   }
 }
 
-/** What a person can act on; a stack would only hide it. */
+/** Message for the console, without a stack. */
 function messageOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = 'port' in error ? String(error.port) : 'it wants';
-    return `Port ${port} is taken. Stop what listens there, or choose another: PORT=3001 npm start`;
+    const port = 'port' in error ? String(error.port) : 'of the desk';
+    return `Port ${port} is in use. Stop the other process, or set another port: PORT=3001 npm start`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -5,8 +5,9 @@ import ts from 'typescript';
 const CONFIG = join('libs', 'client-credentials', 'tsconfig.lib.json');
 
 /**
- * Compiles the library to `outDir`, so that every named function first calls the recorder, which is global, with its number.
- * Sources are those of tsconfig.lib.json, with its compiler options.
+ * Compiles the library to `outDir` with a call of the global recorder at the start of every named function.
+ *
+ * Uses the sources and compiler options of tsconfig.lib.json.
  *
  * @returns the functions by number, each with its file and name
  */
@@ -38,7 +39,7 @@ function settingsOf(root) {
   return { options: { ...options, ...noDeclarations, ...noMaps, module: ts.ModuleKind.ESNext }, fileNames };
 }
 
-/** Puts a call of the recorder first in every named function. */
+/** Inserts a recorder call at the start of every named function. */
 function transformer(recorder, numberOf) {
   return (context) => {
     const { factory } = context;
@@ -50,7 +51,7 @@ function transformer(recorder, numberOf) {
         ? factory.updateBlock(body, [first, ...body.statements])
         : factory.createBlock([first, factory.createReturnStatement(body)], true);
     };
-    /** @param names - those of the classes and functions around the node */
+    /** @param names - names of the enclosing classes and functions */
     const visitor = (names, body, number) => (node) => {
       const name = nameOf(node);
       const path = name === undefined ? names : [...names, name];
@@ -63,7 +64,7 @@ function transformer(recorder, numberOf) {
   };
 }
 
-/** The name of a class or function; `undefined` if it has none, or is neither. */
+/** Name of a class or function; `undefined` for other nodes and without a name. */
 function nameOf(node) {
   if (ts.isConstructorDeclaration(node)) return 'constructor';
   if (ts.isGetAccessor(node)) return `get ${node.name.getText()}`;
@@ -74,7 +75,7 @@ function nameOf(node) {
   return undefined;
 }
 
-/** The name that a function expression is assigned to. */
+/** Name that a function expression is assigned to. */
 function assignedName(node) {
   const { parent } = node;
   if (ts.isParenthesizedExpression(parent)) return assignedName(parent);

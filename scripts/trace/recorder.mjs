@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long nothing is entered once background work is done. */
+/** Pause without entries after which background work counts as done. */
 const QUIET_MS = 100;
 const MAX_FRAMES = 200;
 
-/** Records what is entered, in order, while a trip is made. */
+/** Records the entered functions during a trip, in order. */
 export class Recorder {
   #entries;
   #folder;
 
-  /** @param folder - the URL of the library; given if the depth of each entry is wanted */
+  /** @param folder - URL of the library, to record the call depth of each entry as well */
   constructor(folder) {
     this.#folder = folder;
     if (folder !== undefined) Error.stackTraceLimit = MAX_FRAMES;
@@ -19,7 +19,7 @@ export class Recorder {
     this.#entries?.push({ number, depth: this.#depth() });
   }
 
-  /** What is entered until the work is done and nothing more happens. */
+  /** Runs work; returns the functions entered until the work and its background work are done. */
   async during(work) {
     const entries = [];
     this.#entries = entries;
@@ -36,7 +36,7 @@ export class Recorder {
     }
   }
 
-  /** Counts frames of the library on the stack below the entered one; who awaits it is there as well. */
+  /** Call depth of an entry: library frames on the stack below it, including awaiting functions. */
   #depth() {
     if (this.#folder === undefined) return 0;
     return new Error('stack').stack.split(this.#folder).length - 2;

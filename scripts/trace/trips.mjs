@@ -11,10 +11,10 @@ const TENANT = 'acme';
 /**
  * Trips, in the order of the table.
  *
- * - `call`: what is recorded, a GET unless it says otherwise
- * - `before`: what is done first, and not recorded
- * - `cost`: requests that the call must take
- * - `missing`: what the trip cannot be made without, if it is not there
+ * - `call`: the recorded action, by default a GET
+ * - `before`: preparation that is not recorded
+ * - `cost`: number of requests that the call must cause
+ * - `missing`: requirement of the trip that this machine lacks, if any
  */
 export const TRIPS = [
   { title: 'GET, token cached', before: get, cost: { token: 0, api: 1 } },
@@ -43,7 +43,7 @@ export const TRIPS = [
   },
 ];
 
-/** Makes one trip, through a Nest application and against servers of its own. The answer is what was entered. */
+/** Runs one trip with its own Nest application and servers; returns the entered functions. */
 export async function makeTrip({ title, provider, openStore, before, call = get, cost }, library, recorder) {
   const servers = await openServers();
   const { store, closeStore } = (await openStore?.(library)) ?? {};
@@ -61,7 +61,7 @@ export async function makeTrip({ title, provider, openStore, before, call = get,
       token: servers.counts.token - requests.token,
       api: servers.counts.api - requests.api,
     };
-    // Figures of another trip than the one that is meant would be misleading.
+    // Fails if the call took another path than the trip describes.
     if (!isDeepStrictEqual(taken, cost))
       throw new Error(`"${title}" took ${JSON.stringify(taken)} requests, not ${JSON.stringify(cost)}.`);
     return entries;
@@ -77,12 +77,12 @@ async function get(client) {
   if (data.isServed !== true) throw new Error('The API did not serve the call.');
 }
 
-/** The client of the tenant is derived anew, as an application does for each request. */
+/** GET with a newly derived client of the tenant, as an application does for each request. */
 function getForTenant(client) {
   return get(client.forTenant(TENANT));
 }
 
-/** A token endpoint and an API that takes its tokens, which count their requests. */
+/** Starts a token endpoint and an API that accepts its tokens; both count their requests. */
 async function openServers() {
   const counts = { token: 0, api: 0 };
   const valid = new Set();

@@ -12,8 +12,9 @@ const INSTALL_ATTEMPTS = 3;
 const STEP_TIMEOUT_MS = 60_000;
 
 /**
- * Packs the library as `npm publish` would, its build included, but from a copy: others may be building in the
- * repository meanwhile. The answer is where the tarball is.
+ * Builds and packs the library as `npm publish` does; returns the path of the tarball.
+ *
+ * Works on a copy, because another process may be building in the repository.
  */
 export async function packLibrary(parent: string): Promise<string> {
   const copy = join(parent, 'library');
@@ -25,14 +26,14 @@ export async function packLibrary(parent: string): Promise<string> {
   return join(parent, tarball);
 }
 
-/** An application to be made: its name, the folder with its source, and other versions of what it depends on. */
+/** Name, source folder and dependency versions of an application. */
 export interface Consumer {
   name: string;
   source?: string;
   versions?: Record<string, string>;
 }
 
-/** An application in a directory of its own, with what it depends on from the registry and the library from a tarball. */
+/** An application in its own directory, with the library from a tarball and dependencies from the registry. */
 export class ConsumerApplication {
   private constructor(readonly directory: string) {}
 
@@ -44,7 +45,7 @@ export class ConsumerApplication {
     const directory = join(parent, name);
     await cp(join(import.meta.dirname, source), directory, { recursive: true });
     await pin(join(directory, 'package.json'), versions);
-    await patiently(() =>
+    await withRetries(() =>
       execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
         cwd: directory,
         timeoutMs: INSTALL_TIMEOUT_MS,
@@ -53,19 +54,19 @@ export class ConsumerApplication {
     return new ConsumerApplication(directory);
   }
 
-  /** Compiles it, the library's type declarations included. The answer is what the compiler says. */
+  /** Compiles the application against the library's declarations; returns the compiler's output. */
   async build(): Promise<string> {
     const { stdout } = await execute('npm', ['run', '--silent', 'build'], { cwd: this.directory });
     return stdout;
   }
 
-  /** Runs it until it ends by itself, and answers the line of JSON that it prints last. */
+  /** Runs the application until it exits; returns its last output line, parsed as JSON. */
   async start(node: string[]): Promise<unknown> {
     const { stdout } = await this.#run(node, ['dist/main.js']);
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   }
 
-  /** Runs its own test suite, and answers what jest counted. */
+  /** Runs the application's own tests; returns jest's JSON report. */
   async test(node: string[]): Promise<unknown> {
     const { stdout } = await this.#run(node, ['node_modules/jest/bin/jest.js', '--json']);
     return JSON.parse(stdout);
@@ -76,7 +77,7 @@ export class ConsumerApplication {
   }
 }
 
-/** The commands that run node in each version that `CONSUMER_NODES` lists, e.g. `22,24`; by default the version that runs here. */
+/** Commands for each Node version in `CONSUMER_NODES`, such as `22,24`; by default the running version. */
 export function nodesToTry(): { version: string; command: string[] }[] {
   const versions = process.env['CONSUMER_NODES']?.split(',').filter((version) => version !== '') ?? [];
   if (versions.length === 0) return [{ version: process.versions.node, command: [process.execPath] }];
@@ -115,8 +116,8 @@ async function execute(
   }
 }
 
-/** A registry may fail to answer for a moment; what it serves is not what is tested. */
-async function patiently(install: () => Promise<unknown>): Promise<void> {
+/** Retries an installation, because the registry may fail for a moment. */
+async function withRetries(install: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await install();
@@ -127,7 +128,7 @@ async function patiently(install: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** As a user's shell has it: nothing of the npm script and the jest that run this. */
+/** Environment without the variables that npm and jest set for this test. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const foreign =
     /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;

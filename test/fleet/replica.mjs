@@ -1,4 +1,4 @@
-// One process of a fleet: it has a manager over a shared Redis, and does what its parent tells it.
+// One process of a fleet: a manager with a shared Redis, controlled by messages of the parent process.
 import { pathToFileURL } from 'node:url';
 import axios from 'axios';
 import { createClient } from 'redis';
@@ -8,7 +8,7 @@ const { authorizeAxios, TokenManager } = await import(pathToFileURL(`${library}/
 const { RedisTokenStore } = await import(pathToFileURL(`${library}/redis/index.js`).href);
 
 const client = createClient({ url: redisUrl });
-// An outage is the store's to cope with.
+// Ignores connection errors: the token store handles outages.
 client.on('error', () => undefined);
 client.connect().catch(() => undefined);
 const store = new RedisTokenStore({ client, encryptionKeys: [encryptionKey] });

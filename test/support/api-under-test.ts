@@ -13,7 +13,7 @@ import {
   type AuthorizationServerOptions,
 } from 'nestjs-client-credentials/testing';
 
-/** An API, the server of its tokens, and an axios instance that is authorized for it. */
+/** An authorization server with its API, and an axios instance authorized for that API. */
 export interface ApiUnderTest extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly tokens: TokenManager;
@@ -55,12 +55,12 @@ export async function startApiUnderTest(options: ApiUnderTestOptions = {}): Prom
   };
 }
 
-/** The bearer of each request that the API got. */
+/** `Authorization` header of each API request. */
 export function bearersOf(server: AuthorizationServer): (string | undefined)[] {
   return server.apiRequests.map(({ headers }) => headers.authorization);
 }
 
-/** The error that a call fails with. */
+/** Error of a failed call. */
 export async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
   return (await call.then(
     () => Promise.reject(new Error('the call succeeded')),
@@ -68,7 +68,7 @@ export async function failureOf(call: Promise<unknown>): Promise<AxiosError> {
   )) as AxiosError;
 }
 
-/** All that can be seen of something by looking at it. */
+/** Full inspection of a value, including hidden properties and getters. */
 export function shown(value: unknown): string {
   return inspect(value, { depth: 12, showHidden: true, getters: true });
 }

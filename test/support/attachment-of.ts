@@ -2,7 +2,7 @@ import { attachmentOf as attachmentOfSource } from '../../libs/client-credential
 import type { Attachment } from '../../libs/client-credentials/src/token/attachment.js';
 import type { TokenSource } from 'nestjs-client-credentials/core';
 
-/** The internal seam between a token source and the HTTP clients: for tests of what follows a refusal, without a call. */
+/** Internal seam between a token source and the HTTP clients, for tests of a 401 without a call. */
 export function attachmentOf(source: TokenSource): Attachment {
   return attachmentOfSource(source);
 }

@@ -13,17 +13,17 @@ import { isObject } from '../../libs/client-credentials/src/base/objects.js';
 import type { CertificateAuthority } from './certificate-authority.js';
 import { listen } from './listen.js';
 
-/** What the API takes. */
+/** Options of {@link startBindingApi}. */
 export interface BindingApiOptions {
-  /** Of the authorization server whose tokens it takes. */
+  /** Issuer of the accepted tokens. */
   issuer: string;
   jwks: JSONWebKeySet;
   audience: string;
   authority?: CertificateAuthority;
 }
 
-/** A request that the API got, and what became of it. */
-interface JudgedRequest {
+/** A received request and the status of its response. */
+interface CheckedRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: IncomingMessage['headers'];
@@ -31,30 +31,30 @@ interface JudgedRequest {
   readonly body: string;
 }
 
-/** An API that really checks what tokens are bound to. */
+/** An API that verifies DPoP and certificate bindings of tokens. */
 export interface BindingApi extends AsyncDisposable {
   readonly url: string;
-  readonly requests: readonly JudgedRequest[];
-  /** The nonce that proofs must hold, if any. */
+  readonly requests: readonly CheckedRequest[];
+  /** Nonce that proofs must contain, if any. */
   nonce: string | undefined;
-  /** Where requests of a path are sent on to, with 307. */
+  /** Target of a 307 redirect, by path. */
   readonly redirects: Map<string, string>;
-  /** Tokens that are refused from now on. */
+  /** Tokens that the API refuses. */
   readonly revoked: Set<string>;
 }
 
-/** Why a request is refused: the challenge. */
+/** Thrown to refuse a request; the message is the challenge. */
 class Refused extends Error {}
 
 /** Starts the API on loopback. */
 export async function startBindingApi(options: BindingApiOptions): Promise<BindingApi> {
-  const requests: JudgedRequest[] = [];
-  const judge = new Judge(options);
+  const requests: CheckedRequest[] = [];
+  const check = new RequestCheck(options);
   const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const { url = '', method = '', headers } = request;
-    const answer = await judge.answer(request, api.url);
+    const answer = await check.answer(request, api.url);
     const body = Buffer.concat(chunks).toString();
     requests.push({ url, method, headers, status: answer.status, body });
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end('{}');
@@ -67,7 +67,7 @@ export async function startBindingApi(options: BindingApiOptions): Promise<Bindi
     rejectUnauthorized: false,
   };
   const { url, close } = await listen((...args) => void listener(...args), tls);
-  const api: BindingApi = Object.assign(judge, { url, requests, [Symbol.asyncDispose]: close });
+  const api: BindingApi = Object.assign(check, { url, requests, [Symbol.asyncDispose]: close });
   return api;
 }
 
@@ -76,8 +76,8 @@ interface Answer {
   readonly headers: Record<string, string>;
 }
 
-/** Decides on requests. */
-class Judge {
+/** Checks requests. */
+class RequestCheck {
   nonce: string | undefined;
   readonly redirects = new Map<string, string>();
   readonly revoked = new Set<string>();

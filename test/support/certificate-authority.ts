@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-/** A certificate and its key, as PEM. */
+/** A certificate and its private key, as PEM. */
 export interface Identity {
   readonly cert: string;
   readonly key: string;
@@ -13,9 +13,9 @@ const DAY_MS = 86_400_000;
 
 x509.cryptoProvider.set(webcrypto as never);
 
-/** An authority that issues certificates for the time of a test. */
+/** A certificate authority that exists for one test. */
 export class CertificateAuthority {
-  /** Its own certificate, which others trust. */
+  /** Certificate of the authority, for `ca` options. */
   readonly cert: string;
   readonly #name: string;
   readonly #keys: webcrypto.CryptoKeyPair;
@@ -38,7 +38,7 @@ export class CertificateAuthority {
     return new CertificateAuthority(name, keys, certificate.toString('pem'));
   }
 
-  /** A certificate for a server on loopback. */
+  /** Issues a certificate for a server on loopback. */
   issueServer(): Promise<Identity> {
     return this.#issue('CN=localhost', [
       new x509.SubjectAlternativeNameExtension([
@@ -48,7 +48,7 @@ export class CertificateAuthority {
     ]);
   }
 
-  /** A certificate for a client. */
+  /** Issues a certificate for a client. */
   issueClient(subject: string): Promise<Identity> {
     return this.#issue(subject);
   }
@@ -68,7 +68,7 @@ export class CertificateAuthority {
   }
 }
 
-/** A certificate that nobody vouches for. */
+/** Creates a self-signed certificate. */
 export async function selfSigned(name: string): Promise<Identity> {
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

@@ -5,13 +5,13 @@ import { transform } from '@swc/core';
 const ROOT = join(import.meta.dirname, '..', '..');
 const SOURCE = join(ROOT, 'libs', 'client-credentials', 'src');
 
-/** The library as plain JavaScript, for processes of their own, which have no jest to compile it. */
+/** The library as JavaScript, for child processes without jest's compiler. */
 export interface CompiledLibrary extends AsyncDisposable {
-  /** The folder that the entry points are in. */
+  /** Folder of the entry points. */
   readonly directory: string;
 }
 
-/** Compiles the library as it is now, beside the packages that it needs. */
+/** Compiles the current source, in a folder from which its dependencies resolve. */
 export async function compileLibrary(name: string): Promise<CompiledLibrary> {
   const directory = join(ROOT, 'node_modules', '.cache', `client-credentials-${name}-${process.pid}`);
   await rm(directory, { recursive: true, force: true });

@@ -6,33 +6,33 @@ import type { ProviderConfig } from 'nestjs-client-credentials/core';
 
 const REPLICA = join(import.meta.dirname, '..', 'fleet', 'replica.mjs');
 
-/** What a fleet is started with. */
+/** Options of {@link startFleet}. */
 export interface FleetOptions {
   readonly size: number;
-  /** The folder of the compiled library. */
+  /** Folder of the compiled library. */
   readonly library: string;
   readonly redisUrl: string;
-  /** As JSON can hold it. */
+  /** Provider configuration; must be serializable as JSON. */
   readonly provider: ProviderConfig;
 }
 
-/** One process with a manager of its own. */
+/** One child process with its own manager. */
 interface Replica {
-  /** The value of a token. */
+  /** Returns the value of a token. */
   getToken(options?: object): Promise<string>;
-  /** The status of an authorized call. */
+  /** Returns the status of an authorized call. */
   call(): Promise<number>;
-  /** What its manager told since the last time. */
+  /** Returns the types of events since the last call. */
   events(): Promise<string[]>;
-  /** Ends it as a crash would. */
+  /** Kills the process with SIGKILL. */
   kill(): Promise<void>;
 }
 
-/** Processes that share a Redis and a provider. */
+/** Child processes that share a Redis and a provider. */
 export interface Fleet extends AsyncDisposable {
   readonly replicas: readonly Replica[];
-  /** The same of all at once. */
-  all<T>(ask: (replica: Replica) => Promise<T>): Promise<T[]>;
+  /** Runs one action on all replicas concurrently. */
+  all<T>(action: (replica: Replica) => Promise<T>): Promise<T[]>;
 }
 
 export async function startFleet({ size, ...options }: FleetOptions): Promise<Fleet> {
@@ -42,14 +42,14 @@ export async function startFleet({ size, ...options }: FleetOptions): Promise<Fl
   );
   return {
     replicas,
-    all: (ask) => Promise.all(replicas.map(ask)),
+    all: (action) => Promise.all(replicas.map(action)),
     async [Symbol.asyncDispose]() {
       await Promise.all(replicas.map((replica) => replica.kill()));
     },
   };
 }
 
-interface Answer {
+interface Reply {
   readonly id: number | 'ready';
   readonly result?: unknown;
   readonly error?: string;
@@ -57,13 +57,13 @@ interface Answer {
 
 class Process implements Replica {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
-  #asked = 0;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #lastId = 0;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.on('message', (answer: Answer) => {
-      if (answer.id !== 'ready') this.#waiting.get(answer.id)?.(answer);
+    child.on('message', (reply: Reply) => {
+      if (reply.id !== 'ready') this.#waiting.get(reply.id)?.(reply);
     });
   }
 
@@ -74,15 +74,15 @@ class Process implements Replica {
   }
 
   getToken(options?: object): Promise<string> {
-    return this.#ask('getToken', options) as Promise<string>;
+    return this.#send('getToken', options) as Promise<string>;
   }
 
   call(): Promise<number> {
-    return this.#ask('call') as Promise<number>;
+    return this.#send('call') as Promise<number>;
   }
 
   events(): Promise<string[]> {
-    return this.#ask('events') as Promise<string[]>;
+    return this.#send('events') as Promise<string[]>;
   }
 
   async kill(): Promise<void> {
@@ -92,11 +92,11 @@ class Process implements Replica {
     await exited;
   }
 
-  async #ask(command: string, argument?: object): Promise<unknown> {
-    const id = (this.#asked += 1);
-    const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
+  async #send(command: string, argument?: object): Promise<unknown> {
+    const id = (this.#lastId += 1);
+    const replied = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
     this.#child.send({ id, command, argument });
-    const { result, error } = await answered;
+    const { result, error } = await replied;
     if (error !== undefined) throw new Error(error);
     return result;
   }

@@ -2,15 +2,15 @@ import { createServer as createPlainServer, type RequestListener } from 'node:ht
 import { createServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** A server on a port of loopback. */
+/** A server on a loopback port. */
 export interface Listening {
-  /** Without a path. */
+  /** Base URL without a path. */
   readonly url: string;
-  /** Stops it, and cuts its connections. */
+  /** Stops the server and closes its connections. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server on a port that the system chooses: over TLS where options for it are given. */
+/** Starts a server on a free port, over TLS if TLS options are given. */
 export async function listen(handler: RequestListener, tls?: ServerOptions): Promise<Listening> {
   const server = tls === undefined ? createPlainServer(handler) : createServer(tls, handler);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { listen } from './listen.js';
 
-/** What a server answers instead of its metadata. */
+/** A response instead of metadata: a status, a connection reset or a body. */
 type MetadataFault = number | 'reset' | { body: string };
 
-/** Serves the metadata of an issuer, wherever it is to be found. */
+/** Serves metadata documents of an issuer by path. */
 export interface MetadataServer extends AsyncDisposable {
   readonly url: string;
-  /** Documents by their paths. */
+  /** Documents by path. */
   readonly documents: Map<string, object>;
-  /** What is answered instead, one for each request. */
+  /** Faults of the next requests, one per request. */
   readonly faults: MetadataFault[];
-  /** The paths that were asked for. */
+  /** Paths of all requests. */
   readonly lookups: string[];
 }
 

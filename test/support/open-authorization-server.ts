@@ -12,47 +12,47 @@ import {
 import type { CertificateAuthority } from './certificate-authority.js';
 import { listen } from './listen.js';
 
-/** How the server is set up. */
+/** Options of {@link openAuthorizationServer}. */
 export interface OpenServerOptions {
   clients: ClientMetadata[];
-  /** Serve over TLS with a certificate of this authority, which is also the one that client certificates come from. */
+  /** Authority of the server's TLS certificate and of accepted client certificates. Without it, plain http. */
   authority?: CertificateAuthority;
-  /** Announce a token endpoint of its own for clients with a certificate. */
+  /** Whether the metadata have a separate token endpoint for clients with a certificate. */
   hasMtlsAlias?: boolean;
-  /** Ask for a nonce in each DPoP proof. */
+  /** Whether each DPoP proof needs a nonce. */
   needsNonce?: boolean;
 }
 
-/** A request that the server got. */
+/** A received request. */
 interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Whether it came by the alias for clients with a certificate. */
+  /** Whether the request used the token endpoint for clients with a certificate. */
   readonly isMtls: boolean;
 }
 
-/** A certified OpenID provider that hands out JWTs, bound where they are to be, for {@link AUDIENCE}. */
+/** A certified OpenID provider that issues JWTs for {@link AUDIENCE}, bound to a key or certificate if requested. */
 export interface OpenAuthorizationServer extends AsyncDisposable {
   readonly issuer: string;
   readonly tokenUrl: string;
-  /** The keys that its tokens are signed with. */
+  /** Public keys of the token signatures. */
   readonly jwks: JSONWebKeySet;
   readonly requests: readonly SeenRequest[];
-  /** The requests of the token endpoint. */
+  /** Requests of the token endpoint. */
   readonly tokenRequests: readonly SeenRequest[];
-  /** The requests of the metadata. */
+  /** Requests of the metadata. */
   readonly discoveryRequests: readonly SeenRequest[];
-  /** Registers a client anew: with another secret, key or certificate. */
+  /** Replaces the registration of a client, such as with another secret, key or certificate. */
   register(client: ClientMetadata): void;
   close(): Promise<void>;
 }
 
-/** The API that tokens are for. */
+/** Audience of the tokens. */
 export const AUDIENCE = 'urn:documents';
 
 const KID = 'signing';
 
-/** Starts an authorization server as others run it, on loopback. */
+/** Starts the `oidc-provider` package as authorization server on loopback. */
 export async function openAuthorizationServer(options: OpenServerOptions): Promise<OpenAuthorizationServer> {
   const { authority } = options;
   const tls = authority && { ...(await authority.issueServer()), ca: authority.cert, requestCert: true };
@@ -96,7 +96,7 @@ export async function openAuthorizationServer(options: OpenServerOptions): Promi
   };
 }
 
-/** The provider knows nothing of aliases, so that they are added to what it announces. */
+/** Adds the mTLS alias to the metadata, because `oidc-provider` does not support aliases. */
 function announceAlias(provider: Provider, tokenUrl: string): void {
   provider.use(async (context, next) => {
     await next();
@@ -105,7 +105,7 @@ function announceAlias(provider: Provider, tokenUrl: string): void {
   });
 }
 
-/** As JSON, since the provider takes nothing from another realm, as keys are that Node exports. */
+/** Registers a client as parsed JSON: `oidc-provider` rejects objects of another realm, such as exported keys. */
 function register(clients: Map<string, ClientMetadata>, client: ClientMetadata): void {
   clients.set(client.client_id, JSON.parse(JSON.stringify(client)) as ClientMetadata);
 }
@@ -168,7 +168,7 @@ function socketOf({ req }: KoaContextWithOIDC): TLSSocket {
   return req.socket as TLSSocket;
 }
 
-/** What the provider keeps: clients are read anew each time, all else is remembered for good. */
+/** Storage of `oidc-provider`: reads clients for each request, keeps everything else for ever. */
 function adapterOver(clients: ReadonlyMap<string, ClientMetadata>): Configuration['adapter'] {
   const kept = new Map<string, AdapterPayload>();
   return (name) => ({

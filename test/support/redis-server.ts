@@ -13,26 +13,26 @@ const IMAGE = 'valkey/valkey:8-alpine';
 
 const run = promisify(execFile);
 
-/** A Redis or Valkey of this test's own. */
+/** A Redis or Valkey server for one test. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Ends it, as a crash would. */
+  /** Kills the server with SIGKILL. */
   stop(): Promise<void>;
-  /** Starts it again, empty, on the same port. */
+  /** Starts the server again, empty, on the same port. */
   restart(): Promise<void>;
-  /** Makes it hang: connections stay open, and nothing is answered. */
+  /** Stops the process with SIGSTOP: connections stay open without any response. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }
 
-/** The address of a Redis to share: the one that `REDIS_URL` names, else one that is started. */
+/** URL of a Redis: `REDIS_URL` if set, else a newly started server. */
 export async function sharedRedisUrl(): Promise<{ url: string } & AsyncDisposable> {
   const url = process.env['REDIS_URL'];
   return url === undefined ? startRedis() : { url, [Symbol.asyncDispose]: async () => undefined };
 }
 
-/** Starts a server on a free port of loopback; as a cluster of one, if that is wanted. */
+/** Starts a server on a free loopback port, optionally as a cluster of one node. */
 export async function startRedis({ isCluster = false } = {}): Promise<RedisServer> {
   const launcher = await findLauncher();
   const port = await freePort();
@@ -54,8 +54,8 @@ export async function startRedis({ isCluster = false } = {}): Promise<RedisServe
     const launched = launcher(options);
     await ready(launched.process, port);
     if (isCluster) {
-      await say(port, 'CLUSTER ADDSLOTSRANGE 0 16383');
-      while (!(await say(port, 'CLUSTER INFO'))?.includes('cluster_state:ok')) await sleep(20);
+      await sendLine(port, 'CLUSTER ADDSLOTSRANGE 0 16383');
+      while (!(await sendLine(port, 'CLUSTER INFO'))?.includes('cluster_state:ok')) await sleep(20);
     }
     return launched;
   };
@@ -83,7 +83,7 @@ export async function startRedis({ isCluster = false } = {}): Promise<RedisServe
   };
 }
 
-/** A running server, and how signals reach it. */
+/** A running server and the function that signals its process. */
 interface Launched {
   readonly process: ChildProcess;
   readonly signal: (name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT') => Promise<void>;
@@ -91,7 +91,7 @@ interface Launched {
 
 type Launcher = (options: string[]) => Launched;
 
-/** A server on PATH, else in Docker, else one that is installed where that may be done. */
+/** Finds a server on PATH or in Docker, or installs one if permitted. */
 async function findLauncher(): Promise<Launcher> {
   const found = (await onPath()) ?? (await inDocker());
   if (found !== undefined) return found;
@@ -99,7 +99,7 @@ async function findLauncher(): Promise<Launcher> {
     await install();
     const installed = await onPath();
     if (installed !== undefined) return installed;
-    // Another test file may be installing it: only one can.
+    // Another test file may hold the lock of the package manager.
     await sleep(2_000);
   }
   throw new Error(
@@ -157,20 +157,20 @@ async function succeeds(program: string, options: string[]): Promise<boolean> {
 }
 
 async function ready(server: ChildProcess, port: number): Promise<void> {
-  while (!(await say(port, 'PING'))?.startsWith('+PONG')) {
-    if (server.exitCode !== null) throw new Error(`The server ended at once, with ${server.exitCode}.`);
+  while (!(await sendLine(port, 'PING'))?.startsWith('+PONG')) {
+    if (server.exitCode !== null) throw new Error(`The server exited at once with code ${server.exitCode}.`);
     await sleep(20);
   }
 }
 
-/** Says one line to the server. The answer is what it says first, if it is there at all. */
-async function say(port: number, line: string): Promise<string | undefined> {
+/** Sends one line; returns the first reply, or `undefined` without a connection. */
+async function sendLine(port: number, line: string): Promise<string | undefined> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
     socket.write(`${line}\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    return answer.toString();
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    return reply.toString();
   } catch {
     return undefined;
   } finally {

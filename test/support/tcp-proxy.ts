@@ -1,16 +1,16 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** Stands between a client and a server, and can cut what is between them. */
+/** A TCP proxy that can cut, slow down and garble connections. */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Cuts every connection, and each new one at once. */
+  /** Closes every connection, and every new one at once. */
   cut(): void;
-  /** Holds back for so long whatever the server answers. */
+  /** Delays every response of the server. */
   slowDown(ms: number): void;
-  /** Answers nonsense in the server's place. */
+  /** Sends invalid data instead of the server's responses. */
   garble(): void;
-  /** Lets everything through again, on new connections. */
+  /** Ends every fault; existing connections are closed. */
   mend(): void;
 }
 

@@ -14,15 +14,15 @@ import {
 import { collectEvents } from './collect-events.js';
 import { FakeClock } from './fake-clock.js';
 
-/** What the server of many tenants is set up with. */
+/** Options of {@link openTenants}. */
 export interface TenantsOptions {
-  /** Laid over the provider. */
+  /** Options that override the provider's. */
   provider?: Partial<TenantProviderConfig>;
-  /** Of the manager. */
+  /** Options of the manager. */
   manager?: Partial<ClientCredentialsOptions>;
 }
 
-/** A server that knows a client for each tenant, and a manager whose provider `desk` has these tenants. */
+/** A server with one client per tenant, and a manager whose provider `desk` has these tenants. */
 export interface Tenants extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly provider: TenantProviderConfig;
@@ -30,21 +30,21 @@ export interface Tenants extends AsyncDisposable {
   readonly clock: FakeClock;
   readonly events: TokenEvent[];
   readonly warnings: string[];
-  /** Every tenant that `tenants` was asked for. */
+  /** Argument of each call of the `tenants` function. */
   readonly asked: string[];
 }
 
-/** The credentials of a tenant. */
+/** Credentials of a tenant. */
 export function credentialsOf(tenant: string): TenantConfig {
   return { clientId: `client-${tenant}`, clientSecret: `secret-${tenant}` };
 }
 
-/** Whose token a call to the API carried. */
+/** Tenant of the token in an API request. */
 export function tenantOf({ token = '' }: ApiRequest): string | undefined {
   return /^token-of-client-(.*)-\d+$/.exec(token)?.[1];
 }
 
-/** Starts it all. It is closed at the end of the block that has it `await using`. Tenants whose id begins with `no` are unknown. */
+/** Starts server and manager. Tenant ids that begin with `no` are unknown. */
 export async function openTenants({ provider: given, manager }: TenantsOptions = {}): Promise<Tenants> {
   const clock = new FakeClock();
   const server = await startTenantServer(clock);
@@ -76,7 +76,7 @@ export async function openTenants({ provider: given, manager }: TenantsOptions =
   };
 }
 
-/** A server that knows a client for each tenant, and names the client in its tokens. */
+/** Starts a server with one client per tenant, whose tokens contain the client id. */
 export function startTenantServer(clock?: FakeClock): Promise<AuthorizationServer> {
   const basicOf = ({ headers: { authorization = '' } }: RecordedRequest): string =>
     Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();

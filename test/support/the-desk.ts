@@ -14,28 +14,28 @@ import {
 import { collectEvents } from './collect-events.js';
 import { FakeClock } from './fake-clock.js';
 
-/** What a desk is set up with. */
+/** Options of {@link openDesk}. */
 export interface DeskOptions {
-  /** Of the authorization server. */
+  /** Options of the authorization server. */
   server?: AuthorizationServerOptions;
-  /** Laid over what the server says of itself. */
+  /** Options that override the server's `providerConfig`. */
   provider?: Partial<ProviderConfig>;
-  /** Of the manager. */
+  /** Options of the manager. */
   manager?: Partial<ClientCredentialsOptions>;
 }
 
-/** An authorization server, a manager with one provider `desk` that asks it, and a clock that both go by. */
+/** An authorization server and a manager with one provider, `desk`, on a shared fake clock. */
 export interface Desk extends AsyncDisposable {
   readonly server: AuthorizationServer;
   readonly tokens: TokenManager;
   readonly source: TokenSource;
   readonly clock: FakeClock;
   readonly events: TokenEvent[];
-  /** What the manager warned of. */
+  /** Warnings of the manager. */
   readonly warnings: string[];
 }
 
-/** Sets up a desk. It is closed at the end of the block that has it `await using`. */
+/** Starts server and manager; use `await using` to close both at the end of the block. */
 export async function openDesk({
   server: serverOptions,
   provider,
@@ -60,7 +60,7 @@ export async function openDesk({
   };
 }
 
-/** The error that a call rejects with. */
+/** Error of a rejected call. */
 export async function failureOf(call: Promise<unknown>): Promise<ClientCredentialsError> {
   const outcome = await call.then(
     () => 'it succeeded',

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Waits, without a timer, for something that comes about on its own; the test's own timeout ends a wait in vain. */
-export async function until(hasComeAbout: () => boolean): Promise<void> {
-  while (!hasComeAbout()) await setImmediate();
+/** Polls a condition without a timer. The test's own timeout ends an endless wait. */
+export async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await setImmediate();
 }

@@ -5,20 +5,20 @@ import { authorizeAxios, ClientCredentialsError, type TokenSource } from 'nestjs
 import { tenantContext, tokenRelay } from 'nestjs-client-credentials/express';
 import { documentsOf } from './documents.js';
 
-/** An application whose customers each have an account at a provider of documents. */
+/** Express application whose customers each have their own account at a document provider. */
 export function createApplication(source: TokenSource, apiURL: string): Express {
   const api = axios.create({ baseURL: apiURL });
   authorizeAxios(api, source);
 
   const application = express();
-  // In earnest the tenant comes from what the caller has proved: a session, or a verified token.
+  // A real application reads the tenant from a session or a verified token, not from a plain header.
   application.use(tenantContext(({ headers }) => headers['x-tenant-id']?.toString()));
 
   application.get('/documents', async (_request, response) => {
     response.json(await documentsOf(api));
   });
 
-  // No body parser may come before a proxy: it would take the body away.
+  // A body parser before the proxy would consume the body.
   const relay = tokenRelay(source, { replaceAuthorization: true });
   const proxy = createProxyMiddleware({
     target: apiURL,
@@ -34,12 +34,14 @@ export function createApplication(source: TokenSource, apiURL: string): Express 
 const answerErrors: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const token = tokenErrorOf(error);
   if (token === undefined) return next(error);
-  const isTheirs = token.code === 'tenant_required' || token.code === 'unknown_tenant';
-  const message = isTheirs ? 'Send the x-tenant-id of a customer.' : 'The provider cannot be asked just now.';
-  response.status(isTheirs ? 400 : 502).json({ message });
+  const isCallersFault = token.code === 'tenant_required' || token.code === 'unknown_tenant';
+  const message = isCallersFault
+    ? 'Send the x-tenant-id of a customer.'
+    : 'The provider is unavailable. Try again later.';
+  response.status(isCallersFault ? 400 : 502).json({ message });
 };
 
-/** The relay's errors have the token's as their cause, and so have those of axios. */
+/** Finds the token error: errors of the relay and of axios have it as their cause. */
 function tokenErrorOf(error: unknown): ClientCredentialsError | undefined {
   for (let each = error; each instanceof Error; each = each.cause)
     if (each instanceof ClientCredentialsError) return each;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AxiosInstance } from 'axios';
 
-/** Knows nothing of tenants: the call carries the token of the one whose request is being handled. */
+/** Calls the API without naming a tenant: the call uses the tenant of the current request. */
 export async function documentsOf(api: AxiosInstance): Promise<unknown> {
-  await pause(5); // other requests are handled meanwhile
+  await pause(5); // Other requests are handled during the pause.
   const { data } = await api.get<unknown>('/documents');
   return data;
 }

@@ -4,13 +4,13 @@ import { createApplication } from './application.js';
 
 const PORT = 3000;
 
-/** The customers. In earnest they are in a database, their secrets in a vault. */
+/** Customers; a real application keeps customers in a database and secrets in a vault. */
 const customers = new Map([
   ['acme', { clientId: 'client-of-acme', clientSecret: 'secret-of-acme' }],
   ['globex', { clientId: 'client-of-globex', clientSecret: 'secret-of-globex' }],
 ]);
 
-// A provider on this machine, so that the example runs without an account anywhere.
+// A local authorization server, so that the example needs no account.
 const provider = await startAuthorizationServer({
   clientAuthentication: ({ headers }) => {
     const known = [...customers.values()].map(({ clientId, clientSecret }) =>

@@ -8,7 +8,7 @@ import { configureProviders, configureSandbox, type DeskConfigs } from './provid
 import { connectRedis, type SharedRedis } from './shared-redis.js';
 import { announceSandbox, findSandbox, withdrawSandbox } from './shared-sandbox.js';
 
-/** How often the outcome of a longer job is asked for, and for how long. */
+/** Interval and time limit for polling the result of a job. */
 export interface PollPace {
   intervalMs: number;
   timeoutMs: number;
@@ -17,13 +17,13 @@ export interface PollPace {
 interface BackendParts {
   configs: DeskConfigs;
   pollPace: PollPace;
-  /** The sandbox that this desk has started. */
+  /** Sandbox that this desk started. */
   sandbox?: Sandbox;
   redis?: SharedRedis;
   store?: TokenStore;
 }
 
-/** What the desk talks to: the providers themselves, or a sandbox; and the Redis that it shares with other desks, if it does. */
+/** Connections of the desk: the real providers or a sandbox, and the Redis that several desks share, if configured. */
 export class Backend implements OnApplicationShutdown {
   readonly configs: DeskConfigs;
   readonly pollPace: PollPace;
@@ -39,7 +39,7 @@ export class Backend implements OnApplicationShutdown {
     this.store = store;
   }
 
-  /** Where Signeasy's API is, for every tenant. */
+  /** Base URL of Signeasy's API, the same for every tenant. */
   get signeasyBaseURL(): string {
     return this.configs.signeasy.api.baseURL;
   }
@@ -59,7 +59,7 @@ export class Backend implements OnApplicationShutdown {
     return new Backend({ configs: configureSandbox(sandbox), pollPace, sandbox, ...common });
   }
 
-  /** Nest calls this last of all, when nobody asks for anything any more. */
+  /** Runs in Nest's last hook, after all calls have ended. */
   async onApplicationShutdown(): Promise<void> {
     if (this.redis !== undefined && this.sandbox !== undefined)
       await withdrawSandbox(this.redis, this.sandbox);

@@ -25,7 +25,7 @@ describe('the call counter', () => {
     await stopSandbox(sandbox);
   });
 
-  it('counts on this side what the servers count on theirs, failures included', async () => {
+  it('counts the same on the client side as the servers do, failures included', async () => {
     const observing = new CallCounter({} as Backend, tokens, clients);
     observing.onModuleInit();
 

@@ -6,7 +6,7 @@ import type { ProviderName } from '../config/providers.js';
 import type { CallCounts } from '../sandbox/loopback-server.js';
 import { Backend } from './backend.js';
 
-/** How many API calls were made, and how many token requests they cost. */
+/** Counts API calls and token requests per provider. */
 @Injectable()
 export class CallCounter implements OnModuleInit {
   private readonly observed = new Map<string, CallCounts>();
@@ -18,7 +18,7 @@ export class CallCounter implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    // What the sandbox's servers received is stronger evidence than what this side believes to have sent.
+    // The sandbox's servers count for themselves.
     if (this.backend.sandbox !== undefined) return;
 
     this.tokens.onEvent(({ type, provider }) => {
@@ -38,7 +38,7 @@ export class CallCounter implements OnModuleInit {
         return response;
       },
       (error: Error) => {
-        // Without an answer nothing may have been sent, for lack of a token for instance.
+        // Without a response, the call may not have been sent, such as for lack of a token.
         if ('response' in error && error.response !== undefined) this.observedOf(name).apiCalls += 1;
         throw error;
       },

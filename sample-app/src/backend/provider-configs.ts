@@ -11,12 +11,12 @@ import type { ProviderName } from '../config/providers.js';
 import { isTenantName, tenantNames, type TenantName } from '../config/tenants.js';
 import type { ProviderAddress, SandboxAccess } from './shared-sandbox.js';
 
-/** At Signeasy every tenant is a client of its own; elsewhere the desk is. */
+/** Configurations by provider. At Signeasy every tenant is its own client; elsewhere the desk is the client. */
 export interface DeskConfigs extends Record<Exclude<ProviderName, 'signeasy'>, ProviderConfig> {
   signeasy: TenantProviderConfig & { api: { baseURL: string } };
 }
 
-/** The providers themselves: each preset knows its addresses and how its provider wants to be asked. */
+/** Configurations of the real providers, from the presets. */
 export function configureProviders(access: ProviderAccess): DeskConfigs {
   const { credentials, tenants, resistantLocation, resistantApiURL, fuuffyEnvironment } = access;
   return {
@@ -32,7 +32,7 @@ export function configureProviders(access: ProviderAccess): DeskConfigs {
   };
 }
 
-/** The same presets with other addresses: what the sandbox judges is what the providers would get. */
+/** The same presets with the sandbox's URLs, so that the sandbox checks the same requests as the providers would. */
 export function configureSandbox(sandbox: SandboxAccess): DeskConfigs {
   const { tokenUrl, apiBaseURL, tenants } = sandbox.signeasy;
   return {
@@ -44,7 +44,7 @@ export function configureSandbox(sandbox: SandboxAccess): DeskConfigs {
   };
 }
 
-/** A tenant is asked for when a request of its comes in; here that is a look into a record, elsewhere into a database. */
+/** Configuration of Signeasy; a real application looks tenants up in a database. */
 function signeasyOf(
   tenants: Partial<Record<TenantName, Credentials>>,
   baseURL: string,

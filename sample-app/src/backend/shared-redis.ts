@@ -1,12 +1,12 @@
 import { createClient } from 'redis';
 
-/** A connected client of the Redis that several desks share. */
+/** Connected client of the Redis that several desks share. */
 export type SharedRedis = Awaited<ReturnType<typeof connectRedis>>;
 
-// The type is the client's own, with all its parameters.
+// The return type is inferred: node-redis's client type has many parameters.
 export async function connectRedis(url: string) {
   const redis = createClient({ url });
-  // Without a listener an outage would end the process; the token store copes with it, and says so.
+  // Without a listener an outage would end the process. The token store handles and reports outages.
   redis.on('error', () => undefined);
   return redis.connect();
 }

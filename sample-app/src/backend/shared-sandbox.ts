@@ -4,22 +4,22 @@ import type { SandboxProvider } from '../sandbox/sandbox-provider.js';
 import type { SigneasySandbox } from '../sandbox/signeasy.js';
 import type { SharedRedis } from './shared-redis.js';
 
-/** Where a provider of a sandbox is, and who is known there. */
+/** URLs and client of a sandbox provider. */
 export type ProviderAddress = Pick<SandboxProvider, 'client' | 'tokenUrl' | 'apiBaseURL'>;
 
-/** A sandbox that another desk may have started. */
+/** A sandbox, possibly started by another desk. */
 export interface SandboxAccess extends Record<ProviderName, ProviderAddress> {
   signeasy: ProviderAddress & Pick<SigneasySandbox, 'tenants'>;
 }
 
 const KEY = 'document-desk:sandbox';
 
-/** Tells other desks of a sandbox: its tokens are good for nothing elsewhere. */
+/** Publishes a sandbox in Redis: desks that share tokens must share the sandbox that accepts them. */
 export async function announceSandbox(redis: SharedRedis, sandbox: Sandbox): Promise<void> {
   await redis.set(KEY, JSON.stringify(sandbox));
 }
 
-/** The sandbox of another desk, if one was announced and is still there. */
+/** Finds the published sandbox of another desk, if it still responds. */
 export async function findSandbox(redis: SharedRedis): Promise<SandboxAccess | undefined> {
   const announced = await redis.get(KEY);
   if (announced === null) return undefined;
@@ -28,12 +28,12 @@ export async function findSandbox(redis: SharedRedis): Promise<SandboxAccess | u
     await fetch(sandbox.signeasy.apiBaseURL);
     return sandbox;
   } catch {
-    // Its desk ended without a word.
+    // The other desk ended without withdrawing its sandbox.
     return undefined;
   }
 }
 
-/** Takes the announcement back, unless another desk has made its own since. */
+/** Removes the published sandbox, unless another desk has published its own since. */
 export async function withdrawSandbox(redis: SharedRedis, sandbox: Sandbox): Promise<void> {
   const announced = await redis.get(KEY);
   if (announced?.includes(sandbox.signeasy.tokenUrl) === true) await redis.del(KEY);

@@ -14,14 +14,14 @@ describe('the environment', () => {
   it.each([
     ['nothing', {}],
     ['empty variables', Object.fromEntries(Object.keys(complete).map((name) => [name, ' ']))],
-  ])('asks for the sandbox with %s set', (_name, variables) => {
+  ])('selects the sandbox with %s set', (_name, variables) => {
     expect(readEnvironment(variables)).toEqual({
       port: 3000,
       access: { providers: undefined, shared: undefined },
     });
   });
 
-  it('asks for the providers with all credentials set', () => {
+  it('selects the real providers with all credentials set', () => {
     const { port, access } = readEnvironment({ ...complete, PORT: '8080' });
 
     expect(port).toBe(8080);
@@ -32,7 +32,7 @@ describe('the environment', () => {
     });
   });
 
-  it('asks for a shared store, encrypted where there is a key', () => {
+  it('selects a shared store, encrypted if there is a key', () => {
     const key = Buffer.alloc(32, 7).toString('base64url');
     const { access } = readEnvironment({ ...complete, REDIS_URL: 'rediss://cache', TOKEN_STORE_KEY: key });
 
@@ -55,13 +55,17 @@ describe('the environment', () => {
     ],
     ['the cell is unknown', { ...complete, RESISTANT_CELL: 'mars-1' }, ['RESISTANT_CELL', 'eu-1, us-1']],
     ['the environment is unknown', { ...complete, FUUFFY_ENVIRONMENT: 'dev' }, ['FUUFFY_ENVIRONMENT']],
-    ['the Redis is none', { REDIS_URL: 'http://cache' }, ['REDIS_URL']],
+    ['the Redis URL is invalid', { REDIS_URL: 'http://cache' }, ['REDIS_URL']],
     ['the key is short', { REDIS_URL: 'redis://cache', TOKEN_STORE_KEY: 'short' }, ['TOKEN_STORE_KEY']],
-    ['real tokens would be in clear', { ...complete, REDIS_URL: 'redis://cache' }, ['TOKEN_STORE_KEY']],
-    ['the port is none', { PORT: 'http' }, ['PORT']],
+    [
+      'real tokens would be stored unencrypted',
+      { ...complete, REDIS_URL: 'redis://cache' },
+      ['TOKEN_STORE_KEY'],
+    ],
+    ['the port is no number', { PORT: 'http' }, ['PORT']],
     ['the port is too high', { PORT: '65536' }, ['PORT']],
     ['several things are wrong', { ...withoutOne, PORT: '-1' }, ['PORT', 'FYMA_CLIENT_SECRET']],
-  ])('is refused when %s, by name and without a value', (_name, variables, names) => {
+  ])('is rejected with the variable’s name, not its value, if %s', (_name, variables, names) => {
     const read = () => readEnvironment(variables);
 
     expect(read).toThrow(EnvironmentError);

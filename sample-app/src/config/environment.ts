@@ -17,29 +17,29 @@ export interface Credentials {
   clientSecret: string;
 }
 
-/** What is needed to talk to the providers themselves. */
+/** Credentials and options for the real providers. */
 export interface ProviderAccess {
   credentials: Record<ProviderName, Credentials>;
-  /** Who has an account at Signeasy. */
+  /** Tenants with an account at Signeasy. */
   tenants: Partial<Record<TenantName, Credentials>>;
   resistantLocation: ResistantLocation;
-  /** Where it is not the documented one; that of the test stage is not public. */
+  /** Base URL of the API if it is not the documented one. The URL of the test stage is not public. */
   resistantApiURL: string | undefined;
   fuuffyEnvironment: (typeof fuuffyEnvironments)[number];
 }
 
-/** A Redis in which several desks keep their tokens together. */
+/** The Redis in which several desks share tokens. */
 export interface SharedStore {
   url: string;
-  /** 32 bytes in base64url; `undefined`: in clear, which only tokens of the sandbox may be. */
+  /** 32 bytes in base64url; `undefined` stores tokens unencrypted, allowed for the sandbox only. */
   encryptionKey: string | undefined;
 }
 
-/** What the desk has access to. */
+/** The desk's providers and shared store. */
 export interface DeskAccess {
-  /** `undefined`: no credentials at all, so the sandbox it is. */
+  /** `undefined` without any credentials: the desk uses the sandbox. */
   providers: ProviderAccess | undefined;
-  /** `undefined`: the desk keeps its tokens to itself. */
+  /** `undefined` if the desk does not share its tokens. */
   shared: SharedStore | undefined;
 }
 
@@ -48,10 +48,12 @@ export interface DeskEnvironment {
   access: DeskAccess;
 }
 
-/** The environment variables are wrong. The message lists everything that is, by name; it holds no value. */
+/** Error for wrong environment variables. The message lists every problem by variable name, without values. */
 export class EnvironmentError extends Error {
   constructor(problems: string[]) {
-    super(`The environment is not complete:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `The environment variables have problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.name = 'EnvironmentError';
   }
 }
@@ -70,14 +72,14 @@ const prefixes: Record<ProviderName, string> = {
 
 const GLOBEX = 'SIGNEASY_GLOBEX';
 
-/** Reads the environment. An empty variable counts as absent, so that `.env.example` can be copied as it is. */
+/** Reads the environment. An empty variable counts as unset, so that `.env.example` can be copied unchanged. */
 export function readEnvironment(variables: Variables): DeskEnvironment {
   const problems: string[] = [];
   const port = readPort(variables, problems);
   const providers = readAccess(variables, problems);
   const shared = readSharedStore(variables, problems);
   if (providers !== undefined && shared !== undefined && shared.encryptionKey === undefined) {
-    problems.push('TOKEN_STORE_KEY is missing (tokens of the providers are not kept in clear)');
+    problems.push('TOKEN_STORE_KEY is missing (tokens of real providers must be encrypted)');
   }
   if (problems.length > 0) throw new EnvironmentError(problems);
   return { port, access: { providers, shared } };
@@ -86,8 +88,7 @@ export function readEnvironment(variables: Variables): DeskEnvironment {
 function readSharedStore(variables: Variables, problems: string[]): SharedStore | undefined {
   const url = read(variables, 'REDIS_URL');
   if (url === undefined) return undefined;
-  if (!/^rediss?:\/\//.test(url))
-    problems.push('REDIS_URL must be an address that begins with redis:// or rediss://');
+  if (!/^rediss?:\/\//.test(url)) problems.push('REDIS_URL must begin with redis:// or rediss://');
   const encryptionKey = read(variables, 'TOKEN_STORE_KEY');
   if (encryptionKey !== undefined && Buffer.from(encryptionKey, 'base64url').byteLength !== KEY_BYTES) {
     problems.push(`TOKEN_STORE_KEY must be ${KEY_BYTES} bytes in base64url`);
@@ -110,7 +111,7 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
   ]);
   const missing = credentialNames.filter((name) => read(variables, name) === undefined);
   if (missing.length === credentialNames.length) return undefined;
-  // Some providers for real and some played would be a document that is half sent: all or none.
+  // All or none: with some real and some sandbox providers, a document would be half sent.
   problems.push(...missing.map((name) => `${name} is missing (set all ten, or none for the sandbox)`));
 
   const credentialsOf = (name: ProviderName): Credentials => readCredentials(variables, prefixes[name]);
@@ -118,7 +119,7 @@ function readAccess(variables: Variables, problems: string[]): ProviderAccess | 
   const resistantLocation = readResistantLocation(variables, problems);
   const resistantApiURL = read(variables, 'RESISTANT_API_URL');
   if (resistantLocation.stage === 'test' && resistantApiURL === undefined) {
-    problems.push('RESISTANT_API_URL is missing (the address of the test stage is not public)');
+    problems.push('RESISTANT_API_URL is missing (the URL of the test stage is not public)');
   }
   return {
     credentials: {
@@ -142,12 +143,12 @@ function readCredentials(variables: Variables, prefix: string): Credentials {
   };
 }
 
-/** The second tenant is welcome, not needed. */
+/** Credentials of the optional second tenant. */
 function readGlobex(variables: Variables, problems: string[]): Credentials | undefined {
   const { clientId, clientSecret } = readCredentials(variables, GLOBEX);
   if (clientId === '' && clientSecret === '') return undefined;
-  if (clientId === '') problems.push(`${GLOBEX}_CLIENT_ID is missing (its secret is there)`);
-  if (clientSecret === '') problems.push(`${GLOBEX}_CLIENT_SECRET is missing (its id is there)`);
+  if (clientId === '') problems.push(`${GLOBEX}_CLIENT_ID is missing (its secret is set)`);
+  if (clientSecret === '') problems.push(`${GLOBEX}_CLIENT_SECRET is missing (its id is set)`);
   return { clientId, clientSecret };
 }
 
@@ -158,7 +159,7 @@ function readResistantLocation(variables: Variables, problems: string[]): Resist
     : { stage, cell: readChoice(variables, 'RESISTANT_CELL', resistantCells.test, problems) };
 }
 
-/** One of the choices; the first where nothing is set. */
+/** Reads one of several choices; the first is the default. */
 function readChoice<T extends string>(
   variables: Variables,
   name: string,

@@ -1,9 +1,9 @@
-/** The five providers, by the names under which their clients are injected. */
+/** The five providers by the names of their injected clients. */
 export const providerNames = ['resistant', 'smartDocumentor', 'signeasy', 'fuuffy', 'fyma'] as const;
 
 export type ProviderName = (typeof providerNames)[number];
 
-/** What the providers call themselves. */
+/** Display names of the providers. */
 export const providerTitles: Record<ProviderName, string> = {
   resistant: 'Resistant Documents',
   smartDocumentor: 'SmartDocumentor',

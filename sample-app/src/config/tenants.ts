@@ -1,4 +1,4 @@
-/** Who has documents signed here, each with an account of its own at Signeasy. The desk belongs to the first. */
+/** Tenants of the desk, each with its own Signeasy account. The first is the default. */
 export const tenantNames = ['acme', 'globex'] as const;
 
 export type TenantName = (typeof tenantNames)[number];

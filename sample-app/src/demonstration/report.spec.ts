@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { costTable, stepLine } from './report.js';
 
 describe('the report', () => {
-  it('adds up what the calls cost', () => {
+  it('sums API calls and token requests', () => {
     const table = costTable((name) => ({ apiCalls: name === 'fyma' ? 5 : 2, tokenRequests: 1 }));
 
     expect(table).toMatch(/Fyma +5 +1\n/);

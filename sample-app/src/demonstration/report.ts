@@ -9,7 +9,7 @@ export function stepLine({ step, provider, state, message }: StepProgress): stri
   return `  ${state === 'done' ? '✓' : '✗'} ${step.padEnd(8)}${provider.padEnd(titleWidth + 2)}${message ?? ''}`;
 }
 
-/** The table at the end: what the calls cost in token requests. */
+/** Table of API calls and token requests per provider. */
 export function costTable(countsOf: (name: ProviderName) => CallCounts): string {
   const rows = providerNames.map((name) => ({ title: providerTitles[name], ...countsOf(name) }));
   const apiCalls = rows.reduce((sum, row) => sum + row.apiCalls, 0);

@@ -9,7 +9,7 @@ export interface Camera {
   name: string;
 }
 
-/** Fyma lists the cameras that see the desk, and so who handed the document in. */
+/** Step with Fyma: lists the cameras that film the desk. */
 @Injectable()
 export class CameraList implements DeskStep {
   readonly name = 'cameras';

@@ -26,7 +26,7 @@ export class DeskController {
     private readonly tokens: TokenManager,
   ) {}
 
-  /** The body is the document, whatever its content type: `curl --data-binary @contract.pdf …/documents?name=contract.pdf`. */
+  /** Accepts a document as the body, of any content type: `curl --data-binary @contract.pdf …/documents?name=contract.pdf`. */
   @Post('documents')
   @HttpCode(202)
   accept(
@@ -46,7 +46,9 @@ export class DeskController {
   show(@Param('id') id: string): DocumentProgress {
     const progress = this.desk.find(id);
     if (progress === undefined)
-      throw new NotFoundException('There is no such document. Was the desk restarted?');
+      throw new NotFoundException(
+        'The document is unknown. The desk forgets its documents at a restart: upload the document again.',
+      );
     return progress;
   }
 
@@ -68,5 +70,5 @@ export class DeskController {
 function readName(name: unknown): string {
   if (name === undefined) return 'document';
   if (typeof name === 'string' && /^[^\p{Cc}]{1,200}$/u.test(name)) return name;
-  throw new BadRequestException('The name is not usable. Give one of 1 to 200 characters as ?name=.');
+  throw new BadRequestException('The name is not usable. Send a name of 1 to 200 characters as ?name=.');
 }

@@ -15,23 +15,23 @@ async function ended(desk: DocumentDesk, id: string) {
 }
 
 describe('the document desk', () => {
-  it('runs one stage after the other, and the steps of a stage at the same time', async () => {
-    const told: string[] = [];
-    const telling = (name: string) =>
+  it('runs the stages in order, and the steps of a stage concurrently', async () => {
+    const log: string[] = [];
+    const logging = (name: string) =>
       step(name, async () => {
-        told.push(`${name} begins`);
+        log.push(`${name} begins`);
         await wait(5);
-        told.push(`${name} ends`);
+        log.push(`${name} ends`);
         return name;
       });
-    const desk = new DocumentDesk([[telling('a'), telling('b')], [telling('c')]]);
+    const desk = new DocumentDesk([[logging('a'), logging('b')], [logging('c')]]);
 
     await ended(desk, desk.accept('contract', content).id);
 
-    expect(told).toEqual(['a begins', 'b begins', 'a ends', 'b ends', 'c begins', 'c ends']);
+    expect(log).toEqual(['a begins', 'b begins', 'a ends', 'b ends', 'c begins', 'c ends']);
   });
 
-  it('shows a step that failed, with the reason, and goes on with the others', async () => {
+  it('shows a failed step with its reason, and continues with the other steps', async () => {
     const failing = step('a', () => Promise.reject(new Error('Out of paper.')));
     const desk = new DocumentDesk([[failing], [step('b', () => Promise.resolve('sent'))]]);
 
@@ -46,7 +46,7 @@ describe('the document desk', () => {
     });
   });
 
-  it('answers before the work is done', () => {
+  it('returns before the work is done', () => {
     const desk = new DocumentDesk([
       [step('a', () => Promise.resolve('done'))],
       [step('b', () => Promise.resolve('done'))],
@@ -57,7 +57,7 @@ describe('the document desk', () => {
     expect([state, ...steps.map((entry) => entry.state)]).toEqual(['in progress', 'running', 'waiting']);
   });
 
-  it('ends what is at work when it is stopped, and begins nothing more', async () => {
+  it('ends running steps when it is stopped, and starts no further ones', async () => {
     const endless = step('a', (_, signal) => wait(60_000, 'never', { signal }));
     const desk = new DocumentDesk([[endless], [step('b', () => Promise.resolve('sent'))]]);
     const { id } = desk.accept('contract', content);

@@ -5,22 +5,19 @@ import { providerTitles } from '../config/providers.js';
 import type { DocumentProgress, IncomingDocument, StepProgress } from './document.js';
 import type { DeskStep } from './desk-step.js';
 
-/**
- * DI token of what is done to a document. The steps of one stage run at the same time; the next stage begins when all
- * have ended.
- */
+/** DI token of the stages. The steps of one stage run concurrently; the stages run in order. */
 export const DESK_STAGES = Symbol('DESK_STAGES');
 
-/** Takes documents and has the providers work on them. It remembers them as long as it runs. */
+/** Processes documents with the providers. Keeps their progress in memory. */
 @Injectable()
 export class DocumentDesk implements OnModuleDestroy {
   private readonly progressById = new Map<string, DocumentProgress>();
-  private readonly atWork = new Set<Promise<void>>();
+  private readonly pending = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
 
   constructor(@Inject(DESK_STAGES) private readonly stages: DeskStep[][]) {}
 
-  /** Takes the document and returns at once; the work goes on. */
+  /** Accepts a document and returns at once; processing continues. */
   accept(name: string, content: Buffer): DocumentProgress {
     const document: IncomingDocument = { id: randomUUID(), name, content };
     const steps = this.stages.flat().map((step): StepProgress => ({
@@ -37,8 +34,8 @@ export class DocumentDesk implements OnModuleDestroy {
     };
     this.progressById.set(document.id, progress);
 
-    const work = this.work(document, progress).finally(() => this.atWork.delete(work));
-    this.atWork.add(work);
+    const work = this.work(document, progress).finally(() => this.pending.delete(work));
+    this.pending.add(work);
     return progress;
   }
 
@@ -46,10 +43,10 @@ export class DocumentDesk implements OnModuleDestroy {
     return this.progressById.get(id);
   }
 
-  /** Stops polling and calling, and waits until nobody uses the clients any more. */
+  /** Aborts all steps and waits until they have ended. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort(new Error('The desk was stopped.'));
-    await Promise.all(this.atWork);
+    await Promise.all(this.pending);
   }
 
   private async work(document: IncomingDocument, progress: DocumentProgress): Promise<void> {
@@ -59,7 +56,7 @@ export class DocumentDesk implements OnModuleDestroy {
     progress.state = progress.steps.some(({ state }) => state === 'failed') ? 'failed' : 'done';
   }
 
-  /** Never rejects: a step that fails is shown as failed, and the others go on. */
+  /** Runs a step. Never rejects: a failed step is shown as failed, and the other steps continue. */
   private async runStep(
     step: DeskStep,
     document: IncomingDocument,

@@ -14,7 +14,7 @@ interface Task {
   fields?: Record<string, unknown>;
 }
 
-/** SmartDocumentor reads what the document says. */
+/** Step with SmartDocumentor: reads the fields of the document. */
 @Injectable()
 export class DocumentReading implements DeskStep {
   readonly name = 'read';
@@ -38,7 +38,7 @@ export class DocumentReading implements DeskStep {
     return `read ${Object.keys(fields).length} fields: ${Object.keys(fields).join(', ')}`;
   }
 
-  /** The public pages name no route for the status of a task; this one is the plausible neighbour of `process`. */
+  /** Reads the status of a task. The route is assumed: the public documentation does not name it. */
   private async lookUp(taskId: string, signal: AbortSignal): Promise<Task | undefined> {
     const { data } = await firstValueFrom(
       this.smartDocumentor.get<Task>(`${TASKS}/${encodeURIComponent(taskId)}/status`, { signal }),

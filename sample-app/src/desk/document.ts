@@ -1,4 +1,4 @@
-/** A document as it was handed in. */
+/** An uploaded document. */
 export interface IncomingDocument {
   id: string;
   name: string;
@@ -7,21 +7,21 @@ export interface IncomingDocument {
 
 type StepState = 'waiting' | 'running' | 'done' | 'failed';
 
-/** How far one step is. */
+/** Progress of one step. */
 export interface StepProgress {
   step: string;
   provider: string;
   state: StepState;
-  /** What came out, or why it failed. */
+  /** Result of the step, or the reason of its failure. */
   message?: string;
 }
 
-/** How far a document is. */
+/** Progress of a document. */
 export interface DocumentProgress {
   id: string;
   name: string;
   receivedAt: string;
-  /** `failed` if any step did, once all have ended. */
+  /** `failed` if all steps have ended and at least one failed. */
   state: 'in progress' | 'done' | 'failed';
   steps: StepProgress[];
 }

@@ -15,7 +15,7 @@ interface FraudResult {
   score: string;
 }
 
-/** Resistant Documents checks whether the document was tampered with. */
+/** Step with Resistant Documents: checks the document for fraud. */
 @Injectable()
 export class FraudCheck implements DeskStep {
   readonly name = 'check';
@@ -42,8 +42,9 @@ export class FraudCheck implements DeskStep {
   }
 
   /**
-   * The same client, and yet no token: the address is on another origin, and S3 refuses a request that is presigned
-   * and carries an `Authorization` header besides. Nothing has to be switched off for that.
+   * Uploads to a presigned S3 URL with the same client.
+   *
+   * The URL has another origin, so that the library adds no token. S3 would reject a presigned request with a token.
    */
   private async upload(url: string, content: Buffer, signal: AbortSignal): Promise<void> {
     const headers = { 'content-type': 'application/octet-stream' };
@@ -61,7 +62,7 @@ export class FraudCheck implements DeskStep {
   }
 }
 
-/** 404 says: not ready yet. */
+/** Accepts 200 and 404; 404 means that the result is not ready. */
 function isResultOrNotYet(status: number): boolean {
   return status === 200 || status === 404;
 }

@@ -4,7 +4,7 @@ import { firstValueFrom } from 'rxjs';
 import type { DeskStep } from './desk-step.js';
 import type { IncomingDocument } from './document.js';
 
-/** Fuuffy wraps what it answers. */
+/** Fuuffy's response format. */
 interface Wrapped<T> {
   data: T;
 }
@@ -14,7 +14,7 @@ interface Order {
   status: string;
 }
 
-/** Fuuffy ships the paper copy. */
+/** Step with Fuuffy: ships a paper copy. */
 @Injectable()
 export class PaperCopy implements DeskStep {
   readonly name = 'ship';

@@ -5,7 +5,7 @@ const pace = { intervalMs: 1, timeoutMs: 60_000 };
 const { signal } = new AbortController();
 
 describe('polling', () => {
-  it('asks until there is an outcome', async () => {
+  it('repeats until there is a result', async () => {
     const answers = [undefined, undefined, 'outcome'];
 
     const outcome = await pollUntil(() => Promise.resolve(answers.shift()), pace, signal);
@@ -13,7 +13,7 @@ describe('polling', () => {
     expect([outcome, answers]).toEqual(['outcome', []]);
   });
 
-  it('gives up after its time', async () => {
+  it('gives up after its time limit', async () => {
     const polling = pollUntil(() => Promise.resolve(undefined), { intervalMs: 1, timeoutMs: 5 }, signal);
 
     await expect(polling).rejects.toThrow(/^No result after/);
@@ -29,7 +29,7 @@ describe('polling', () => {
     await expect(polling).rejects.toThrow(/abort/i);
   });
 
-  it('passes the failure on', async () => {
+  it('passes on an error', async () => {
     await expect(pollUntil(() => Promise.reject(new Error('gone')), pace, signal)).rejects.toThrow('gone');
   });
 });

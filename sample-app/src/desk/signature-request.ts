@@ -8,7 +8,7 @@ interface Account {
   email: string;
 }
 
-/** Signeasy sends the document out for signature. */
+/** Step with Signeasy: sends the document out for signature. */
 @Injectable()
 export class SignatureRequest implements DeskStep {
   readonly name = 'sign';
@@ -17,9 +17,9 @@ export class SignatureRequest implements DeskStep {
   constructor(@InjectTokenClient('signeasy') private readonly signeasy: TokenClient) {}
 
   async run(document: IncomingDocument, signal: AbortSignal): Promise<string> {
-    // To the desk's own account: a demonstration must not write to strangers.
+    // The recipient is the desk's own account: a demonstration must not send mail to others.
     const { data: me } = await firstValueFrom(this.signeasy.get<Account>('/me', { signal }));
-    // The public pages say that envelopes are sent, not under which path; this one is plausible.
+    // The path is assumed: the public documentation does not name it.
     const envelope = { name: document.name, recipients: [{ email: me.email }] };
     await firstValueFrom(this.signeasy.post('/rs/envelope', envelope, { signal }));
     return `sent to ${me.email} for signature`;

@@ -8,7 +8,7 @@ import { Backend } from '../backend/backend.js';
 
 const ROUTE = 'signeasy';
 
-/** `/signeasy/*` is the API of Signeasy, with the token of the tenant that asks. */
+/** Proxies `/signeasy/*` to Signeasy's API with the token of the requesting tenant. */
 @Module({})
 export class SigneasyGateway implements NestModule {
   constructor(
@@ -21,7 +21,7 @@ export class SigneasyGateway implements NestModule {
     const proxy = createProxyMiddleware<Request>({
       target: this.backend.signeasyBaseURL,
       changeOrigin: true,
-      // Nest cuts the route off before a middleware sees the path.
+      // Nest removes the route from the path before middleware runs.
       pathRewrite: (_, { originalUrl }) => originalUrl.replace(`/${ROUTE}`, ''),
       on: { proxyRes: relay.onResponse },
     });

@@ -35,7 +35,7 @@ const fuuffy: ProviderCase = {
     encode: encodeForm,
   }),
   answer: { data: { access_token: expect.stringMatching(/^sk-/), token_type: 'Bearer', expires_in: 3600 } },
-  accepted: [['the grant type that the guide shows', change('grant_type', 'client_credentials')]],
+  accepted: [['the grant type of the guide', change('grant_type', 'client_credentials')]],
   refused: [
     ['another grant type', change('grant_type', 'password'), 400, invalidRequest],
     ['no secret', drop('client_secret'), 400, invalidRequest],

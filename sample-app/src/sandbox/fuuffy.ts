@@ -13,7 +13,7 @@ const BASE_PATH = '/v1';
 const TOKEN_PATH = `${BASE_PATH}/auth/token`;
 const LIFETIME_SECONDS = 3600;
 
-/** Fuuffy: one host; what it answers is wrapped, in `data` or in `error`. */
+/** Starts a sandbox of Fuuffy: one host, with responses wrapped in `data` or `error`. */
 export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now, 'sk-');
@@ -26,7 +26,7 @@ export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Prom
       credentialsIn: 'body',
       encoding: 'form',
       required: {},
-      // The reference shows none, the guide shows this one.
+      // The reference has no grant type, the guide has this one.
       optional: { grant_type: 'client_credentials' },
     });
     if (fault?.error === 'invalid_client') {
@@ -79,7 +79,7 @@ function failure(status: number, code: string, reason: string, message: string):
   return { status, body: { error: { code, code_reason: reason, message } } };
 }
 
-/** On the API an error has yet another shape. */
+/** Error response of the API, which differs from that of the token endpoint. */
 function refuse(state: BearerState): Answer {
   const message =
     state === 'expired' ? 'The access token expired' : 'The access token is missing or not valid';

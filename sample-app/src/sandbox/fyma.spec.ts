@@ -35,7 +35,7 @@ const fyma: ProviderCase = {
 describeProvider(fyma);
 
 describe('the daily limit of Fyma', () => {
-  it('refuses the token after the last until the day is over', async () => {
+  it('refuses further tokens until the day is over', async () => {
     let now = Date.UTC(2030, 0, 1, 23);
     const opened = await OpenedProvider.open(fyma, { now: () => now });
     await opened.requestToken(change('client_secret', 'a refused request is no token'));

@@ -10,10 +10,10 @@ const TOKEN_PATH = '/oauth/token';
 const LIFETIME_SECONDS = 86_400;
 const AUDIENCE = 'https://api.fyma.ai';
 const DAY_MS = 86_400_000;
-/** The page says that there is a daily limit, not which. */
+/** Assumed limit: Fyma documents a daily limit without its value. */
 export const FYMA_TOKENS_PER_DAY = 20;
 
-/** Fyma: tokens on one host, the API on another, and only so many tokens a day. */
+/** Starts a sandbox of Fyma: token endpoint and API on two hosts, with a daily limit of tokens. */
 export async function startFyma({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now);

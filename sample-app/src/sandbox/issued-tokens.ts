@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Handler, ReceivedRequest } from './loopback-server.js';
 
-/** What an `Authorization` header is worth. */
+/** State of the token in an `Authorization` header. */
 export type BearerState = 'valid' | 'absent' | 'unknown' | 'expired';
 
-/** The access tokens that a sandbox provider has issued, and how long each is good. */
+/** Access tokens of a sandbox provider with their expiry. */
 export class IssuedTokens {
   private readonly issued = new Map<string, { expiresAt: number; holder: string }>();
 
@@ -22,17 +22,17 @@ export class IssuedTokens {
 
   stateOf(request: ReceivedRequest): BearerState {
     if (request.headers.authorization === undefined) return 'absent';
-    const shown = this.find(request);
-    if (shown === undefined) return 'unknown';
-    return this.now() < shown.expiresAt ? 'valid' : 'expired';
+    const token = this.find(request);
+    if (token === undefined) return 'unknown';
+    return this.now() < token.expiresAt ? 'valid' : 'expired';
   }
 
-  /** Whose token a request shows. */
+  /** Holder of the token in a request. */
   holderOf(request: ReceivedRequest): string {
     return this.find(request)?.holder ?? '';
   }
 
-  /** The handler, for those who show a valid token. */
+  /** Wraps a handler so that it requires a valid token. */
   require(handle: Handler, refuse: (state: BearerState) => Answer = refuseBearer): Handler {
     return (request) => {
       const state = this.stateOf(request);
@@ -45,7 +45,7 @@ export class IssuedTokens {
   }
 }
 
-/** RFC 6750 §3.1: who showed no token learns only that one is needed. */
+/** Default 401: without a token the challenge has no error code (RFC 6750 §3.1). */
 function refuseBearer(state: BearerState): Answer {
   if (state === 'absent') {
     return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: { error: 'unauthorized' } };

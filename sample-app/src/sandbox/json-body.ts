@@ -1,6 +1,6 @@
 import type { ReceivedRequest } from './loopback-server.js';
 
-/** The body as a JSON object, or `undefined` when it is none or does not say that it is. */
+/** Parses a JSON object with content type `application/json`; `undefined` for any other body. */
 export function readJsonObject(request: ReceivedRequest): Record<string, unknown> | undefined {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   try {

@@ -35,10 +35,10 @@ describe('the loopback server', () => {
     expect([response.status, await response.json()]).toEqual([status, body]);
   });
 
-  it('refuses a second Authorization header, of which Node would show the first only', async () => {
+  it('refuses a second Authorization header, which Node would drop silently', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = { authorization: ['Bearer a', 'Bearer b'] };
-      // The types know one value only; the wire takes both.
+      // The types allow one value; Node sends both.
       const outgoing = request(`${server.origin}/items/7`, { headers: headers as never }, (response) => {
         response.resume();
         resolve(response.statusCode);
@@ -49,7 +49,7 @@ describe('the loopback server', () => {
     expect(status).toBe(400);
   });
 
-  it('counts token requests and others apart', async () => {
+  it('counts token requests and API calls separately', async () => {
     const before = { ...counts };
 
     await fetch(`${server.origin}/token`);

@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** A request as a handler sees it: whole, with the body read. */
+/** A received request with its whole body. */
 export interface ReceivedRequest {
   method: string;
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** What stood in the path where the route says `{name}`. */
+  /** Path values by the `{name}` in the route. */
   pathValues: Record<string, string>;
   body: Buffer;
 }
 
-/** What a handler answers. A body is sent as JSON, a string as it is. */
+/** Response of a handler. An object is sent as JSON, a string as XML text. */
 export interface Answer {
   status: number;
   headers?: Record<string, string>;
@@ -21,10 +21,10 @@ export interface Answer {
 
 export type Handler = (request: ReceivedRequest) => Answer;
 
-/** `GET /v2/submission/{id}` → handler. `*` takes any method, so that a wrong one gets the handler's own error. */
+/** Handlers by route, such as `GET /v2/submission/{id}`. `*` matches any method, for the handler's own error. */
 type Routes = Record<`${'GET' | 'POST' | 'PUT' | '*'} /${string}`, Handler>;
 
-/** How often a provider was asked, refused requests included. */
+/** Numbers of requests to a provider, including refused ones. */
 export interface CallCounts {
   tokenRequests: number;
   apiCalls: number;
@@ -39,7 +39,7 @@ export interface LoopbackServerOptions {
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** An HTTP server on a free port of the loopback interface: with the port it has an origin of its own. */
+/** An HTTP server on a free loopback port, and thus with its own origin. */
 export class LoopbackServer {
   private constructor(
     private readonly server: Server,
@@ -99,7 +99,7 @@ function answerTo(
   if (url.pathname === tokenPath) counts.tokenRequests += 1;
   else counts.apiCalls += 1;
 
-  // Node keeps the first of several and says nothing; a real server takes such a request for an attack.
+  // Node silently keeps the first of several headers; real servers reject such a request.
   if ((incoming.headersDistinct['authorization'] ?? []).length > 1) {
     return {
       status: 400,
@@ -144,11 +144,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      // Read on even so: an answer in the middle of an upload reaches the client as a broken connection.
+      // Reads to the end: a response during an upload would break the client's connection.
       if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
     }
   } catch {
-    // The client went away; whatever is answered now reaches nobody.
+    // The client disconnected; the response is discarded.
   }
   return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { LoopbackServer } from './loopback-server.js';
 import type { Answer, CallCounts, ReceivedRequest } from './loopback-server.js';
 
-/** An S3 bucket that takes uploads to presigned addresses. */
+/** An S3 bucket that accepts uploads to presigned URLs. */
 export interface PresignedUploads {
-  /** An address to which one object may be put, without any other credentials. */
+  /** Returns a URL for the upload of one object without other credentials. */
   presign(key: string): string;
-  /** Whether the object is there. */
+  /** Whether the object was uploaded. */
   has(key: string): boolean;
   close(): Promise<void>;
 }
 
-/** The bucket, as strict as S3 is about a request that authenticates in a second way. */
+/** Starts the bucket. Like S3, it rejects a presigned request with an `Authorization` header. */
 export async function startPresignedUploads(counts: CallCounts): Promise<PresignedUploads> {
   const signatureByKey = new Map<string, string>();
   const uploaded = new Set<string>();

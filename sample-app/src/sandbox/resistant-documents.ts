@@ -11,12 +11,12 @@ import { findFault } from './token-request-rules.js';
 
 const TOKEN_PATH = '/oauth2/sandbox/v1/token';
 const SCOPE = 'submissions.read submissions.write';
-/** The shortest of the documented lifetimes. */
+/** Shortest documented lifetime. */
 const LIFETIME_SECONDS = 900;
-/** An analysis takes its time: 404 this often after the upload, then the result. */
-const LOOKS_BEFORE_RESULT = 2;
+/** Number of 404 responses after the upload, before the result. */
+const POLLS_BEFORE_RESULT = 2;
 
-/** Resistant Documents: tokens, API and storage, each on an origin of its own. */
+/** Starts a sandbox of Resistant Documents: token endpoint, API and storage on three origins. */
 export async function startResistantDocuments({
   now = Date.now,
 }: SandboxOptions = {}): Promise<SandboxProvider> {
@@ -24,7 +24,7 @@ export async function startResistantDocuments({
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
   const uploads = await startPresignedUploads(counts);
-  const looksBySubmission = new Map<string, number>();
+  const pollsBySubmission = new Map<string, number>();
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -49,15 +49,15 @@ export async function startResistantDocuments({
       return { status: 400, body: { message: 'query_id and pipeline_configuration are required' } };
     }
     const submissionId = randomUUID();
-    looksBySubmission.set(submissionId, 0);
+    pollsBySubmission.set(submissionId, 0);
     return { status: 200, body: { submission_id: submissionId, upload_url: uploads.presign(submissionId) } };
   }
 
   function showFraudResult({ pathValues }: ReceivedRequest): Answer {
     const submissionId = pathValues['id'] ?? '';
-    const looks = looksBySubmission.get(submissionId) ?? 0;
-    if (!uploads.has(submissionId) || looks < LOOKS_BEFORE_RESULT) {
-      if (uploads.has(submissionId)) looksBySubmission.set(submissionId, looks + 1);
+    const polls = pollsBySubmission.get(submissionId) ?? 0;
+    if (!uploads.has(submissionId) || polls < POLLS_BEFORE_RESULT) {
+      if (uploads.has(submissionId)) pollsBySubmission.set(submissionId, polls + 1);
       return { status: 404, body: { message: 'The result is not available (yet).' } };
     }
     return { status: 200, body: { status: 'SUCCESS', score: 'NORMAL', indicators: [] } };

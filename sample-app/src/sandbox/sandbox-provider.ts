@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { CallCounts } from './loopback-server.js';
 
-/** The one client that a sandbox provider knows. */
+/** Credentials of the client registered at a sandbox provider. */
 export interface SandboxClient {
   clientId: string;
   clientSecret: string;
 }
 
-/** A provider played on loopback. */
+/** A simulated provider on loopback. */
 export interface SandboxProvider {
   client: SandboxClient;
   tokenUrl: string;
@@ -17,15 +17,15 @@ export interface SandboxProvider {
 }
 
 export interface SandboxOptions {
-  /** The time, epoch ms; a test brings its own to see tokens expire. */
+  /** Clock (epoch ms); a test passes its own to let tokens expire. */
   now?: () => number;
 }
 
 /**
- * New credentials for every start, so that none can be copied from one run into another.
+ * Creates new credentials for every start, so that credentials of one run do not work in another.
  *
- * A secret for a request body holds what a wrong encoding would change. One for Basic does not: servers differ in
- * whether they form-decode it, and the page of the only provider that uses Basic does not say.
+ * A secret for a request body has characters that a wrong encoding would change. A secret for Basic has none: servers
+ * differ in form-decoding, and the documentation of the only provider with Basic does not specify it.
  */
 export function createSandboxClient(credentialsIn: 'basic' | 'body'): SandboxClient {
   const secret = randomBytes(24).toString('base64url');

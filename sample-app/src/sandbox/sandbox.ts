@@ -5,7 +5,7 @@ import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { startSigneasy, type SigneasySandbox } from './signeasy.js';
 import { startSmartDocumentor } from './smart-documentor.js';
 
-/** The five providers on loopback, by the names the desk gives them. */
+/** The five simulated providers by name. */
 export interface Sandbox {
   resistant: SandboxProvider;
   smartDocumentor: SandboxProvider;

@@ -12,15 +12,15 @@ import { findFault } from './token-request-rules.js';
 const TOKEN_PATH = '/oauth/token';
 const BASE_PATH = '/v3';
 const LIFETIME_SECONDS = 2_592_000;
-/** An identifier, not an address to call: the slash at the end belongs to it, and the API is on another host. */
+/** Identifier, not a URL to call; its trailing slash is required, and the API has another host. */
 const AUDIENCE = 'https://api-ext.signeasy.com/';
 
-/** Signeasy knows every tenant as a client of its own; `client` is the first. */
+/** Sandbox of Signeasy with one client per tenant; `client` is the first tenant's. */
 export interface SigneasySandbox extends SandboxProvider {
   tenants: Record<TenantName, SandboxClient>;
 }
 
-/** Signeasy: tokens on one host, the API on another. */
+/** Starts a sandbox of Signeasy: token endpoint and API on two hosts. */
 export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Promise<SigneasySandbox> {
   const tenants = { acme: createSandboxClient('body'), globex: createSandboxClient('body') };
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
@@ -76,7 +76,7 @@ export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Pr
   };
 }
 
-// The public pages say that envelopes are sent for signature, not under which path; this one is plausible.
+// The path is assumed: the public documentation does not name it.
 function sendEnvelope(request: ReceivedRequest): Answer {
   const body = readJsonObject(request);
   const recipients: unknown = body?.['recipients'];

@@ -17,7 +17,7 @@ import { describeProvider } from './spec-support/describe-provider.js';
 import { OpenedProvider, json } from './spec-support/opened-provider.js';
 import type { ProviderCase } from './spec-support/provider-case.js';
 
-/** The one error its page knows. */
+/** The only documented error. */
 const invalidClient = { error: 'invalid_client' };
 
 const smartDocumentor: ProviderCase = {
@@ -57,7 +57,7 @@ describe('a task at SmartDocumentor', () => {
   });
   afterAll(() => opened.close());
 
-  it('is in process first, then completed', async () => {
+  it('is first processing, then completed', async () => {
     const file = json({ fileName: 'contract.pdf', fileContent: 'AAAA' });
 
     const { body } = await opened.call('POST', processPath, file, bearer);

@@ -11,17 +11,17 @@ import { findFault } from './token-request-rules.js';
 const TOKEN_PATH = '/connect/token';
 const TASKS_PATH = '/api/v1.0/external/sdtask';
 const LIFETIME_SECONDS = 3600;
-/** A task is read on the second look, so that polling shows. */
-const LOOKS_BEFORE_COMPLETION = 1;
+/** Number of polls before a task is completed. */
+const POLLS_BEFORE_COMPLETION = 1;
 
-/** SmartDocumentor: one host for tokens and API. */
+/** Starts a sandbox of SmartDocumentor: one host for token endpoint and API. */
 export async function startSmartDocumentor({
   now = Date.now,
 }: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
   const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
-  const looksByTask = new Map<string, number>();
+  const pollsByTask = new Map<string, number>();
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -30,8 +30,7 @@ export async function startSmartDocumentor({
       encoding: 'form',
       required: { grant_type: 'client_credentials', scope: 'WebAPI' },
     });
-    // The page knows this one error, without a description, whatever is wrong. It gives no status; the server behind
-    // the real one (IdentityServer) uses 400.
+    // The documentation has this one error for every fault, without a status; IdentityServer, the real server, uses 400.
     if (fault !== undefined) return { status: 400, body: { error: 'invalid_client' } };
     return tokenAnswer({
       access_token: tokens.issue(),
@@ -47,17 +46,17 @@ export async function startSmartDocumentor({
       return { status: 400, body: { error: 'fileName and fileContent are required' } };
     }
     const taskId = randomUUID();
-    looksByTask.set(taskId, 0);
+    pollsByTask.set(taskId, 0);
     return { status: 200, body: { taskId } };
   }
 
-  // The public pages name no route for the status of a task; this one is the plausible neighbour of `process`.
+  // The route is assumed: the public documentation does not name it.
   function showTask({ pathValues }: ReceivedRequest): Answer {
     const taskId = pathValues['taskId'] ?? '';
-    const looks = looksByTask.get(taskId);
-    if (looks === undefined) return { status: 404, body: { error: 'no such task' } };
-    looksByTask.set(taskId, looks + 1);
-    if (looks < LOOKS_BEFORE_COMPLETION) return { status: 200, body: { taskId, status: 'Processing' } };
+    const polls = pollsByTask.get(taskId);
+    if (polls === undefined) return { status: 404, body: { error: 'no such task' } };
+    pollsByTask.set(taskId, polls + 1);
+    if (polls < POLLS_BEFORE_COMPLETION) return { status: 200, body: { taskId, status: 'Processing' } };
     const fields = { documentType: 'Contract', pages: 3, language: 'en' };
     return { status: 200, body: { taskId, status: 'Completed', fields } };
   }

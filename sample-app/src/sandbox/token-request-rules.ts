@@ -1,21 +1,21 @@
 import type { SandboxClient } from './sandbox-provider.js';
 import type { ReceivedRequest } from './loopback-server.js';
 
-/** What a provider's page says a token request looks like. Anything more, less or else is a fault. */
+/** Documented form of a token request. Any departure is a fault. */
 export interface TokenRequestRules {
   client: SandboxClient;
-  /** `basic`: in the `Authorization` header only. `body`: as two parameters, without that header. */
+  /** `basic`: in the `Authorization` header only. `body`: as two parameters, without an `Authorization` header. */
   credentialsIn: 'basic' | 'body';
   encoding: 'form' | 'json';
-  /** Parameters that must be there with exactly this value; the credentials aside. */
+  /** Required parameters with their exact values, except the credentials. */
   required: Record<string, string>;
-  /** Parameters that may be there, and then with exactly this value. */
+  /** Optional parameters with their exact values. */
   optional?: Record<string, string>;
-  /** The exact `Accept` header, where the page names one. */
+  /** Exact `Accept` header, if documented. */
   accept?: string;
 }
 
-/** What is wrong, in the words of RFC 6749 §5.2. A description names parameters, never their values. */
+/** A fault with its error code of RFC 6749 §5.2. The description names parameters, never values. */
 export interface TokenRequestFault {
   error: 'invalid_request' | 'invalid_client' | 'unsupported_grant_type' | 'invalid_scope';
   description: string;
@@ -23,10 +23,10 @@ export interface TokenRequestFault {
 
 const mediaTypes = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
 
-/** The first thing wrong with a token request, if any. */
+/** Finds the first fault of a token request. */
 export function findFault(request: ReceivedRequest, rules: TokenRequestRules): TokenRequestFault | undefined {
-  if (request.method !== 'POST') return invalid('Only POST is possible.');
-  if (request.query.size > 0) return invalid('Parameters belong into the body.');
+  if (request.method !== 'POST') return invalid('The method must be POST.');
+  if (request.query.size > 0) return invalid('Parameters must be in the body.');
   if (rules.accept !== undefined && request.headers.accept !== rules.accept) {
     return invalid(`The Accept header must be ${rules.accept}.`);
   }
@@ -35,7 +35,7 @@ export function findFault(request: ReceivedRequest, rules: TokenRequestRules): T
   }
   const text = request.body.toString('utf8');
   const parameters = rules.encoding === 'form' ? parseForm(text) : parseJson(text);
-  if (parameters === undefined) return invalid('The body cannot be read, or a parameter is there twice.');
+  if (parameters === undefined) return invalid('The body cannot be parsed, or a parameter is repeated.');
 
   return findCredentialsFault(request, parameters, rules) ?? findParameterFault(parameters, rules);
 }
@@ -51,7 +51,7 @@ function findCredentialsFault(
     const credentials = Buffer.from(encoded, 'base64').toString('utf8');
     return credentials === `${client.clientId}:${client.clientSecret}` ? undefined : invalidClient;
   }
-  if (authorization !== undefined) return invalid('An Authorization header has no place here.');
+  if (authorization !== undefined) return invalid('An Authorization header is not allowed.');
   const clientId = parameters.get('client_id');
   const clientSecret = parameters.get('client_secret');
   if (clientId === undefined || clientSecret === undefined)
@@ -74,7 +74,7 @@ function findParameterFault(
   const credentials = credentialsIn === 'body' ? ['client_id', 'client_secret'] : [];
   const known = new Set([...Object.keys(required), ...Object.keys(optional), ...credentials]);
   const unknown = [...parameters.keys()].filter((name) => !known.has(name));
-  return unknown.length === 0 ? undefined : invalid('There are parameters that are not documented.');
+  return unknown.length === 0 ? undefined : invalid('The request has undocumented parameters.');
 }
 
 const invalidClient: TokenRequestFault = {
@@ -97,7 +97,7 @@ function isMediaType(header: string | undefined, expected: string): boolean {
   return mediaType === expected && attributes.every((attribute) => attribute === 'charset=utf-8');
 }
 
-/** Not URLSearchParams: that one lets broken escapes pass. */
+/** Parses a form strictly: URLSearchParams would accept invalid escapes. */
 function parseForm(text: string): Map<string, string> | undefined {
   const parameters = new Map<string, string>();
   for (const pair of text === '' ? [] : text.split('&')) {

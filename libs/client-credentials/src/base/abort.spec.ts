@@ -4,7 +4,7 @@ import { Deadline, unlessAborted } from './abort.js';
 const never = new Promise<never>(() => undefined);
 
 describe('waiting unless aborted', () => {
-  it('brings what the promise brings', async () => {
+  it('settles as the promise does', async () => {
     const { signal } = new AbortController();
 
     await expect(unlessAborted(Promise.resolve(7), signal)).resolves.toBe(7);
@@ -12,7 +12,7 @@ describe('waiting unless aborted', () => {
     await expect(unlessAborted(Promise.resolve(7), undefined)).resolves.toBe(7);
   });
 
-  it('ends with the reason of the signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const controller = new AbortController();
     const waiting = unlessAborted(never, controller.signal);
 
@@ -32,7 +32,7 @@ describe('waiting unless aborted', () => {
     expect(remove.mock.calls[0]?.slice(0, 2)).toEqual(add.mock.calls[0]?.slice(0, 2));
   });
 
-  it('leaves nothing unhandled where the signal was aborted before', async () => {
+  it('handles a rejected promise if the signal was aborted before', async () => {
     const failing = Promise.reject(new Error('Too late.'));
 
     await expect(unlessAborted(failing, AbortSignal.abort(new Error('Enough.')))).rejects.toThrow('Enough.');
@@ -41,7 +41,7 @@ describe('waiting unless aborted', () => {
 });
 
 describe('a deadline', () => {
-  it('brings what the work brings in time', async () => {
+  it('settles as the work does if that is in time', async () => {
     const deadline = new Deadline(1_000);
 
     await expect(deadline.run(Promise.resolve(7))).resolves.toBe(7);
@@ -51,7 +51,7 @@ describe('a deadline', () => {
     expect(deadline.remainingMs()).toBeGreaterThan(0);
   });
 
-  it('ends the work with its reason once time is up', async () => {
+  it('rejects with its reason once time is up', async () => {
     const deadline = new Deadline(1, { reason: () => new Error('Too late.') });
 
     await expect(deadline.run(never)).rejects.toThrow('Too late.');
@@ -59,7 +59,7 @@ describe('a deadline', () => {
     expect([deadline.hasExpired, deadline.isOver, deadline.signal.aborted]).toEqual([true, true, true]);
   });
 
-  it('ends the work with the reason of its parent', async () => {
+  it('rejects with the reason of its parent', async () => {
     const parent = new AbortController();
     const deadline = new Deadline(10_000, { parent: parent.signal });
 
@@ -70,7 +70,7 @@ describe('a deadline', () => {
     deadline.clear();
   });
 
-  it('is over once the wall clock says so, although its timer could not fire', () => {
+  it('is over by the wall clock even if its timer could not fire', () => {
     const deadline = new Deadline(60_000);
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
 
@@ -78,7 +78,7 @@ describe('a deadline', () => {
     deadline.clear();
   });
 
-  it('keeps the process alive only where it is told to', () => {
+  it('keeps the process alive only with keepsAlive', () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
     const before = timers();
 

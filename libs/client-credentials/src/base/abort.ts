@@ -1,9 +1,13 @@
 import { performance } from 'node:perf_hooks';
 
-/** The longest delay that a timer of Node can hold, in milliseconds: 24 days. */
+/** Longest delay of a Node timer, in milliseconds (24 days). */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1;
 
-/** The promise's outcome, or the signal's reason if the signal is aborted first. The promise itself goes on. */
+/**
+ * Settles as the promise does, or rejects with the signal's reason if the signal is aborted first.
+ *
+ * An abort ends the wait only; the work behind the promise continues.
+ */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return signal === undefined ? promise : firstOf(promise, signal);
 }
@@ -22,22 +26,22 @@ async function firstOf<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   }
 }
 
-/** How a {@link Deadline} ends. */
+/** Options of a {@link Deadline}. */
 export interface DeadlineOptions {
-  /** Ends the deadline early, with the same reason. */
+  /** Signal that ends the deadline early, with the signal's reason. */
   readonly parent?: AbortSignal | undefined;
-  /** Makes the reason that the signal is aborted with when time is up. */
+  /** Returns the abort reason for when time is up. */
   readonly reason?: (() => unknown) | undefined;
-  /** Whether the timer keeps the process alive: so where somebody waits for the work. Default: no. */
+  /** Whether the timer keeps the process alive, for work that a caller waits for. Default: false. */
   readonly keepsAlive?: boolean | undefined;
-  /** How often the time is granted again when the timer fires late because the process itself was busy. */
+  /** Number of extensions if the timer fires late because the process was busy. Default: 0. */
   readonly extensions?: number | undefined;
 }
 
-// A timer that fires later than this shows a busy process rather than slow work.
+// Delay of a timer from which the process counts as busy.
 const BUSY_MS = 50;
 
-/** The one way to wait at most so long. Call {@link clear} once the work is done. */
+/** A time limit with an abort signal. Call {@link clear} once the work is done. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #options: DeadlineOptions;
@@ -54,29 +58,29 @@ export class Deadline {
     if (options.parent?.aborted === true) this.#onParentAbort();
   }
 
-  /** Aborted when time is up, or when the parent signal is. */
+  /** Signal that is aborted when time is up or the parent signal is aborted. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Whether time was up before the work was done. */
+  /** Whether the timer fired before {@link clear}. */
   get hasExpired(): boolean {
     return this.#hasExpired;
   }
 
-  /** Whether time is up by either clock, also while the timer could not fire: the process may have been frozen. */
+  /** Whether time is up by either clock, even if the timer could not fire in a frozen process. */
   get isOver(): boolean {
     return (
       this.#hasExpired || this.remainingMs() <= 0 || Date.now() - this.#startedAt.wall >= this.#timeoutMs
     );
   }
 
-  /** Milliseconds that are left by the monotonic clock; negative when time is up. */
+  /** Remaining milliseconds by the monotonic clock; negative when time is up. */
   remainingMs(): number {
     return this.#timeoutMs - (performance.now() - this.#startedAt.monotonic);
   }
 
-  /** The promise's outcome, unless time is up or the parent is aborted first: then the reason. */
+  /** Settles as the promise does, or rejects with the reason when time is up or the parent is aborted. */
   run<T>(promise: Promise<T>): Promise<T> {
     return firstOf(promise, this.#controller.signal);
   }

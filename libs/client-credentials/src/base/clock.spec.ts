@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { elapsedMs, CacheClock, instantClockOf, type Instant } from './clock.js';
 
-const MOMENT: Instant = { at: 1_000, monotonicMs: 10 };
+const INSTANT: Instant = { at: 1_000, monotonicMs: 10 };
 
-describe('the time that has passed', () => {
+describe('the elapsed time', () => {
   it.each<[string, Instant, number]>([
-    ['is what both clocks say', { at: 1_500, monotonicMs: 510 }, 500],
-    ['is what the wall clock says after a machine slept', { at: 61_000, monotonicMs: 11 }, 60_000],
-    ['is what the monotonic clock says after the wall clock was set back', { at: 0, monotonicMs: 510 }, 500],
+    ['is the difference of both clocks', { at: 1_500, monotonicMs: 510 }, 500],
+    ['is the wall-clock difference after the machine slept', { at: 61_000, monotonicMs: 11 }, 60_000],
+    ['is the monotonic difference after the wall clock was set back', { at: 0, monotonicMs: 510 }, 500],
   ])('%s', (_, now, expected) => {
-    expect(elapsedMs(MOMENT, now)).toBe(expected);
+    expect(elapsedMs(INSTANT, now)).toBe(expected);
   });
 });
 
-describe('a moment', () => {
-  it('is read from both clocks that are given', () => {
+describe('an instant', () => {
+  it('is read from both clocks', () => {
     expect(instantClockOf({ now: () => 7, monotonic: () => 3 }).instant()).toEqual({ at: 7, monotonicMs: 3 });
   });
 
-  it('takes the monotonic time of the process where a clock has none', () => {
+  it('uses the monotonic time of the process if the clock has none', () => {
     const before = performance.now();
 
     const { at, monotonicMs } = instantClockOf({ now: () => 7 }).instant();
@@ -28,18 +28,18 @@ describe('a moment', () => {
   });
 });
 
-describe('a moment of the system', () => {
-  it('is now by both clocks, to the millisecond', () => {
+describe('an instant of the system clock', () => {
+  it('is the current time of both clocks, to the millisecond', () => {
     const before = { at: Date.now(), monotonicMs: performance.now() };
 
-    const moment = instantClockOf(undefined).instant();
+    const instant = instantClockOf(undefined).instant();
 
-    expect(moment.at).toBeGreaterThanOrEqual(before.at);
-    expect(moment.monotonicMs).toBeGreaterThan(before.monotonicMs - 1);
-    expect(moment.monotonicMs).toBeLessThanOrEqual(performance.now());
+    expect(instant.at).toBeGreaterThanOrEqual(before.at);
+    expect(instant.monotonicMs).toBeGreaterThan(before.monotonicMs - 1);
+    expect(instant.monotonicMs).toBeLessThanOrEqual(performance.now());
   });
 
-  it('goes on', () => {
+  it('advances', () => {
     const clock = instantClockOf(undefined);
     const first = clock.instant();
     while (Date.now() === first.at);
@@ -51,23 +51,23 @@ describe('a moment of the system', () => {
   });
 });
 
-describe('passing time', () => {
-  it('grows by what either clock says has passed, and is never set back', () => {
-    const hands = { at: 0, monotonicMs: 0 };
-    const time = new CacheClock(instantClockOf({ now: () => hands.at, monotonic: () => hands.monotonicMs }));
-    const begin = time.now();
-    const passed: number[] = [];
+describe('the cache clock', () => {
+  it('advances by the larger delta of the two clocks, and never goes back', () => {
+    const times = { at: 0, monotonicMs: 0 };
+    const clock = new CacheClock(instantClockOf({ now: () => times.at, monotonic: () => times.monotonicMs }));
+    const start = clock.now();
+    const elapsed: number[] = [];
     for (const [at, monotonicMs] of [
       [100, 100],
       [1_100, 100],
       [-5_000, 150],
       [-4_900, 250],
     ] as const) {
-      Object.assign(hands, { at, monotonicMs });
-      passed.push(time.now() - begin);
+      Object.assign(times, { at, monotonicMs });
+      elapsed.push(clock.now() - start);
     }
 
-    expect(begin).toBeGreaterThan(0);
-    expect(passed).toEqual([100, 1_100, 1_150, 1_250]);
+    expect(start).toBeGreaterThan(0);
+    expect(elapsed).toEqual([100, 1_100, 1_150, 1_250]);
   });
 });

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 
-/** Where the time comes from. A test may bring its own. */
+/** Source of the time. A test may pass its own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Milliseconds that only ever grow, whatever is done to the wall clock.
+   * Monotonic milliseconds, unaffected by changes of the wall clock.
    *
    * @defaultValue `performance.now()`
    */
@@ -35,7 +35,7 @@ class SystemClock implements InstantClock {
     return Date.now();
   }
 
-  /** The same object for a whole millisecond: reading a clock takes as long as the rest of a look-up. */
+  /** Returns one cached instant per millisecond: reading both clocks costs as much as finding a cached token. */
   instant(): Instant {
     const at = Date.now();
     if (at !== this.#latest.at) this.#latest = { at, monotonicMs: performance.now() };
@@ -43,7 +43,7 @@ class SystemClock implements InstantClock {
   }
 }
 
-/** An instant by both clocks: the wall clock, which may be set, and the monotonic one, which stops while a machine sleeps. */
+/** An instant by both clocks. The wall clock may be set; the monotonic clock stops while the machine sleeps. */
 export interface Instant {
   /** Epoch milliseconds by the wall clock. */
   readonly at: number;
@@ -55,7 +55,7 @@ export interface Instant {
 export class CacheClock {
   readonly #clock: InstantClock;
   #last: Instant;
-  #passedMs = 1;
+  #nowMs = 1;
 
   constructor(clock: InstantClock) {
     this.#clock = clock;
@@ -64,15 +64,16 @@ export class CacheClock {
 
   now(): number {
     const now = this.#clock.instant();
-    this.#passedMs += elapsedMs(this.#last, now);
+    this.#nowMs += elapsedMs(this.#last, now);
     this.#last = now;
-    return this.#passedMs;
+    return this.#nowMs;
   }
 }
 
 /**
- * Milliseconds from one instant to another, by the clock that says more: a wall clock set back must not
- * lengthen a token's life, nor a machine that slept.
+ * Milliseconds between two instants: the larger of the wall-clock and monotonic differences.
+ *
+ * Neither a wall clock that was set back nor a sleeping machine thus lengthens a token's life.
  */
 export function elapsedMs(since: Instant, now: Instant): number {
   return Math.max(now.at - since.at, now.monotonicMs - since.monotonicMs);

@@ -1,16 +1,16 @@
 /**
- * What went wrong, for a program to decide on.
+ * Stable code of a {@link ClientCredentialsError}, for a program to decide on.
  *
  * - `invalid_configuration`: options are wrong; the message lists every problem.
- * - `unknown_provider`: no provider of that name; the message lists the known ones.
- * - `tenant_required`: the provider has tenants, and neither the call nor its context names one.
- * - `unknown_tenant`: the provider's `tenants` knows no such tenant.
- * - `tenant_unavailable`: `tenants` failed or did not answer; its error is the cause.
- * - `token_request_rejected`: the token endpoint answered with an error (RFC 6749 §5.2).
- * - `token_endpoint_unavailable`: no answer, or only 408, 425, 429 and 5xx, after all attempts.
- * - `invalid_token_response`: an answer that holds no usable token.
- * - `issuance_limit_reached`: the budget of token requests is spent.
- * - `closed`: the manager was closed.
+ * - `unknown_provider`: no provider has this name; the message lists the known names.
+ * - `tenant_required`: the provider has `tenants`, and neither the call nor its context names a tenant.
+ * - `unknown_tenant`: the provider's `tenants` function returned `undefined`.
+ * - `tenant_unavailable`: the `tenants` function failed or exceeded its deadline; its error is the cause.
+ * - `token_request_rejected`: the token endpoint returned an error (RFC 6749 §5.2).
+ * - `token_endpoint_unavailable`: no response, or only 408, 425, 429 and 5xx, after all attempts.
+ * - `invalid_token_response`: the response has no usable token.
+ * - `issuance_limit_reached`: the budget of token requests (`issuance`) is used up.
+ * - `closed`: the manager is closed.
  */
 export type ClientCredentialsErrorCode =
   | 'invalid_configuration'
@@ -24,7 +24,7 @@ export type ClientCredentialsErrorCode =
   | 'issuance_limit_reached'
   | 'closed';
 
-/** What a {@link ClientCredentialsError} is made of beside its message. */
+/** Properties of a {@link ClientCredentialsError} other than its message. */
 export interface ClientCredentialsErrorDetails {
   code: ClientCredentialsErrorCode;
   provider?: string | undefined;
@@ -40,8 +40,10 @@ export interface ClientCredentialsErrorDetails {
 const BRAND = Symbol.for('nestjs-client-credentials.error');
 
 /**
- * The one error that this library throws. Tell its kinds apart by `code`. Neither it nor its cause ever holds a
- * secret or a token. `instanceof` works across copies of the package in one process.
+ * The error class of this library; `code` is the kind of error.
+ *
+ * Neither the error nor its cause contains a secret or a token. `instanceof` works across copies of the package in
+ * one process.
  *
  * @example
  * ```ts
@@ -56,119 +58,120 @@ const BRAND = Symbol.for('nestjs-client-credentials.error');
 export class ClientCredentialsError extends Error {
   /** The kind of error. */
   readonly code: ClientCredentialsErrorCode;
-  /** The provider's name, where there is one. */
+  /** Name of the provider, if the error concerns one. */
   readonly provider: string | undefined;
-  /** The tenant's id, where there is one. */
+  /** Id of the tenant, if the error concerns one. */
   declare readonly tenant?: string;
-  /** Whether the same call may succeed later, without any change. */
+  /** Whether the same call may succeed later without a change of configuration. */
   readonly retryable: boolean;
-  /** Epoch milliseconds before which another attempt is pointless. */
+  /** Epoch milliseconds before which another attempt cannot succeed. */
   declare readonly retryAt?: number;
-  /** The status of the token endpoint's answer. */
+  /** HTTP status of the token endpoint's response. */
   declare readonly status?: number;
-  /** The token endpoint's error code (RFC 6749 §5.2, or what the provider sends in its place). */
+  /** Error code of the token endpoint (RFC 6749 §5.2), or the provider's own error code. */
   declare readonly oauthError?: string;
-  /** The token endpoint's description of the error. */
+  /** Error description of the token endpoint. */
   declare readonly oauthErrorDescription?: string;
 
   constructor(message: string, details: ClientCredentialsErrorDetails) {
-    const { code, provider, retryable = false, cause, ...answer } = details;
+    const { code, provider, retryable = false, cause, ...optional } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'ClientCredentialsError';
     this.code = code;
     this.provider = provider;
     this.retryable = retryable;
-    for (const [name, value] of Object.entries(answer)) {
+    for (const [name, value] of Object.entries(optional)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: true });
     }
     Object.defineProperty(this, BRAND, { value: true });
-    // Many callers get the same error, and axios adds each one's stack to it.
+    // Many callers share one error; axios would append each caller's stack.
     const { stack } = this;
-    Object.defineProperty(this, 'stack', { get: () => stack, set: ignored, configurable: true });
+    Object.defineProperty(this, 'stack', { get: () => stack, set: ignoreAssignment, configurable: true });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // A subclass is told by its prototype, as usual.
+    // A subclass is recognised by its prototype, as usual.
     if (this !== ClientCredentialsError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
 
-/** The error of a provider name that nobody registered. */
+/** Error for the name of an unknown provider. */
 export function unknownProvider(name: string, known: Iterable<string>): ClientCredentialsError {
   const names = [...known].toSorted().join(', ');
   return new ClientCredentialsError(
-    `No provider is called "${name}". ${names === '' ? 'None is registered: add it to the providers.' : `Use one of those registered (${names}), or add it to the providers.`}`,
+    `No provider is called "${name}". ${names === '' ? 'Add it to the providers option.' : `Use a registered name (${names}), or add it to the providers option.`}`,
     { code: 'unknown_provider', provider: name },
   );
 }
 
 /**
- * The error of a token request that failed with something else: a function of the configuration failed on the answer.
- * What it threw is not kept, since it may quote the token.
+ * Error for a `dialect` function that threw on the response to a token request.
+ *
+ * The thrown error is dropped: its message may quote the token.
  */
 export function answerFunctionFailed(provider: string, thrown: unknown): ClientCredentialsError {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new ClientCredentialsError(
-    `A function failed on the answer to the token request of "${provider}" (${name}). See dialect.response.isError and dialect.authorization.format.`,
+    `A dialect function threw on the response to the token request of "${provider}" (${name}). Check dialect.response.isError and dialect.authorization.format.`,
     { code: 'invalid_token_response', provider },
   );
 }
 
-/** The error that lists everything that is wrong with a configuration. */
+/** Error for a wrong configuration; its message lists every problem. */
 export function invalidConfiguration(
   problems: readonly string[],
   provider?: string,
   tenant?: string,
 ): ClientCredentialsError {
-  const whose = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`;
+  const ofWhom = tenant === undefined ? '' : ` of tenant ${JSON.stringify(tenant)}`;
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   return new ClientCredentialsError(
-    `The client credentials configuration${whose} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
+    `The client credentials configuration${ofWhom} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:${list}`,
     { code: 'invalid_configuration', provider, tenant },
   );
 }
 
-/** The error of everything that is asked of a manager once it is closed. */
+/** Error for a call after the manager was closed. */
 export function closed(provider: string): ClientCredentialsError {
-  const message = 'The token manager was closed. Close it only when no call is made any more.';
+  const message = 'The token manager is closed. Close it only after the last call.';
   return new ClientCredentialsError(message, { code: 'closed', provider });
 }
 
-/** The error of a token request that must not be made, since there were as many as there may be. */
+/** Error for a token request beyond the budget. */
 export function issuanceLimitReached(
   provider: string,
   { limit, windowSeconds }: { limit: number; windowSeconds: number },
   retryAt: number,
 ): ClientCredentialsError {
   return new ClientCredentialsError(
-    `"${provider}" was asked for ${limit} tokens within ${windowSeconds} s, which is all that issuance allows. The next may be asked for at ${new Date(retryAt).toISOString()}: find out who needs so many, or raise the limit.`,
+    `"${provider}" had ${limit} token requests within ${windowSeconds} s, the limit of issuance. The next one is allowed at ${new Date(retryAt).toISOString()}: find out which calls need so many tokens, or raise issuance.limit.`,
     { code: 'issuance_limit_reached', provider, retryable: true, retryAt },
   );
 }
 
-/** The error of a token that had no time left when it came. */
+/** Error for a token that had expired on arrival. */
 export function expiredOnArrival(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
-    `The token of "${provider}" had ended before it arrived. Check the lifetime that the provider gives, and lifetime.defaultSeconds.`,
+    `The token of "${provider}" had expired on arrival. Check the lifetime in the provider’s response, and lifetime.defaultSeconds.`,
     { code: 'invalid_token_response', provider, retryable: true },
   );
 }
 
-/** The same error, as that of a tenant. */
+/** Copy of an error with a tenant; errors that have a tenant are returned unchanged. */
 export function ofTenant(error: ClientCredentialsError, tenant: string | undefined): ClientCredentialsError {
   if (tenant === undefined || error.tenant !== undefined) return error;
   const { code, provider, retryable, retryAt, status, oauthError, oauthErrorDescription } = error;
   const cause = error.cause instanceof Error ? error.cause : undefined;
-  const answer = { retryAt, status, oauthError, oauthErrorDescription };
+  const optional = { retryAt, status, oauthError, oauthErrorDescription };
   return new ClientCredentialsError(`${error.message} (Tenant ${JSON.stringify(tenant)}.)`, {
     code,
     provider,
     tenant,
     retryable,
     cause,
-    ...answer,
+    ...optional,
   });
 }
 
-function ignored(): void {}
+function ignoreAssignment(): void {}

@@ -1,92 +1,97 @@
 import type { ClientCredentialsErrorCode } from './errors.js';
 
 /**
- * Why a token was acquired: none was there; it was due for renewal; it had ended; the API refused it; or a caller
- * insisted.
+ * Why a token was acquired.
+ *
+ * - `initial`: there was no token.
+ * - `refresh-ahead`: the token was close to expiry.
+ * - `expired`: the token had expired.
+ * - `rejected`: the API refused the token.
+ * - `forced`: a caller asked with `forceRefresh`.
  */
 export type AcquisitionReason = 'initial' | 'refresh-ahead' | 'expired' | 'rejected' | 'forced';
 
 /** An operation of a token store. */
 export type StoreOperation = 'get' | 'set' | 'delete' | 'lock' | 'increment';
 
-/** What every event tells. */
+/** Properties of every event. */
 export interface TokenEventBase {
-  /** The provider's name. */
+  /** Name of the provider. */
   provider: string;
-  /** The tenant's id, where the provider has tenants. */
+  /** Id of the tenant, if the provider has tenants. */
   tenant?: string;
-  /** The scopes of the token concerned. */
+  /** Scopes of the token. */
   scopes: readonly string[];
-  /** Epoch milliseconds. */
+  /** Instant of the event, epoch milliseconds. */
   at: number;
 }
 
-/** A new token is in use. */
+/** A token was acquired. */
 export interface TokenAcquiredEvent extends TokenEventBase {
   type: 'token.acquired';
   reason: AcquisitionReason;
-  /** Milliseconds from the first attempt's start to the answer. */
+  /** Milliseconds from the start of the first attempt to the response. */
   durationMs: number;
-  /** Epoch milliseconds. */
+  /** Expiry of the token, epoch milliseconds. */
   expiresAt: number;
-  /** Whether the provider answered with the token it had handed out before. */
+  /** Whether the provider returned the previous token again. */
   isSameToken: boolean;
 }
 
-/** An acquisition failed. Callers that have a valid token do not notice. */
+/** A token request failed. Callers are unaffected while a valid token is served. */
 export interface TokenFailedEvent extends TokenEventBase {
   type: 'token.failed';
   reason: AcquisitionReason;
   durationMs: number;
   code: ClientCredentialsErrorCode;
-  /** The error's message. It names no secret. */
+  /** Message of the error, without secrets. */
   message: string;
-  /** Whether a valid token goes on being served. */
+  /** Whether a valid token is still served. */
   isServed: boolean;
 }
 
-/** A token was dropped before its end. */
+/** A token was dropped before its expiry. */
 export interface TokenInvalidatedEvent extends TokenEventBase {
   type: 'token.invalidated';
-  /** `rejected`: the API refused it. `requested`: somebody called `invalidate`. */
+  /** `rejected`: the API refused the token. `requested`: the application called `invalidate`. */
   reason: 'rejected' | 'requested';
 }
 
-/** A call was sent once more with a new token, since the API refused the first one. */
+/** A call was sent again with a new token, because the API refused the first token. */
 export interface ApiReplayedEvent extends TokenEventBase {
   type: 'api.replayed';
-  /** The status of the second answer; absent when none came. */
+  /** HTTP status of the second response; missing if none arrived. */
   status?: number;
 }
 
 /**
- * The provider took another credential of the client than before: another secret, key or certificate. Tokens that are
- * there stay in use.
+ * The provider accepted another secret, key or certificate than before. Current tokens stay in use.
  */
 export interface CredentialsRotatedEvent extends TokenEventBase {
   type: 'credentials.rotated';
-  /** Whether the one before was refused: then it can be taken out of the configuration. */
+  /** Whether the previous credential was refused, and can be removed from the configuration. */
   wasRefused: boolean;
 }
 
 /**
- * The token store failed: told once for each outage. Calls go on without it, and each process acquires its own tokens until
- * it is well again.
+ * The token store failed; emitted once per outage.
+ *
+ * Calls continue: each process acquires its own tokens until the store works again.
  */
 export interface StoreUnavailableEvent extends TokenEventBase {
   type: 'store.unavailable';
-  /** What it was asked to do when it failed. */
+  /** The store operation that failed. */
   operation: StoreOperation;
 }
 
-/** 80 % of the tokens that `issuance` allows were asked for: told once in a window. */
+/** Token requests reached 80 % of `issuance.limit`; emitted once per window. */
 export interface IssuanceNearLimitEvent extends TokenEventBase {
   type: 'issuance.near-limit';
   limit: number;
   windowSeconds: number;
 }
 
-/** Everything that a {@link TokenManager} tells its listeners. No event holds a secret or a token. */
+/** An event of a {@link TokenManager}. No event contains a secret or a token. */
 export type TokenEvent =
   | TokenAcquiredEvent
   | TokenFailedEvent
@@ -96,22 +101,22 @@ export type TokenEvent =
   | StoreUnavailableEvent
   | IssuanceNearLimitEvent;
 
-/** What tells one event from others of its kind; the rest is the same for all of an entry. */
+/** Properties of an event other than those of {@link TokenEventBase}. */
 export type TokenEventDetails = TokenEvent extends infer E
   ? E extends TokenEvent
     ? Omit<E, keyof TokenEventBase>
     : never
   : never;
 
-/** Called for every event, in the order they happen. What it throws is ignored. */
+/** Listener for events, in order. An error that the listener throws is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 
-/** Hands events to whoever listens. A listener can neither fail nor delay a call. */
+/** Passes events to listeners. A listener can neither fail nor delay a call. */
 export class EventHub {
   readonly #listeners = new Set<TokenEventListener>();
 
   subscribe(listener: TokenEventListener): () => void {
-    // Wrapped, so that one function subscribed twice is two subscriptions.
+    // Wraps the listener, so that one function subscribed twice is two subscriptions.
     const entry: TokenEventListener = (event) => listener(event);
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
@@ -120,10 +125,10 @@ export class EventHub {
   emit(event: TokenEvent): void {
     for (const listener of this.#listeners) {
       try {
-        // An asynchronous one is not waited for.
+        // An asynchronous listener is not awaited.
         void Promise.resolve<unknown>(listener(event)).catch(() => undefined);
       } catch {
-        // A listener's fault is its own; the token is not to suffer.
+        // Ignored: an error in a listener must not affect the token.
       }
     }
   }

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 
 /**
- * Settles how instances of a class are printed: as this text, whatever they hold. A definition rather than a method, so
- * that it is no part of the class's public type.
+ * Makes `util.inspect` print a fixed text for instances of a class, never their properties.
+ *
+ * Defined outside the class, so that the method is no part of its public type.
  */
 export function inspectAs<T extends object>(
   type: { readonly prototype: T },

@@ -1,24 +1,21 @@
-/** Whether a value is an object, and not `null`. */
+/** Whether a value is an object other than `null`. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a value is an object of no class, of whichever realm. */
+/** Whether a value is a plain object, from any realm. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value) || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The value if it is an object, else an empty one. */
+/** The value if it is an object, else an empty object. */
 export function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-/**
- * A copy of plain data, as deep as it is: whoever gave it may go on to use the same object for something else. Functions and
- * instances of classes stay as they are.
- */
+/** Deep copy of plain objects and arrays. Functions and class instances are not copied. */
 export function plainCopyOf<T>(value: T): T;
 
 export function plainCopyOf(value: unknown): unknown {
@@ -30,7 +27,7 @@ function copiedEntries(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainCopyOf(item)]));
 }
 
-/** A copy without the properties that are `undefined`. */
+/** Copy without the properties whose value is `undefined`. */
 export function withoutUndefined<T extends object>(value: T): T {
   const copy = { ...value };
   for (const [name, item] of Object.entries(copy)) if (item === undefined) Reflect.deleteProperty(copy, name);

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** Whether credentials may be sent to this address: over TLS, or without leaving the machine. */
+/** Whether credentials may be sent to a URL: https, or http on loopback. */
 export function isSecureOrigin(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-/** Whether a value is such an address, and names no user. */
+/** Whether a value is the text of a secure URL without user name and password. */
 export function isSecureAddress(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const url = new URL(value);

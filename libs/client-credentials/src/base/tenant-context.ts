@@ -1,33 +1,35 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The tenant of the work that is being done, if it has one. */
+/** The tenant of an asynchronous context. */
 interface TenantScope {
   readonly tenant: string | undefined;
 }
 
-// One for the process: two copies of this package in it, or its two builds, must see the same tenant.
+// One storage per process: two copies of this package, or its two builds, must see the same tenant.
 const STORAGE = Symbol.for('nestjs-client-credentials.tenant-context');
 
 /**
- * Does some work for a tenant: every call that it makes, however deep and however late, uses that tenant unless the call names
- * its own. For queues and scheduled work; where a request comes in, `tenantContext` does it.
+ * Runs work in the context of a tenant: every call within it uses this tenant, unless the call names its own.
  *
- * @param tenant - the tenant's id; `undefined` for work that is nobody's, whatever is around it
- * @returns what the work returns
+ * For queues and scheduled work. For incoming requests, use `tenantContext` of `/express`.
+ *
+ * @param tenant - id of the tenant; `undefined` runs the work without a tenant, even inside another context
+ * @returns the result of the work
  * @example
  * ```ts
  * await runWithTenant(job.tenant, () => archive(job.document));
  * ```
  */
 export function runWithTenant<T>(tenant: string | undefined, work: () => T): T {
-  // A process that has no tenants must not pay for them: once a storage is used, every promise of a process takes longer, before Node 24.
+  // Avoids the storage without tenants: before Node 24, its first use slows down every promise of the process.
   if (tenant === currentTenant()) return work();
   return storage().run({ tenant }, work);
 }
 
 /**
- * The tenant of the work that is being done, `undefined` if it has none. To hand it on where the context ends: with a job that is
- * put into a queue, for instance.
+ * Returns the tenant of the current context, or `undefined`.
+ *
+ * Needed where the context ends, such as for a job that is put into a queue.
  *
  * @example
  * ```ts
@@ -38,7 +40,7 @@ export function currentTenant(): string | undefined {
   return storage().getStore()?.tenant;
 }
 
-/** What a call for this tenant asks for. What is no id must not be overlooked, since the context may have another tenant. */
+/** Token request for a tenant. A value that is no string becomes `''`, which fails; the context's tenant must not be used. */
 export function requestOfTenant(tenant: unknown): { tenant: string } {
   return { tenant: typeof tenant === 'string' ? tenant : '' };
 }

@@ -1,7 +1,7 @@
 import type { ClientAuthentication, ClientAuthenticationMethod } from './credentials.js';
 import type { ProviderConfig } from './options.js';
 
-/** How a client proves who it is: as it says, else as the only credential it has is used. */
+/** Client authentication of a provider: `clientAuthentication`, else the method that fits the configured credential. */
 export function authenticationMethodOf(
   config: Partial<ProviderConfig>,
 ): ClientAuthenticationMethod | ClientAuthentication {
@@ -17,7 +17,7 @@ export function isAssertionMethod(method: unknown): boolean {
   return method === 'client_secret_jwt' || method === 'private_key_jwt';
 }
 
-/** Whether a method sends or uses the client's secret. */
+/** Whether a method needs `clientSecret`, to send it or to sign with it. */
 export function isSecretMethod(method: unknown): boolean {
   return typeof method === 'string' && method.startsWith('client_secret_');
 }

@@ -12,7 +12,7 @@ const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = String(EC.privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const JWK = EC.privateKey.export({ format: 'jwk' });
 
-/** What is wrong with a provider, by the whole of the validation. */
+/** Problems that the whole validation of a provider finds. */
 function problemsOf(config: object): string[] {
   try {
     validateProvider('desk', { ...BASE, ...config });
@@ -32,7 +32,7 @@ describe('credentials are accepted', () => {
     ['as a JWK', { privateKey: { key: JWK, kid: 'one' } }],
     ['as a JWK in text', { privateKey: { key: JSON.stringify(JWK) } }],
     ['as a KeyObject', { privateKey: { key: EC.privateKey, algorithm: 'ES256' } }],
-    ['as the path of a file that may come later', { privateKey: { key: '/run/secrets/key.pem' } }],
+    ['as the path of a file that may not exist yet', { privateKey: { key: '/run/secrets/key.pem' } }],
     ['as a function', { privateKey: async () => ({ key: PEM }) }],
     [
       'as an RSA key for another algorithm',
@@ -53,19 +53,19 @@ describe('credentials are accepted', () => {
     ],
     ['as a certificate from a function', { certificate: () => ({ cert: '', key: '' }) }],
     [
-      'as a self-signed one',
+      'as a self-signed certificate',
       { certificate: { cert: '/c', key: '/k' }, clientAuthentication: 'self_signed_tls_client_auth' },
     ],
     [
-      'beside a secret that is not needed',
+      'beside a secret that is not used',
       { clientSecret: 's', clientAuthentication: 'private_key_jwt', privateKey: { key: PEM } },
     ],
     [
       'with more header parameters and claims',
       { privateKey: { key: PEM }, assertion: { header: { x5t: 'x' }, claims: { nbf: 1 } } },
     ],
-    ['with tokens bound to a key that is made', { clientSecret: 's', dpop: true }],
-    ['with tokens bound to a key that is given', { clientSecret: 's', dpop: { keyPair: EC } }],
+    ['with tokens bound to a generated key', { clientSecret: 's', dpop: true }],
+    ['with tokens bound to a configured key', { clientSecret: 's', dpop: { keyPair: EC } }],
     [
       'with an issuer instead of a token endpoint',
       { clientSecret: 's', tokenUrl: undefined, issuer: 'https://id.example.com/t' },
@@ -93,29 +93,29 @@ describe('credentials are refused for', () => {
       'clientSecret: is needed for client_secret_jwt',
     ],
     [
-      'a key without a use',
+      'a key that the method does not use',
       { clientSecret: 's', clientAuthentication: 'client_secret_post', privateKey: { key: PEM } },
-      'privateKey: is of no use with client_secret_post',
+      'privateKey: is not used by client_secret_post',
     ],
     [
       'a key beside an assertion',
       { privateKey: { key: PEM }, clientAssertion: { file: 'x' } },
-      'clientAssertion: takes the place of privateKey',
+      'clientAssertion: replaces privateKey',
     ],
     [
-      'an assertion nobody makes',
+      'assertion options that the method does not use',
       { clientSecret: 's', assertion: {} },
-      'assertion: is of no use with client_secret_basic',
+      'assertion: is not used by client_secret_basic',
     ],
     [
-      'another signature',
+      'a header parameter that the library sets',
       { privateKey: { key: PEM }, assertion: { header: { alg: 'none' } } },
-      'assertion.header.alg: is the library’s',
+      'assertion.header.alg: is set by the library',
     ],
     [
-      'another subject',
+      'a claim that the library sets',
       { privateKey: { key: PEM }, assertion: { claims: { sub: 'x' } } },
-      'assertion.claims.sub: is the library’s',
+      'assertion.claims.sub: is set by the library',
     ],
     [
       'no lifetime',
@@ -123,7 +123,7 @@ describe('credentials are refused for', () => {
       'assertion.lifetimeSeconds: must be more than 0',
     ],
     [
-      'a secret that signs like a key',
+      'an asymmetric algorithm for client_secret_jwt',
       { clientSecret: 's', clientAuthentication: 'client_secret_jwt', assertion: { algorithm: 'ES256' } },
       'assertion.algorithm: must be HS256',
     ],
@@ -134,9 +134,9 @@ describe('credentials are refused for', () => {
       'privateKey.key: is a key of kind P-384, which cannot sign with ES256',
     ],
     [
-      'PEM that is none',
+      'invalid PEM',
       { privateKey: { key: '-----BEGIN PRIVATE KEY-----\nx' } },
-      'privateKey.key: holds no private key',
+      'privateKey.key: contains no readable private key',
     ],
     ['a key that is a number', { privateKey: { key: 7 } }, 'privateKey.key: must be a PEM'],
     [
@@ -147,7 +147,7 @@ describe('credentials are refused for', () => {
     ['an assertion without a file', { clientAssertion: {} }, 'clientAssertion.file: is required'],
     ['a certificate without a key', { certificate: { cert: '/c' } }, 'certificate.key: is required'],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       { certificate: { cert: '-----BEGIN x', key: PEM } },
       'certificate: cannot be used',
     ],
@@ -157,14 +157,14 @@ describe('credentials are refused for', () => {
       'dpop.algorithm: must be one of',
     ],
     [
-      'a key that proofs cannot use',
+      'a key of a kind that DPoP does not allow',
       { clientSecret: 's', dpop: { keyPair: P384 } },
       'dpop.keyPair: would sign with ES384',
     ],
     [
       'two private keys',
       { clientSecret: 's', dpop: { keyPair: { ...EC, publicKey: EC.privateKey } } },
-      'dpop.keyPair.publicKey: must be a public key',
+      'dpop.keyPair.publicKey: must be an extractable public key',
     ],
     [
       'a bound token under another scheme',
@@ -173,9 +173,9 @@ describe('credentials are refused for', () => {
     ],
     ['no server at all', { clientSecret: 's', tokenUrl: undefined }, 'tokenUrl: is required'],
     [
-      'an issuer in clear',
+      'an issuer without TLS',
       { clientSecret: 's', issuer: 'http://id.example.com' },
-      'issuer: must be an https address',
+      'issuer: must be an https URL',
     ],
     [
       'an issuer with a query',
@@ -189,7 +189,7 @@ describe('credentials are refused for', () => {
     expect(problems[0]?.startsWith(problem) ? problem : problems[0]).toBe(problem);
   });
 
-  it('nothing that has the wrong type, which is told already', () => {
+  it('no rule for a value of the wrong type, which the schema reports', () => {
     const config = {
       privateKey: 7,
       certificate: 'x',

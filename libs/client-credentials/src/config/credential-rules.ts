@@ -1,18 +1,25 @@
 import { createSecureContext } from 'node:tls';
 import { asObject, isObject } from '../base/objects.js';
 import { authenticationMethodOf, isAssertionMethod, isSecretMethod } from './authentication-method.js';
-import type { AssertionOptions, Certificate, DpopOptions, PrivateKey } from './credentials.js';
+import {
+  DPOP_ALGORITHMS,
+  type AssertionOptions,
+  type Certificate,
+  type DpopOptions,
+  type PrivateKey,
+} from './credentials.js';
 import type { ProviderConfig } from './options.js';
-
 import { isKeyText, isPem, signingKeyOf, UnusableKey } from './signing-key.js';
 
-// RFC 7515 §4.1.1; RFC 7523 §3.
-const OWN_HEADER = ['alg'];
-// What proofs can be signed with; EdDSA is Ed25519 by its older name.
-const DPOP_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'];
-const OWN_CLAIMS = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
+// Header parameters that only the library sets (RFC 7515 §4.1.1).
+const RESERVED_HEADERS = ['alg'];
+// Claims that only the library sets (RFC 7523 §3).
+const RESERVED_CLAIMS = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
 
-/** Whether each credential is what it should be. */
+/** A problem of a configuration, and the path of the option. */
+export type RuleProblem = readonly [key: string, problem: string];
+
+/** Checks that each credential can be used. */
 export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
     ...keyProblems(config),
@@ -22,16 +29,20 @@ export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem
   ];
 }
 
-/** Whether what proves who the client is goes together. */
+/** Checks that the client authentication method and the configured credentials fit together. */
 export function methodProblems(config: Partial<ProviderConfig>): RuleProblem[] {
-  return [...proofProblems(config), ...assertionProblems(config)];
+  return [...missingOrUnusedProblems(config), ...assertionProblems(config)];
 }
 
-function proofProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+function missingOrUnusedProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   const { clientSecret, privateKey, clientAssertion, certificate } = config;
   const method = authenticationMethodOf(config);
   const problems: RuleProblem[] = [];
-  const need = (option: string): void => void problems.push([option, `is needed for ${String(method)}`]);
+  const need = (option: string): void =>
+    void problems.push([
+      option,
+      `is needed for ${String(method)}: set it, or choose another clientAuthentication`,
+    ]);
   if (isSecretMethod(method) && clientSecret === undefined) need('clientSecret');
   if (method === 'private_key_jwt' && privateKey === undefined && clientAssertion === undefined)
     need('privateKey');
@@ -47,11 +58,14 @@ function proofProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   if (typeof method === 'string' && method !== 'private_key_jwt') {
     for (const [option, value] of Object.entries({ privateKey, clientAssertion })) {
       if (value !== undefined)
-        problems.push([option, `is of no use with ${method}: it needs private_key_jwt`]);
+        problems.push([
+          option,
+          `is not used by ${method}: remove it, or set clientAuthentication to 'private_key_jwt'`,
+        ]);
     }
   }
   if (privateKey !== undefined && clientAssertion !== undefined) {
-    problems.push(['clientAssertion', 'takes the place of privateKey: remove one of them']);
+    problems.push(['clientAssertion', 'replaces privateKey: remove one of them']);
   }
   return problems;
 }
@@ -63,16 +77,16 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   if (config.assertion !== undefined && typeof method === 'string' && !isAssertionMethod(method)) {
     problems.push([
       'assertion',
-      `is of no use with ${method}: it needs private_key_jwt or client_secret_jwt`,
+      `is not used by ${method}: remove it, or set clientAuthentication to 'private_key_jwt' or 'client_secret_jwt'`,
     ]);
   }
-  for (const name of OWN_HEADER.filter((each) => each in asObject(header))) {
-    problems.push([`assertion.header.${name}`, 'is the library’s: use assertion.algorithm']);
+  for (const name of RESERVED_HEADERS.filter((each) => each in asObject(header))) {
+    problems.push([`assertion.header.${name}`, 'is set by the library: use assertion.algorithm']);
   }
-  for (const name of OWN_CLAIMS.filter((each) => each in asObject(claims))) {
+  for (const name of RESERVED_CLAIMS.filter((each) => each in asObject(claims))) {
     problems.push([
       `assertion.claims.${name}`,
-      'is the library’s: use assertion.audience, assertion.lifetimeSeconds or clientId',
+      'is set by the library: use assertion.audience, assertion.lifetimeSeconds or clientId',
     ]);
   }
   if (method === 'client_secret_jwt' && algorithm !== undefined && !/^HS(256|384|512)$/.test(algorithm)) {
@@ -81,12 +95,12 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return problems;
 }
 
-/** Only what is there already is looked at: a file may be written later, and a function is asked when it is needed. */
+/** Checks a key in the configuration itself. Files and functions are read later, for each token request. */
 function keyProblems({ privateKey, assertion }: Partial<ProviderConfig>): RuleProblem[] {
   if (privateKey === undefined || typeof privateKey === 'function') return [];
   const { key, algorithm }: Partial<PrivateKey> = asObject(privateKey);
-  const isThere = isObject(key) || (typeof key === 'string' && isKeyText(key));
-  if (!isThere) return [];
+  const isInline = isObject(key) || (typeof key === 'string' && isKeyText(key));
+  if (!isInline) return [];
   try {
     const { algorithm: preferred }: AssertionOptions = asObject(assertion);
     signingKeyOf({ key, ...(algorithm !== undefined && { algorithm }) }, preferred);
@@ -99,8 +113,8 @@ function keyProblems({ privateKey, assertion }: Partial<ProviderConfig>): RulePr
 function certificateProblems({ certificate }: Partial<ProviderConfig>): RuleProblem[] {
   if (certificate === undefined || typeof certificate === 'function') return [];
   const { cert, key, ca, passphrase }: Partial<Certificate> = asObject(certificate);
-  const isThere = [cert, key, ca ?? []].flat().every((part) => typeof part === 'string' && isPem(part));
-  if (!isThere) return [];
+  const isInline = [cert, key, ca ?? []].flat().every((part) => typeof part === 'string' && isPem(part));
+  if (!isInline) return [];
   try {
     createSecureContext({ cert, key, ca, passphrase });
     return [];
@@ -108,7 +122,7 @@ function certificateProblems({ certificate }: Partial<ProviderConfig>): RuleProb
     return [
       [
         'certificate',
-        'cannot be used: see that cert and key are PEM and belong together, and the passphrase',
+        'cannot be used: check that cert and key are PEM and belong together, and check the passphrase',
       ],
     ];
   }
@@ -122,23 +136,20 @@ function dpopProblems({ dpop, dialect }: Partial<ProviderConfig>): RuleProblem[]
   if ([header, scheme, query, format].some((part) => part !== undefined)) {
     problems.push([
       'dialect.authorization',
-      'is for bearer tokens: one that is bound by dpop has a scheme of its own (RFC 9449 §7.1)',
+      'is for bearer tokens: remove it or dpop, whose tokens have their own scheme (RFC 9449 §7.1)',
     ]);
   }
   const { privateKey, publicKey } = asObject(keyPair);
   if (!isObject(privateKey) || !isObject(publicKey)) return problems;
   if (publicKey['type'] !== 'public' || publicKey['extractable'] === false) {
-    problems.push([
-      'dpop.keyPair.publicKey',
-      'must be a public key that is extractable: it travels with every proof',
-    ]);
+    problems.push(['dpop.keyPair.publicKey', 'must be an extractable public key: every proof contains it']);
   }
   try {
     const signing = signingKeyOf({ key: privateKey, ...(algorithm !== undefined && { algorithm }) });
-    if (!DPOP_ALGORITHMS.includes(signing.algorithm)) {
+    if (!DPOP_ALGORITHMS.some((each) => each === signing.algorithm)) {
       problems.push([
         'dpop.keyPair',
-        `would sign with ${signing.algorithm}: ${DPOP_ALGORITHMS.join(', ')} are possible`,
+        `would sign with ${signing.algorithm}: use a key for one of ${DPOP_ALGORITHMS.join(', ')}`,
       ]);
     }
   } catch (error) {
@@ -155,10 +166,10 @@ function basicProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   const isRawBasic =
     authenticationMethodOf(config) === 'client_secret_basic' && config.dialect?.basicCredentials === 'raw';
   if (isRawBasic && typeof config.clientId === 'string' && config.clientId.includes(':')) {
-    problems.push(['clientId', "must not hold a colon where dialect.basicCredentials is 'raw'"]);
+    problems.push(['clientId', "must not contain a colon if dialect.basicCredentials is 'raw'"]);
   }
   if (asObject(config.api)['auth'] !== undefined) {
-    problems.push(['api.auth', 'would replace the token by Basic credentials: remove it']);
+    problems.push(['api.auth', 'would replace the token with Basic credentials: remove it']);
   }
   if (asObject(config.tokenRequest?.axios)['auth'] !== undefined) {
     problems.push([
@@ -168,6 +179,3 @@ function basicProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   }
   return problems;
 }
-
-/** A problem of a configuration, and the option it is about. */
-export type RuleProblem = readonly [key: string, problem: string];

@@ -2,29 +2,37 @@ import type { KeyObject, webcrypto } from 'node:crypto';
 import type { JsonValue } from './dialect.js';
 
 /**
- * A client secret. Of several, each is tried in the order given until the provider takes one; the one it took is
- * tried first from then on. That is how a secret is rotated without a gap.
+ * A client secret, or a list of secrets that are tried in order.
+ *
+ * The secret that the token endpoint accepted last is tried first from then on. A list with the old and the new
+ * secret therefore rotates a secret without a failed call.
  */
 export type Secret = string | string[];
 
-/** A value, or a function that reads it when it is needed. */
+/** A value, or a function that returns it each time it is needed. */
 export type Lazy<T> = T | (() => T | Promise<T>);
 
-/** One attempt at a token request, before it is sent. A {@link ClientAuthentication} may change any of it. */
+/** One attempt at a token request, before it is sent. A {@link ClientAuthentication} may change any of its fields. */
 export interface TokenRequestAttempt {
-  /** The address the request goes to, without the parameters of a query encoding. */
+  /** URL of the token endpoint, without parameters that `requestEncoding: 'query'` adds later. */
   url: string;
-  /** The method of the request. */
+  /** HTTP method of the request. */
   method: 'POST' | 'GET';
-  /** Header names and values. */
+  /** Header values by header name. */
   headers: Record<string, string>;
-  /** Parameters by the names they are sent under. An array is sent as a repeated parameter, in JSON as an array. */
+  /**
+   * Parameter values by the names under which they are sent.
+   *
+   * An array is sent as a repeated parameter, or as an array if the body is JSON.
+   */
   parameters: Record<string, JsonValue>;
 }
 
 /**
- * Proves to the token endpoint who asks. Called for every attempt, retries included, so that a proof is never sent
- * twice. What it adds counts as a secret in every output.
+ * A function that authenticates the client by changing the attempt in place.
+ *
+ * The function runs for every attempt, retries included, so that a one-time proof is never sent twice. Every added
+ * header and parameter value counts as a secret: no error, log line or event shows such a value.
  *
  * @example
  * ```ts
@@ -36,27 +44,31 @@ export interface TokenRequestAttempt {
  */
 export type ClientAuthentication = (attempt: TokenRequestAttempt) => void | Promise<void>;
 
-/**
- * The built-in ways of client authentication, by their names in the OAuth token endpoint authentication method
- * registry:
- *
- * - `client_secret_basic`, `client_secret_post`: id and secret in the `Authorization` header, or among the parameters (RFC 6749 §2.3.1)
- * - `client_secret_jwt`: a JWT signed with the secret, which is not sent itself (RFC 7523 §2.2)
- * - `private_key_jwt`: a JWT signed with a private key, or a ready-made one (RFC 7523 §2.2)
- * - `tls_client_auth`, `self_signed_tls_client_auth`: a client certificate (RFC 8705 §2); they look the same on the wire
- * - `none`: a public client's id alone
- */
-export type ClientAuthenticationMethod =
-  | 'client_secret_basic'
-  | 'client_secret_post'
-  | 'client_secret_jwt'
-  | 'private_key_jwt'
-  | 'tls_client_auth'
-  | 'self_signed_tls_client_auth'
-  | 'none';
+/** Every built-in method of client authentication. The type and the option's check are both made from this list. */
+export const CLIENT_AUTHENTICATION_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'none',
+] as const;
 
 /**
- * A private key that signs client assertions.
+ * The built-in methods of client authentication, by their names in the IANA registry "OAuth Token Endpoint
+ * Authentication Methods":
+ *
+ * - `client_secret_basic`, `client_secret_post`: id and secret in the `Authorization` header or among the parameters (RFC 6749 §2.3.1)
+ * - `client_secret_jwt`: a JWT signed with the secret; the secret itself is not sent (RFC 7523 §2.2)
+ * - `private_key_jwt`: a JWT signed with `privateKey`, or the JWT from `clientAssertion` (RFC 7523 §2.2)
+ * - `tls_client_auth`, `self_signed_tls_client_auth`: a client certificate; both send the same request (RFC 8705 §2)
+ * - `none`: the client id alone, for a public client
+ */
+export type ClientAuthenticationMethod = (typeof CLIENT_AUTHENTICATION_METHODS)[number];
+
+/**
+ * The private key that signs client assertions.
  *
  * @example
  * ```ts
@@ -66,25 +78,26 @@ export type ClientAuthenticationMethod =
  */
 export interface PrivateKey {
   /**
-   * The key: PEM, a JWK, a `KeyObject` or a `CryptoKey`; or the path of a file that holds PEM or a JWK. A file is read for every
-   * acquisition, so that a new key is picked up without a restart.
+   * The key as PEM, JWK, `KeyObject` or `CryptoKey`, or the path of a file with PEM or a JWK.
+   *
+   * A file is read for every token request, so that a new key is picked up without a restart.
    */
   key: string | JsonWebKey | KeyObject | webcrypto.CryptoKey;
   /**
-   * The key's id, for the header of the assertion.
+   * Key id, sent in the header of the assertion.
    *
-   * @defaultValue that of the JWK, if it has one
+   * @defaultValue the `kid` of the JWK, if it has one
    */
   kid?: string;
   /**
-   * What it signs with: `ES256`, `RS256`, `PS256`, `EdDSA` and the like.
+   * Signature algorithm, such as `ES256`, `RS256`, `PS256` or `EdDSA`.
    *
-   * @defaultValue `assertion.algorithm`, then what the JWK says, then what is usual for the kind of key: `RS256` for RSA, `ES256` for P-256, `EdDSA` for Ed25519
+   * @defaultValue `assertion.algorithm`, then the `alg` of the JWK, then `RS256` for RSA, `ES256` for P-256, `EdDSA` for Ed25519
    */
   algorithm?: string;
 }
 
-/** A JSON Web Key (RFC 7517), as far as it matters here. */
+/** A JSON Web Key (RFC 7517) with the parameters that this library reads. */
 export interface JsonWebKey {
   kty?: string;
   kid?: string;
@@ -92,43 +105,45 @@ export interface JsonWebKey {
   [parameter: string]: unknown;
 }
 
-/** What a client assertion says and how it is signed. */
+/** Contents and signature of client assertions. */
 export interface AssertionOptions {
   /**
-   * Whom it is for.
+   * The `aud` claim of the assertion.
    *
-   * @defaultValue the issuer if `issuer` is configured, else the token endpoint
+   * @defaultValue the issuer if `issuer` is configured, else the URL of the token endpoint
    */
   audience?: string;
   /**
-   * What it is signed with.
+   * Signature algorithm of the assertion.
    *
-   * @defaultValue by the key; `HS256` for `client_secret_jwt`
+   * @defaultValue the key's usual algorithm; `HS256` for `client_secret_jwt`
    */
   algorithm?: string;
   /**
-   * Seconds for which it is good.
+   * Seconds from signing until the assertion expires.
    *
    * @defaultValue 60
    */
   lifetimeSeconds?: number;
-  /** More header parameters, such as `x5t`. */
+  /** Further header parameters, such as `x5t`. The library sets `alg`. */
   header?: Record<string, JsonValue>;
-  /** More claims. `iss`, `sub`, `aud`, `jti`, `iat` and `exp` are the library's. */
+  /** Further claims. The library sets `iss`, `sub`, `aud`, `jti`, `iat` and `exp`. */
   claims?: Record<string, JsonValue>;
 }
 
 /**
- * A client assertion that somebody else makes: a file, such as a projected token of Kubernetes, or a function. It is read
- * for every acquisition.
+ * A client assertion from outside: a file, such as a projected Kubernetes token, or a function.
+ *
+ * The file is read, or the function called, for every token request.
  *
  * @see RFC 7523 §2.2
  */
 export type ClientAssertion = { file: string } | (() => string | Promise<string>);
 
 /**
- * A client certificate. Each part is PEM, or the path of a PEM file; files are read for every acquisition, so that a rotated
- * certificate is picked up without a restart.
+ * A client certificate and its private key, each as PEM or as the path of a PEM file.
+ *
+ * Files are read for every token request, so that a rotated certificate is picked up without a restart.
  *
  * @example
  * ```ts
@@ -137,32 +152,35 @@ export type ClientAssertion = { file: string } | (() => string | Promise<string>
  * @see RFC 8705
  */
 export interface Certificate {
-  /** The certificate, followed by its chain if it has one. */
+  /** The certificate, followed by its chain if there is one. */
   cert: string;
-  /** Its private key. */
+  /** The private key of the certificate. */
   key: string;
-  /** The authorities to trust, instead of those that Node knows. */
+  /** Certificate authorities to trust in place of Node's own list. */
   ca?: string | string[];
-  /** What the private key is encrypted with. */
+  /** The passphrase of an encrypted private key. */
   passphrase?: string;
 }
 
+/** Every DPoP signature algorithm; `EdDSA` is the older name of `Ed25519` (RFC 9864 §2.2). */
+export const DPOP_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'] as const;
+
 /**
- * How tokens are bound to a key (RFC 9449).
+ * The key that tokens are bound to, and the algorithm of its proofs.
  *
  * @see RFC 9449 §4, §5
  */
 export interface DpopOptions {
   /**
-   * What proofs are signed with: `ES256`, `Ed25519`, `PS256` or `RS256`.
+   * Signature algorithm of the proofs: `ES256`, `Ed25519`, `PS256` or `RS256`.
    *
-   * @defaultValue that of the key pair, or `ES256`
+   * @defaultValue the algorithm of `keyPair`; `ES256` without a `keyPair`
    */
   algorithm?: string;
   /**
-   * The key pair. The public key must be extractable, as it travels with every proof.
+   * Key pair that signs the proofs. The public key must be extractable: every proof contains it.
    *
-   * @defaultValue one that is made when the first token is asked for, and ends with the process
+   * @defaultValue a new pair per client, made for the first token request and never stored
    */
   keyPair?:
     | { privateKey: webcrypto.CryptoKey; publicKey: webcrypto.CryptoKey }

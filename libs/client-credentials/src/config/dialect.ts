@@ -1,29 +1,38 @@
-/** A value that JSON can hold. */
+/** A value that JSON can represent. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** More parameters of a token request. JSON values are only possible where the body is JSON. */
+/** Further parameters of a token request. Values other than strings need `requestEncoding: 'json'`. */
 export type Parameters = Record<string, JsonValue>;
 
-/** The parameters of a token request that the OAuth specifications name and a dialect may rename. */
-export type StandardParameter =
-  'grant_type' | 'client_id' | 'client_secret' | 'scope' | 'audience' | 'resource';
+/** Every parameter that the library sets itself and that `parameterNames` may rename. */
+export const STANDARD_PARAMETERS = [
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'scope',
+  'audience',
+  'resource',
+] as const;
 
-/** How the answer to a token request is read. Paths are dotted: `data.access_token`. */
+/** A token request parameter that the OAuth specifications name and that a dialect may rename. */
+export type StandardParameter = (typeof STANDARD_PARAMETERS)[number];
+
+/** Where the token response holds each value. Paths are dotted: `data.access_token`. */
 export interface ResponseDialect {
   /**
-   * Path of the token; `''` when the whole body is the token.
+   * Path of the access token; `''` if the whole body is the token.
    *
    * @defaultValue `'access_token'`
    */
   accessToken?: string;
   /**
-   * Path of the lifetime.
+   * Path of the token's lifetime or expiry.
    *
    * @defaultValue `'expires_in'`
    */
   expiresIn?: string;
   /**
-   * What the value at `expiresIn` counts: a lifetime, or the instant at which the token ends.
+   * Unit of the value at `expiresIn`: a lifetime, or the instant of expiry.
    *
    * @defaultValue `'seconds'`
    */
@@ -41,48 +50,49 @@ export interface ResponseDialect {
    */
   scope?: string;
   /**
-   * Path of the API's base address, for providers that name it with each token (Salesforce's `instance_url`).
-   * Relative calls then go there, with the token.
+   * Path of the API's base URL, for providers that return one with each token (Salesforce's `instance_url`).
+   *
+   * Relative calls then go to this URL, with the token.
    */
   apiBaseURL?: string;
   /**
    * Path of the error code.
    *
-   * @defaultValue `'error'`, then the shapes that providers are known to use instead
+   * @defaultValue `'error'`, then other paths that known providers use
    */
   error?: string;
   /**
-   * Path of the error's description.
+   * Path of the error description.
    *
-   * @defaultValue `'error_description'`, then the shapes that providers are known to use instead
+   * @defaultValue `'error_description'`, then other paths that known providers use
    */
   errorDescription?: string;
-  /** Says whether an answer is an error although its status is 2xx. It may be asked more than once. */
+  /** Returns true for a 2xx response that is an error. May be called more than once per response. */
   isError?: (body: unknown, status: number) => boolean;
 }
 
-/** How the token is put on a call to the API. */
+/** Where and how the token is written on a call to the API. */
 export interface AuthorizationDialect {
   /**
-   * The header that carries the token.
+   * Header that carries the token.
    *
    * @defaultValue `'Authorization'`
    */
   header?: string;
   /**
-   * The word before the token; `''` sends the bare token.
+   * Word before the token; `''` sends the bare token.
    *
    * @defaultValue `'Bearer'`
    */
   scheme?: string;
-  /** The query parameter that carries the token, instead of a header (RFC 6750 §2.3; WeChat). */
+  /** Query parameter that carries the token, in place of a header (RFC 6750 §2.3; WeChat). */
   query?: string;
-  /** Builds the header's whole value, where scheme and token are not enough. */
+  /** Builds the whole header value, where `scheme` and token are not enough. */
   format?: (token: string) => string;
 }
 
 /**
- * How a provider departs from RFC 6749. Nothing here is needed for a provider that follows it.
+ * Departures of a provider from RFC 6749. A provider that follows the RFC needs none of these options.
  *
  * @example
  * ```ts
@@ -92,71 +102,64 @@ export interface AuthorizationDialect {
  */
 export interface Dialect {
   /**
-   * The method of the token request.
+   * HTTP method of the token request.
    *
    * @defaultValue `'POST'`
    * @see RFC 6749 §3.2, which allows only POST
    */
   method?: 'POST' | 'GET';
   /**
-   * Where and how the parameters are written.
+   * Encoding of the request parameters: form body, JSON body or query.
    *
-   * @defaultValue `'form'`, or `'query'` when the method is GET
+   * @defaultValue `'form'`, or `'query'` when `method` is GET
    */
   requestEncoding?: 'form' | 'json' | 'query';
   /**
-   * The value of `grant_type`; `null` leaves it out.
+   * Value of `grant_type`; `null` leaves the parameter out.
    *
    * @defaultValue `'client_credentials'`
    */
   grantType?: string | null;
-  /** Other names for the standard parameters; `null` leaves one out. */
+  /** Other names of the standard parameters; `null` leaves a parameter out. */
   parameterNames?: Partial<Record<StandardParameter, string | null>>;
   /**
-   * What stands between two scopes.
+   * Separator between two scopes.
    *
    * @defaultValue `' '`
    * @see RFC 6749 §3.3
    */
   scopeSeparator?: string;
   /**
-   * Whether id and secret are form-encoded before they are joined for Basic, as the RFC asks, or taken as they
-   * are. It matters only for ids and secrets with characters other than letters, digits and `-._*`.
+   * Whether id and secret are form-encoded before they are joined for Basic, or joined as they are.
+   *
+   * The RFC asks for form encoding. The result differs only if id or secret has characters other than letters,
+   * digits and `-._*`.
    *
    * @defaultValue `'form-encoded'`
    * @see RFC 6749 §2.3.1
    */
   basicCredentials?: 'form-encoded' | 'raw';
   /**
-   * The word before the credentials that `client_secret_basic` sends.
+   * Authentication scheme in front of the credentials of `client_secret_basic`.
    *
    * @defaultValue `'Basic'`
    */
   basicScheme?: string;
-  /** More headers of the token request. Their values count as secrets. */
+  /** Further headers of the token request. Their values count as secrets. */
   headers?: Record<string, string>;
-  /** How the answer is read. */
+  /** Where the token response holds token, lifetime and error. */
   response?: ResponseDialect;
-  /** How the token is put on a call to the API. */
+  /** Where and how the token is written on a call to the API. */
   authorization?: AuthorizationDialect;
-  /** Headers sent with every call to the API, e.g. `Client-Id`. Their values count as secrets. */
+  /** Headers sent with every call to the API, such as `Client-Id`. Their values count as secrets. */
   apiHeaders?: Record<string, string>;
 }
 
-const STANDARD: readonly StandardParameter[] = [
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'scope',
-  'audience',
-  'resource',
-];
+// RFC 7521 §4.2: the parameters of client authentication, which nobody may set as extra parameters.
+const ASSERTION_PARAMETERS = ['client_assertion', 'client_assertion_type'];
 
-// RFC 7521 §4.2: what proves the client's identity is never a parameter that anybody may set.
-const ASSERTION = ['client_assertion', 'client_assertion_type'];
-
-/** The names that only the library may set, as they are sent; `null` for one that is not sent. */
+/** Names, as sent, of the parameters that only the library may set; `null` for a parameter that is not sent. */
 export function standardNamesOf(renamed: Readonly<Record<string, unknown>>): unknown[] {
-  const names = STANDARD.map((name) => (renamed[name] === undefined ? name : renamed[name]));
-  return [...names, ...ASSERTION];
+  const names = STANDARD_PARAMETERS.map((name) => (renamed[name] === undefined ? name : renamed[name]));
+  return [...names, ...ASSERTION_PARAMETERS];
 }

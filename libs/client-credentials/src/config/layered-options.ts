@@ -2,20 +2,21 @@ import { asObject, isObject, withoutUndefined } from '../base/objects.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** Options that hold options of their own: the layer above replaces single ones and keeps the rest. */
+/** Options that are merged option by option, with their own nested groups. Any other option is replaced whole. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   lifetime: [],
   tokenRequest: [],
   reacquire: [],
   api: ['headers'],
   dialect: ['parameterNames', 'headers', 'response', 'authorization', 'apiHeaders'],
-  // A function of parameters replaces the other layer; two objects are merged.
+  // Two objects are merged; a function replaces the object or function of the other layer.
   parameters: [],
 };
 
 /**
- * Lays options over others: a preset's under a user's, a provider's under a tenant's. `undefined` replaces nothing, so that an
- * environment variable that is not set erases no default.
+ * Merges two layers of options: a preset and a user's options, or a provider's and a tenant's.
+ *
+ * `undefined` replaces nothing, so that an unset environment variable erases no default.
  */
 export function layerOptions<T extends object>(under: Partial<T>, over: Partial<T>): T;
 export function layerOptions(under: object, over: object): object {

@@ -17,7 +17,7 @@ import type { OutboundCall, TokenRequest } from './token-request.js';
 import type { TokenStore } from './token-store.js';
 
 /**
- * One provider: where its tokens come from, who asks for them, and where they may go.
+ * One provider: its token endpoint, the client's credentials, and the API that gets the tokens.
  *
  * @example
  * ```ts
@@ -32,103 +32,127 @@ import type { TokenStore } from './token-store.js';
  */
 export interface ProviderConfig {
   /**
-   * The token endpoint: https, or http on loopback. Left out where `issuer` names a server that announces it.
+   * URL of the token endpoint: https, or http on loopback. Not needed if `issuer` is set.
    *
    * @see RFC 6749 §3.2
    */
   tokenUrl?: string;
   /**
-   * The authorization server, whose metadata names the token endpoint. With `tokenUrl` beside it nothing is looked
-   * up: then it is only the audience of client assertions.
+   * URL of the authorization server, whose metadata names the token endpoint.
+   *
+   * With `tokenUrl` set, no metadata is fetched and the issuer is only the audience of client assertions.
    *
    * @see RFC 8414, OpenID Connect Discovery 1.0
    */
   issuer?: string;
   /** The client identifier. */
   clientId: string;
-  /** The client secret. A function is read for every acquisition, and once more if the provider refuses what it gave. */
+  /**
+   * The client secret, a list of secrets, or a function that reads them.
+   *
+   * A function is called for every token request, and once more if the provider refuses the secret.
+   */
   clientSecret?: Lazy<Secret>;
   /**
-   * How the client proves who it is. One method is used; others are never probed.
+   * Method of client authentication, or a function that authenticates each attempt.
    *
-   * @defaultValue `'client_secret_basic'`; without a secret `'private_key_jwt'` if there is a `privateKey` or a `clientAssertion`, `'tls_client_auth'` if there is a `certificate`
+   * No other method is tried after a refusal.
+   *
+   * @defaultValue `'client_secret_basic'`; without `clientSecret`, `'private_key_jwt'` for `privateKey` or `clientAssertion`, `'tls_client_auth'` for `certificate`
    */
   clientAuthentication?: ClientAuthenticationMethod | ClientAuthentication;
-  /** The key that signs client assertions. A function is read for every acquisition, and once more if the provider refuses what it gave. */
+  /**
+   * Private key that signs client assertions, or a function that reads it.
+   *
+   * A function is called for every token request, and once more if the provider refuses the key.
+   */
   privateKey?: Lazy<PrivateKey>;
-  /** What client assertions say, and how they are signed. */
+  /** Contents and signature of client assertions. */
   assertion?: AssertionOptions;
-  /** A client assertion that is made elsewhere: workload identity. */
+  /** Client assertion from outside, such as a workload identity token. */
   clientAssertion?: ClientAssertion;
   /**
-   * The client certificate: presented to the token endpoint, and to the API with the tokens that were acquired with it,
-   * unless `tokenRequest.axios` or `api` has an agent of its own. Servers are always verified.
+   * Client certificate for the token endpoint, and for the API with tokens acquired by it.
+   *
+   * An agent in `tokenRequest.axios` or `api` takes its place. Server certificates are always verified.
    *
    * @see RFC 8705
    */
   certificate?: Lazy<Certificate>;
   /**
-   * Binds tokens to a key, so that nobody else can use them.
+   * Binds tokens to a key, so that a stolen token is useless without the key.
    *
    * @see RFC 9449
    */
   dpop?: true | DpopOptions;
-  /** The scopes to ask for unless a call names its own. */
+  /** Scopes to request, unless a call names its own. */
   scope?: string | string[];
-  /** The audience to ask for unless a call names its own. */
+  /** Audience to request, unless a call names its own. */
   audience?: string;
   /**
-   * The resource to ask for unless a call names its own.
+   * Resource to request, unless a call names its own.
    *
    * @see RFC 8707 §2
    */
   resource?: string | string[];
-  /** More parameters of the token request; a function is asked for every attempt. Their values count as secrets. */
+  /**
+   * Further parameters of the token request, or a function that returns them.
+   *
+   * A function is called for every attempt. The values count as secrets. Standard parameters have their own options.
+   */
   parameters?: Parameters | ((context: TokenRequest) => Parameters | Promise<Parameters>);
-  /** How this provider departs from RFC 6749. */
+  /** Departures of this provider from RFC 6749. */
   dialect?: Dialect;
-  /** When a token counts as used up. */
+  /** When a token is renewed and when it counts as expired. */
   lifetime?: LifetimeOptions;
-  /** How a token is asked for. */
+  /** Deadline, attempts and connection of token requests. */
   tokenRequest?: TokenRequestOptions;
   /** Defaults of the client's axios instance: `baseURL`, `timeout`, `headers`, agents. */
   api?: CreateAxiosDefaults;
   /**
-   * The origins that the token may be sent to. They replace the default.
+   * Origins that the token may be sent to. The list replaces the default.
    *
    * @defaultValue the origin of `api.baseURL`, and of the `baseURL` of an instance given to `authorizeAxios`
    */
   allowedOrigins?: string[];
-  /** What counts as a refusal of the token. */
+  /** Which API responses refuse the token, and how often a refused token is replaced. */
   reacquire?: ReacquireOptions;
   /**
-   * How many tokens may be asked for: retries, renewals and forced ones included, by all who share the store, in a window
-   * that opens with the first. At 80 % there is an event; at the limit a valid token goes on being served, and then callers get
+   * Budget of token requests: at most `limit` within a window of `windowSeconds`.
+   *
+   * Retries, renewals and forced requests count, from every process that shares the store. The window opens with the
+   * first request. At 80 % there is an event. At the limit a valid token is still served; without one, callers get
    * `issuance_limit_reached`.
    */
   issuance?: { limit: number; windowSeconds: number };
-  /** Chooses what to ask for by the call it is for, e.g. the read scope for GET and the write scope for POST. */
+  /** Chooses the token request for an API call, such as the read scope for GET and the write scope for POST. */
   tokenFor?: (call: OutboundCall) => TokenRequest | undefined;
   /**
-   * What differs for a tenant. It is asked when a tenant is first needed, once for all who wait for it, and again when
-   * `tenantCache` has forgotten the answer; what it does not name is as configured here. `undefined` says that there is no such
-   * tenant (`unknown_tenant`); a throw, or no answer within `tokenRequest.timeoutMs`, is `tenant_unavailable`. Neither is remembered.
+   * Returns the options of a tenant that differ from this configuration, or `undefined` for an unknown tenant.
+   *
+   * The function is called when a tenant is first needed, once for all concurrent callers, and again after
+   * `tenantCache` has dropped the tenant. `undefined` gives callers `unknown_tenant`. A throw, or no result within
+   * `tokenRequest.timeoutMs`, gives callers `tenant_unavailable`. Neither failure is cached.
    */
   tenants?: (tenant: string) => TenantConfig | undefined | Promise<TenantConfig | undefined>;
-  /** How long tenants are remembered, and how many. */
+  /** How many tenants are cached, and for how long. */
   tenantCache?: TenantCacheOptions;
 }
 
-/** What is remembered of tenants. */
+/** How many tenants are cached, and for how long. */
 export interface TenantCacheOptions {
   /**
-   * How many are kept in memory; beyond that the one that was used longest ago is forgotten, unless a token of it is being acquired.
+   * Largest number of cached tenants; beyond it the least recently used tenant is dropped.
+   *
+   * A tenant with a token request in progress is kept.
    *
    * @defaultValue 10 000
    */
   max?: number;
   /**
-   * Seconds after which `tenants` is asked again. Tokens stay where the answer is the same.
+   * Seconds after which `tenants` is called again for a cached tenant.
+   *
+   * Tokens are kept if the tenant's options are unchanged.
    *
    * @defaultValue 300
    */
@@ -136,14 +160,16 @@ export interface TenantCacheOptions {
 }
 
 /**
- * What differs for one tenant, laid over the provider's own options: each option in its place, those of `api`, `dialect`,
- * `lifetime`, `tokenRequest` and `reacquire` one by one, and `parameters` by name. Of `tokenUrl` and `issuer`, and of `clientSecret`, `privateKey` and `clientAssertion`, what the
- * tenant names replaces all.
+ * Options of one tenant, laid over the provider's own.
+ *
+ * An option replaces the provider's option of that name. `api`, `dialect`, `lifetime`, `tokenRequest` and `reacquire`
+ * are merged option by option, and `parameters` by name. A tenant's `tokenUrl` or `issuer` replaces both, and one of
+ * `clientSecret`, `privateKey` and `clientAssertion` replaces all three.
  */
 export interface TenantConfig extends Partial<Omit<ProviderConfig, 'tenants' | 'tenantCache'>> {}
 
 /**
- * A provider each of whose tenants has its own credentials, or its own server, API base, scope.
+ * A provider whose tenants each have their own credentials, server, API base URL or scope.
  *
  * @example
  * ```ts
@@ -157,30 +183,32 @@ export interface TenantConfig extends Partial<Omit<ProviderConfig, 'tenants' | '
  * ```
  */
 export interface TenantProviderConfig extends TenantConfig, Pick<ProviderConfig, 'tenantCache'> {
-  /** What differs for a tenant: see {@link ProviderConfig.tenants}. */
+  /** Returns the options of a tenant: see {@link ProviderConfig.tenants}. */
   tenants: NonNullable<ProviderConfig['tenants']>;
 }
 
-/** What a {@link TokenManager} and the Nest module are built from. */
+/** The options of a {@link TokenManager} and of the Nest module. */
 export interface ClientCredentialsOptions {
-  /** The providers by the names they are asked for under. */
+  /** Providers by name. */
   providers: Record<string, ProviderConfig | TenantProviderConfig>;
   /**
-   * Where tokens are kept beside the manager's own memory.
+   * Token store that other processes share, behind the manager's own memory.
    *
    * @defaultValue `new MemoryTokenStore({ maxEntries: 10_000 })`
    */
   store?: TokenStore;
   /**
-   * Acquire tokens at start-up: for all providers, or for those named. A failure is reported, never fatal.
+   * Whether tokens are acquired at start-up: for all providers, or for the named ones.
+   *
+   * A failure is reported as an event and does not stop the start.
    *
    * @defaultValue `false`
    */
   warmUp?: boolean | string[];
   /**
-   * The time; a test may bring its own.
+   * The clock; a test may pass its own.
    *
-   * @defaultValue the system's clock
+   * @defaultValue the system clock
    */
   clock?: Clock;
 }

@@ -1,76 +1,80 @@
 import type { AxiosRequestConfig } from 'axios';
 
-/** What {@link ReacquireOptions.on} gets to see of an API's answer. */
+/** The parts of an API's response that {@link ReacquireOptions.on} decides by. */
 export interface ApiAnswer {
-  /** The status. */
+  /** HTTP status. */
   status: number;
-  /** Names in lower case. */
+  /** Header values by lower-case header name. */
   headers: Record<string, string>;
-  /** Parsed if it is JSON, else as it came; `undefined` for a stream. */
+  /** The body: parsed if it is JSON, else unparsed; `undefined` for a stream. */
   data: unknown;
 }
 
-/** When a token counts as used up. Seconds everywhere. */
+/** When a token is renewed and when it counts as expired. All values are seconds. */
 export interface LifetimeOptions {
   /**
-   * Before expiry, from when on the token is renewed behind the caller's back.
+   * Seconds before expiry from which a token is renewed behind the caller's back.
    *
-   * Too large and short-lived tokens are renewed all the time; hence a share of the lifetime, not a constant.
+   * Too large and short-lived tokens are renewed all the time; hence a share of the lifetime, not a constant. The
+   * default varies by ±10 %, so that the processes of a fleet do not renew at the same moment.
    *
-   * @defaultValue 20 % of the lifetime, at most 300, at least twice the skew; jittered by ±10 %, so that a fleet does not renew at once
+   * @defaultValue 20 % of the lifetime, at most 300, at least twice the skew, ±10 %
+   * @see RFC 6749 §5.1 (`expires_in`)
    */
   refreshAheadSeconds?: number;
   /**
-   * Before expiry, from when on the token is no longer sent: clocks differ, and a request takes time.
+   * Seconds before expiry from which a token is no longer sent.
    *
-   * One that would leave nothing of a short-lived token gives way to the default.
+   * The skew covers clock differences and the time a request takes. A skew that leaves a short-lived token no time
+   * at all is replaced by the default.
    *
-   * @defaultValue 10 % of the lifetime, at most 30, at least 1 from a lifetime of 3 on
+   * @defaultValue 10 % of the lifetime, at most 30, at least 1 for a lifetime of 3 or more
    */
   expirySkewSeconds?: number;
   /**
-   * The lifetime of a token whose answer names none.
+   * Lifetime in seconds of a token whose response has no lifetime.
    *
    * @defaultValue 3600
    */
   defaultSeconds?: number;
   /**
-   * The longest lifetime believed.
+   * Longest lifetime in seconds; a longer one in the response is cut to this value.
    *
    * @defaultValue 2678400 (31 days)
    */
   maxSeconds?: number;
 }
 
-/** How a token is asked for. */
+/** Deadline, attempts and connection of token requests. */
 export interface TokenRequestOptions {
   /**
-   * Milliseconds for one acquisition by the wall clock, retries and waits included.
+   * Milliseconds until a token request is given up, retries and waits included (wall clock).
    *
    * @defaultValue 10000
    */
   timeoutMs?: number;
   /**
-   * How often the endpoint is asked at most, as long as it fails in a way that may pass.
+   * Largest number of attempts while the token endpoint fails in a way that may pass (connection errors, 408, 425, 429, 5xx).
    *
    * @defaultValue 3
    */
   attempts?: number;
-  /** For the connection to the token endpoint: `proxy`, `httpAgent`, `httpsAgent` and the like. */
+  /** Connection settings for the token endpoint: `proxy`, `httpAgent`, `httpsAgent` and the like. */
   axios?: AxiosRequestConfig;
 }
 
-/** What counts as the API's refusal of a token, and how often it is believed. */
+/** Which API responses refuse the token, and how often a refused token is replaced. */
 export interface ReacquireOptions {
   /**
-   * Whether an answer means that the token was refused.
+   * Returns true for a response that refuses the token.
    *
    * @defaultValue status 401
    */
   on?: (answer: ApiAnswer) => boolean;
   /**
-   * Seconds for which a token that replaced a refused one is not replaced in turn, so that an API that refuses
-   * every token costs one token in that time, not one per call. 0: none.
+   * Seconds for which a token that replaced a refused one is not itself replaced; 0 turns the limit off.
+   *
+   * An API that refuses every token thus costs one token request per cooldown, not one per call.
    *
    * @defaultValue 30, at most half the lifetime
    */

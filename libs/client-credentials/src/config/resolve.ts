@@ -5,7 +5,7 @@ import type { ProviderConfig } from './options.js';
 
 type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
-/** A dialect with every default filled in. */
+/** A dialect with its defaults filled in. */
 export interface ResolvedDialect extends Filled<
   Dialect,
   'parameterNames' | 'response' | 'authorization' | 'headers' | 'apiHeaders'
@@ -18,7 +18,7 @@ export interface ResolvedDialect extends Filled<
   readonly names: Readonly<Record<StandardParameter, string | null>>;
 }
 
-/** A provider's configuration with every default filled in. */
+/** A provider's configuration with its defaults filled in. */
 export interface Provider {
   readonly name: string;
   readonly tenant: string | undefined;
@@ -36,7 +36,7 @@ export interface Provider {
 const LOCK_MARGIN_MS = 1_000;
 const DAY_SECONDS = 86_400;
 
-/** Fills in the defaults of a configuration that was found valid. */
+/** Fills in the defaults of a validated configuration. */
 export function resolveProvider(name: string, config: ProviderConfig, tenant?: string): Provider {
   const { lifetime, tokenRequest, reacquire } = config;
   const method = authenticationMethodOf(config);
@@ -56,7 +56,7 @@ export function resolveProvider(name: string, config: ProviderConfig, tenant?: s
       grantType: dialect.grantType,
     },
     timeoutMs,
-    // Longer than any acquisition, so that no two are made at once.
+    // Longer than any token request, so that no two processes make one at the same time.
     lockMs: timeoutMs + LOCK_MARGIN_MS,
     attempts: tokenRequest?.attempts ?? 3,
     defaultLifetimeMs: (lifetime?.defaultSeconds ?? 3600) * 1000,
@@ -97,11 +97,11 @@ function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
   };
 }
 
-/** What identifies a client at its token endpoint. */
+/** The values that identify a client at its token endpoint. */
 export interface ClientIdentity {
   readonly provider: string;
   readonly tenant: string | undefined;
-  /** Its token endpoint, or the issuer that announces it. */
+  /** The token endpoint, or the issuer whose metadata names the endpoint. */
   readonly server: string;
   readonly clientId: string;
   readonly clientAuthentication: string;

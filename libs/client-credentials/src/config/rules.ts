@@ -6,12 +6,12 @@ import { credentialProblems, methodProblems } from './credential-rules.js';
 import { standardNamesOf } from './dialect.js';
 import type { ProviderConfig } from './options.js';
 
-/** The rules between options, and those of their contents. Each looks only at what has the right type already. */
+/** Problems of a client's options: missing options, contents, contradictions. Values of a wrong type are skipped. */
 export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [...absenceProblems(config), ...contentProblems(config), ...methodProblems(config)];
 }
 
-/** Those of options that stand for themselves: what is not there may come from elsewhere. */
+/** Problems of the options present. Missing options are allowed: a tenant may add them. */
 export function contentProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
     ...endpointProblems(config),
@@ -27,17 +27,16 @@ export function contentProblems(config: Partial<ProviderConfig>): RuleProblem[] 
 
 function absenceProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RuleProblem[] {
   return tokenUrl === undefined && issuer === undefined
-    ? [['tokenUrl', 'is required, unless an issuer is named that announces it']]
+    ? [['tokenUrl', 'is required: set it, or set issuer']]
     : [];
 }
 
 function endpointProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RuleProblem[] {
-  const problems = urlProblems('issuer', issuer, { mustBeConfidential: true });
-  // RFC 8414 §2
+  const problems = urlProblems('issuer', issuer, { mustBeSecure: true });
   if (problems.length === 0 && typeof issuer === 'string' && new URL(issuer).search !== '') {
-    problems.push(['issuer', 'must not have a query']);
+    problems.push(['issuer', 'must not have a query (RFC 8414 §2)']);
   }
-  return [...urlProblems('tokenUrl', tokenUrl, { mustBeConfidential: true }), ...problems];
+  return [...urlProblems('tokenUrl', tokenUrl, { mustBeSecure: true }), ...problems];
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {
@@ -47,30 +46,30 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
   if (method === 'GET' && (requestEncoding === 'form' || requestEncoding === 'json')) {
     problems.push([
       'dialect.requestEncoding',
-      "must be 'query' where dialect.method is 'GET': such a request has no body",
+      "must be 'query' if dialect.method is 'GET': a GET request has no body",
     ]);
   }
   if (authorization['query'] !== undefined && authorization['header'] !== undefined) {
-    problems.push(['dialect.authorization', 'names a header and a query parameter: choose one']);
+    problems.push(['dialect.authorization', 'names a header and a query parameter: remove one of them']);
   }
   for (const [key, record] of Object.entries({ headers, apiHeaders })) {
     for (const [name, value] of Object.entries(asObject(record))) {
-      if (!isHeader(name, value))
-        problems.push([`dialect.${key}`, `"${name}" is no header that HTTP can carry`]);
+      if (!isHeader(name, value)) problems.push([`dialect.${key}`, `"${name}" is not a valid HTTP header`]);
     }
   }
   if (!isHeader('authorization', authorization['scheme'] ?? '')) {
-    problems.push(['dialect.authorization.scheme', 'holds what a header cannot carry']);
+    problems.push(['dialect.authorization.scheme', 'contains characters that a header cannot carry']);
   }
   if (!isHeader('authorization', basicScheme ?? '')) {
-    problems.push(['dialect.basicScheme', 'holds what a header cannot carry']);
+    problems.push(['dialect.basicScheme', 'contains characters that a header cannot carry']);
   }
   if (typeof authorization['header'] === 'string' && !isHeader(authorization['header'], '')) {
-    problems.push(['dialect.authorization.header', 'is no header name']);
+    problems.push(['dialect.authorization.header', 'is not a valid header name']);
   }
   const sent = standardNamesOf(asObject(parameterNames)).filter((name) => typeof name === 'string');
   const twice = sent.find((name, index) => sent.indexOf(name) !== index);
-  if (twice !== undefined) problems.push(['dialect.parameterNames', `names two parameters "${twice}"`]);
+  if (twice !== undefined)
+    problems.push(['dialect.parameterNames', `gives two parameters the name "${twice}"`]);
   return problems;
 }
 
@@ -79,7 +78,7 @@ function parameterProblems({ parameters, dialect: given }: Partial<ProviderConfi
   const standard = new Set<unknown>(standardNamesOf(asObject(asObject(given)['parameterNames'])));
   return Object.entries(asObject(parameters)).flatMap(([name, value]): RuleProblem[] => {
     const path = `parameters.${name}`;
-    if (standard.has(name)) return [[path, 'is a standard parameter: use the option of that name']];
+    if (standard.has(name)) return [[path, 'is a standard parameter: use the option of the same name']];
     const mayBeJson = asObject(given)['requestEncoding'] === 'json';
     return typeof value === 'string' || mayBeJson
       ? []
@@ -87,33 +86,30 @@ function parameterProblems({ parameters, dialect: given }: Partial<ProviderConfi
   });
 }
 
-function urlProblems(key: string, value: unknown, { mustBeConfidential = false } = {}): RuleProblem[] {
+function urlProblems(key: string, value: unknown, { mustBeSecure = false } = {}): RuleProblem[] {
   if (typeof value !== 'string') return [];
   if (!URL.canParse(value)) return [[key, 'must be an absolute URL']];
   const url = new URL(value);
   const problems: RuleProblem[] = [];
   if (url.username !== '' || url.password !== '')
-    problems.push([key, 'must not hold a user name or password']);
-  // RFC 6749 §3.2
-  if (mustBeConfidential && url.hash !== '') problems.push([key, 'must not have a fragment']);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') problems.push([key, 'must be an https address']);
-  else if (mustBeConfidential && !isSecureOrigin(url)) {
+    problems.push([key, 'must not contain a user name or password']);
+  if (mustBeSecure && url.hash !== '') problems.push([key, 'must not have a fragment (RFC 6749 §3.2)']);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') problems.push([key, 'must be an https URL']);
+  else if (mustBeSecure && !isSecureOrigin(url)) {
     problems.push([
       key,
-      'must be an https address: http is only for loopback, since credentials would travel in clear',
+      'must be an https URL: http is allowed on loopback only, because it would send credentials unencrypted',
     ]);
   }
   return problems;
 }
 
-/** What is wrong with a value as an origin. */
+/** Problems of a value as an origin. */
 export function originProblems(key: string, value: unknown): RuleProblem[] {
   const problems = urlProblems(key, value);
   if (problems.length > 0 || typeof value !== 'string') return problems;
   const { pathname, search, hash } = new URL(value);
-  return pathname === '/' && search === '' && hash === ''
-    ? []
-    : [[key, 'must be an origin alone, without a path']];
+  return pathname === '/' && search === '' && hash === '' ? [] : [[key, 'must be an origin without a path']];
 }
 
 function isHeader(name: string, value: unknown): boolean {

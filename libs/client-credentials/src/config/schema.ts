@@ -1,14 +1,37 @@
 import { z } from 'zod';
-import type { ClientAuthenticationMethod } from './credentials.js';
+import { MAX_TIMER_MS } from '../base/abort.js';
 import { isObject } from '../base/objects.js';
+import {
+  CLIENT_AUTHENTICATION_METHODS,
+  DPOP_ALGORITHMS,
+  type AssertionOptions,
+  type Certificate,
+  type ClientAssertion,
+  type DpopOptions,
+  type PrivateKey,
+} from './credentials.js';
+import {
+  STANDARD_PARAMETERS,
+  type AuthorizationDialect,
+  type Dialect,
+  type ResponseDialect,
+} from './dialect.js';
+import type {
+  ClientCredentialsOptions,
+  ProviderConfig,
+  TenantCacheOptions,
+  TenantConfig,
+  TenantProviderConfig,
+} from './options.js';
+import type { LifetimeOptions, ReacquireOptions, TokenRequestOptions } from './provider-options.js';
+
+/** One check for every option of `T`: an option without a check does not compile, nor a check without an option. */
+type ChecksOf<T> = Record<keyof T, z.ZodType>;
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
-// Room for as many is set aside at once.
+// LRUCache allocates arrays of this length at once.
 const MAX_TENANTS = 1_000_000;
-
-// The longest delay that a timer can hold.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 const aFunction = z.custom<(...args: never[]) => unknown>(
   (value) => typeof value === 'function',
@@ -27,29 +50,72 @@ const wholeNumber = z
   .int('must be a whole number')
   .min(1, 'must be at least 1');
 const headers = z.record(z.string(), text, { error: 'must be an object of header names and values' });
-const json = z.json({ error: 'must be a value that JSON can hold' });
+const json = z.json({ error: 'must be a JSON value' });
+const jsonValues = z.record(z.string(), json, { error: 'must be an object of JSON values' });
 const anObject = z.looseObject({}, { error: 'must be an object' });
 
-/** An object of these options and no others. */
+/** An object with exactly these options. */
 function optionsOf<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
   return z.strictObject(shape, { error: 'must be an object of options' });
 }
 
-/** A choice of words; the error lists them. */
+/** One of several strings; the error lists them. */
 function oneOf<const T extends readonly [string, ...string[]]>(
   ...words: T
 ): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
-  return z.enum(words, { error: `must be one of ${words.map((word) => `'${word}'`).join(', ')}` });
+  return z.enum(words, { error: `must be one of ${quoted(words)}` });
 }
 
-const standardParameter = oneOf('grant_type', 'client_id', 'client_secret', 'scope', 'audience', 'resource');
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
 
-const dialect = optionsOf({
+/** Message of one problem found by Zod. */
+export function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  return `has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
+}
+
+/** Options, or a function that returns them later; its result is checked when it is read. */
+function orFunction(options: z.ZodType): z.ZodType {
+  return unless((value) => typeof value === 'function', options);
+}
+
+/** Options, or an alternative value. A Zod union would report its own path instead of the wrong option's. */
+function unless(isAlternative: (value: unknown) => boolean, options: z.ZodType): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    if (isAlternative(value)) return;
+    for (const issue of options.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: issue.path, message: problemOf(issue) });
+    }
+  });
+}
+
+const response = {
+  accessToken: text.optional(),
+  expiresIn: filledText.optional(),
+  expiresUnit: oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601').optional(),
+  tokenType: filledText.optional(),
+  scope: filledText.optional(),
+  apiBaseURL: filledText.optional(),
+  error: filledText.optional(),
+  errorDescription: filledText.optional(),
+  isError: aFunction.optional(),
+} satisfies ChecksOf<ResponseDialect>;
+
+const authorization = {
+  header: filledText.optional(),
+  scheme: text.optional(),
+  query: filledText.optional(),
+  format: aFunction.optional(),
+} satisfies ChecksOf<AuthorizationDialect>;
+
+const dialect = {
   method: oneOf('POST', 'GET').optional(),
   requestEncoding: oneOf('form', 'json', 'query').optional(),
   grantType: filledText.nullable().optional(),
   parameterNames: z
-    .partialRecord(standardParameter, filledText.nullable(), {
+    .partialRecord(oneOf(...STANDARD_PARAMETERS), filledText.nullable(), {
       error: 'must be an object of parameter names',
     })
     .optional(),
@@ -57,160 +123,132 @@ const dialect = optionsOf({
   basicCredentials: oneOf('form-encoded', 'raw').optional(),
   basicScheme: filledText.optional(),
   headers: headers.optional(),
-  response: optionsOf({
-    accessToken: text.optional(),
-    expiresIn: filledText.optional(),
-    expiresUnit: oneOf(
-      'seconds',
-      'milliseconds',
-      'epoch-seconds',
-      'epoch-milliseconds',
-      'iso-8601',
-    ).optional(),
-    tokenType: filledText.optional(),
-    scope: filledText.optional(),
-    apiBaseURL: filledText.optional(),
-    error: filledText.optional(),
-    errorDescription: filledText.optional(),
-    isError: aFunction.optional(),
-  }).optional(),
-  authorization: optionsOf({
-    header: filledText.optional(),
-    scheme: text.optional(),
-    query: filledText.optional(),
-    format: aFunction.optional(),
-  }).optional(),
+  response: optionsOf(response).optional(),
+  authorization: optionsOf(authorization).optional(),
   apiHeaders: headers.optional(),
+} satisfies ChecksOf<Dialect>;
+
+const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
+  error: 'must be a non-empty string, a list of non-empty strings, or a function that returns either',
 });
 
-const METHODS = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'tls_client_auth',
-  'self_signed_tls_client_auth',
-  'none',
-] as const satisfies readonly ClientAuthenticationMethod[];
+const privateKey = {
+  key: z.custom(
+    (key) => typeof key === 'string' || isObject(key),
+    'must be a PEM, a JWK, a KeyObject, a CryptoKey or the path of a file',
+  ),
+  kid: filledText.optional(),
+  algorithm: filledText.optional(),
+} satisfies ChecksOf<PrivateKey>;
+
+const assertion = {
+  audience: filledText.optional(),
+  algorithm: filledText.optional(),
+  lifetimeSeconds: positiveSeconds.optional(),
+  header: jsonValues.optional(),
+  claims: jsonValues.optional(),
+} satisfies ChecksOf<AssertionOptions>;
+
+const assertionFile = { file: filledText } satisfies ChecksOf<Extract<ClientAssertion, { file: string }>>;
+
+const certificate = {
+  cert: filledText,
+  key: filledText,
+  ca: textOrList.optional(),
+  passphrase: text.optional(),
+} satisfies ChecksOf<Certificate>;
 
 const aKey = z.custom((key) => isObject(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
 
-/** What is wrong, in words. */
-export function problemOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  return `has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
-}
+const keyPair = { privateKey: aKey, publicKey: aKey } satisfies ChecksOf<NonNullable<DpopOptions['keyPair']>>;
 
-/** A function that returns options, which are checked when it does; or the options. */
-function orFunction(options: z.ZodType): z.ZodType {
-  return unless((value) => typeof value === 'function', options);
-}
+const dpop = {
+  algorithm: oneOf(...DPOP_ALGORITHMS).optional(),
+  keyPair: z.strictObject(keyPair, { error: 'must have a privateKey and a publicKey' }).optional(),
+} satisfies ChecksOf<DpopOptions>;
 
-/** Options, unless the value says something else. A union would not tell which option is wrong. */
-function unless(isElse: (value: unknown) => boolean, options: z.ZodType): z.ZodType {
-  return z.unknown().superRefine((value, context) => {
-    if (isElse(value)) return;
-    for (const issue of options.safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: 'custom', path: issue.path, message: problemOf(issue) });
-    }
-  });
-}
+const lifetime = {
+  refreshAheadSeconds: seconds.optional(),
+  expirySkewSeconds: seconds.optional(),
+  defaultSeconds: positiveSeconds.optional(),
+  maxSeconds: positiveSeconds.optional(),
+} satisfies ChecksOf<LifetimeOptions>;
 
-const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
-  error:
-    'must be a string that is not empty, a list of such strings, or a function that returns one of these',
-});
+const tokenRequest = {
+  timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
+  attempts: wholeNumber.optional(),
+  axios: anObject.optional(),
+} satisfies ChecksOf<TokenRequestOptions>;
 
-const provider = optionsOf({
+const reacquire = {
+  on: aFunction.optional(),
+  cooldownSeconds: seconds.optional(),
+} satisfies ChecksOf<ReacquireOptions>;
+
+const issuance = {
+  limit: wholeNumber,
+  windowSeconds: positiveSeconds,
+} satisfies ChecksOf<NonNullable<ProviderConfig['issuance']>>;
+
+const provider = {
   tokenUrl: text.optional(),
   issuer: text.optional(),
   clientId: filledText,
   clientSecret: secret.optional(),
   clientAuthentication: z
-    .union([z.enum(METHODS), aFunction], {
-      error: `must be one of ${METHODS.map((method) => `'${method}'`).join(', ')}, or a function`,
+    .union([z.enum(CLIENT_AUTHENTICATION_METHODS), aFunction], {
+      error: `must be one of ${quoted(CLIENT_AUTHENTICATION_METHODS)}, or a function`,
     })
     .optional(),
-  privateKey: orFunction(
-    optionsOf({
-      key: z.custom(
-        (key) => typeof key === 'string' || isObject(key),
-        'must be a PEM, a JWK, a key or a path',
-      ),
-      kid: filledText.optional(),
-      algorithm: filledText.optional(),
-    }),
-  ).optional(),
-  assertion: optionsOf({
-    audience: filledText.optional(),
-    algorithm: filledText.optional(),
-    lifetimeSeconds: positiveSeconds.optional(),
-    header: z.record(z.string(), json, { error: 'must be an object of values' }).optional(),
-    claims: z.record(z.string(), json, { error: 'must be an object of values' }).optional(),
-  }).optional(),
-  clientAssertion: orFunction(optionsOf({ file: filledText })).optional(),
-  certificate: orFunction(
-    optionsOf({
-      cert: filledText,
-      key: filledText,
-      ca: textOrList.optional(),
-      passphrase: text.optional(),
-    }),
-  ).optional(),
-  dpop: unless(
-    (value) => value === true,
-    optionsOf({
-      algorithm: oneOf('ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256').optional(),
-      keyPair: z
-        .strictObject({ privateKey: aKey, publicKey: aKey }, { error: 'must hold privateKey and publicKey' })
-        .optional(),
-    }),
-  ).optional(),
+  privateKey: orFunction(optionsOf(privateKey)).optional(),
+  assertion: optionsOf(assertion).optional(),
+  clientAssertion: orFunction(optionsOf(assertionFile)).optional(),
+  certificate: orFunction(optionsOf(certificate)).optional(),
+  dpop: unless((value) => value === true, optionsOf(dpop)).optional(),
   scope: textOrList.optional(),
   audience: filledText.optional(),
   resource: textOrList.optional(),
   parameters: z
-    .union([z.record(z.string(), json), aFunction], { error: 'must be an object of values, or a function' })
+    .union([z.record(z.string(), json), aFunction], {
+      error: 'must be an object of values, or a function that returns one',
+    })
     .optional(),
-  dialect: dialect.optional(),
-  lifetime: optionsOf({
-    refreshAheadSeconds: seconds.optional(),
-    expirySkewSeconds: seconds.optional(),
-    defaultSeconds: positiveSeconds.optional(),
-    maxSeconds: positiveSeconds.optional(),
-  }).optional(),
-  tokenRequest: optionsOf({
-    timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
-    attempts: wholeNumber.optional(),
-    axios: anObject.optional(),
-  }).optional(),
+  dialect: optionsOf(dialect).optional(),
+  lifetime: optionsOf(lifetime).optional(),
+  tokenRequest: optionsOf(tokenRequest).optional(),
   api: anObject.optional(),
   allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
-  reacquire: optionsOf({ on: aFunction.optional(), cooldownSeconds: seconds.optional() }).optional(),
-  issuance: optionsOf({ limit: wholeNumber, windowSeconds: positiveSeconds }).optional(),
+  reacquire: optionsOf(reacquire).optional(),
+  issuance: optionsOf(issuance).optional(),
   tokenFor: aFunction.optional(),
-});
+} satisfies ChecksOf<TenantConfig>;
 
-export const providerSchema: z.ZodType = provider;
+export const providerSchema: z.ZodType = optionsOf(provider);
 
-/** What tenants have in common: any of the options may be theirs instead. */
-export const tenantProviderSchema: z.ZodType = provider.partial().extend({
+const tenantCache = {
+  max: wholeNumber.max(MAX_TENANTS, `must be at most ${MAX_TENANTS}`).optional(),
+  ttlSeconds: seconds.optional(),
+} satisfies ChecksOf<TenantCacheOptions>;
+
+const tenantOptions = {
   tenants: aFunction,
-  tenantCache: optionsOf({
-    max: wholeNumber.max(MAX_TENANTS, `must be at most ${MAX_TENANTS}`).optional(),
-    ttlSeconds: seconds.optional(),
-  }).optional(),
-});
+  tenantCache: optionsOf(tenantCache).optional(),
+} satisfies ChecksOf<Omit<TenantProviderConfig, keyof TenantConfig>>;
 
-export const optionsSchema: z.ZodType = optionsOf({
-  providers: z.record(z.string().min(1, 'a provider needs a name'), z.unknown(), {
-    error: 'must be an object of providers by their names',
+/** A provider with tenants. No other option is required: each tenant may have its own. */
+export const tenantProviderSchema: z.ZodType = optionsOf(provider).partial().extend(tenantOptions);
+
+const options = {
+  providers: z.record(z.string().min(1, 'must have a name for each provider'), z.unknown(), {
+    error: 'must be an object of providers by name',
   }),
   store: z
     .looseObject({ get: aFunction, set: aFunction, delete: aFunction }, { error: 'must be a TokenStore' })
     .optional(),
   warmUp: z
-    .union([z.boolean(), z.array(text)], { error: 'must be true, false or a list of names' })
+    .union([z.boolean(), z.array(text)], { error: 'must be true, false or a list of provider names' })
     .optional(),
   clock: z.looseObject({ now: aFunction }, { error: 'must have a function now()' }).optional(),
-});
+} satisfies ChecksOf<ClientCredentialsOptions>;
+
+export const optionsSchema: z.ZodType = optionsOf(options);

@@ -13,11 +13,11 @@ describe('a signing key', () => {
     ['ES384', generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey],
     ['ES512', generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey],
     ['EdDSA', generateKeyPairSync('ed25519').privateKey],
-  ])('signs with %s where that is usual for its kind', (algorithm, key) => {
+  ])('signs with %s by default for its kind of key', (algorithm, key) => {
     expect(signingKeyOf({ key }).algorithm).toBe(algorithm);
   });
 
-  it('signs with what it says, then what is preferred, then what the JWK says', () => {
+  it('prefers its own algorithm, then the preferred one, then the alg of the JWK', () => {
     const key = {
       ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
       alg: 'PS384',
@@ -31,14 +31,14 @@ describe('a signing key', () => {
   it.each([
     ['RSA-PSS', 'SHA-256', 'PS256'],
     ['RSASSA-PKCS1-v1_5', 'SHA-512', 'RS512'],
-  ])('signs with what a CryptoKey for %s with %s was made for', async (name, hash, algorithm) => {
+  ])('signs with the algorithm of a CryptoKey for %s with %s', async (name, hash, algorithm) => {
     const parameters = { name, hash, modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
     const { privateKey } = await webcrypto.subtle.generateKey(parameters, false, ['sign', 'verify']);
 
     expect(signingKeyOf({ key: privateKey }).algorithm).toBe(algorithm);
   });
 
-  it('is the same key in every form, and another one with another id or algorithm', () => {
+  it('has one id in every form, and another id with another kid or key', () => {
     const { id } = signingKeyOf({ key: PEM });
 
     expect(signingKeyOf({ key: EC.privateKey }).id).toBe(id);
@@ -48,12 +48,12 @@ describe('a signing key', () => {
     expect(signingKeyOf({ key: generateKeyPairSync('ed25519').privateKey }).id).not.toBe(id);
   });
 
-  it('takes its id from the JWK unless it is told another', () => {
+  it('takes its kid from the JWK unless kid is set', () => {
     expect(signingKeyOf({ key: { ...JWK, kid: 'one' } }).kid).toBe('one');
     expect(signingKeyOf({ key: { ...JWK, kid: 'one' }, kid: 'two' }).kid).toBe('two');
   });
 
-  it('is known again where it cannot be looked into', async () => {
+  it('has a stable id per CryptoKey object', async () => {
     const make = () =>
       webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
     const [one, two] = await Promise.all([make(), make()]);
@@ -69,15 +69,15 @@ describe('a signing key', () => {
       /less than 2048 bits/,
     ],
     ['of an unknown kind', { key: generateKeyPairSync('x25519').privateKey }, /of kind x25519/],
-    ['a public JWK', { key: EC.publicKey.export({ format: 'jwk' }) }, /holds no private key/],
-    ['a symmetric JWK', { key: { kty: 'oct', k: 'c2VjcmV0' } }, /holds no private key/],
-    ['text of another sort', { key: '{"not":"a key"}' }, /neither PEM, nor a JWK/],
-  ])('is refused when it is %s, without being quoted', (_, key, message) => {
+    ['a public JWK', { key: EC.publicKey.export({ format: 'jwk' }) }, /contains no readable private key/],
+    ['a symmetric JWK', { key: { kty: 'oct', k: 'c2VjcmV0' } }, /contains no readable private key/],
+    ['other text', { key: '{"not":"a key"}' }, /is not a key: use PEM, a JWK/],
+  ])('is refused without being quoted: %s', (_, key, message) => {
     expect(() => signingKeyOf(key)).toThrow(message);
     expect(() => signingKeyOf(key)).not.toThrow(/c2VjcmV0|a key"/);
   });
 
-  it('is told from the path of a file', () => {
+  it('is distinguished from the path of a file', () => {
     expect(isKeyText(PEM)).toBe(true);
     expect(isKeyText(` ${JSON.stringify(JWK)}`)).toBe(true);
     expect(isKeyText('/run/secrets/key.pem')).toBe(false);

@@ -7,22 +7,22 @@ import {
   type JsonWebKeyInput,
   type webcrypto,
 } from 'node:crypto';
-import type { JsonWebKey, PrivateKey } from './credentials.js';
 import { isObject } from '../base/objects.js';
+import type { JsonWebKey, PrivateKey } from './credentials.js';
 
-/** A private key, ready to sign. */
+/** A private key with its algorithm, ready to sign. */
 export interface SigningKey {
   readonly key: KeyObject | webcrypto.CryptoKey;
   readonly kid: string | undefined;
   readonly algorithm: string;
-  /** Tells it from other keys. It gives nothing of the key away. */
+  /** Identifies the key, its `kid` and algorithm. Contains nothing of the private half. */
   readonly id: string;
 }
 
-/** A key cannot be used. Its message quotes nothing of it. */
+/** Thrown for a key that cannot be used. The message quotes nothing of the key. */
 export class UnusableKey extends TypeError {}
 
-// RFC 7518 §3.1, RFC 8037 §3.1. The first is what is usual for a kind of key.
+// Algorithms by kind of key; the first is the default (RFC 7518 §3.1, RFC 8037 §3.1).
 const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   rsa: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   'P-256': ['ES256'],
@@ -30,7 +30,7 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   'P-521': ['ES512'],
   ed25519: ['EdDSA', 'Ed25519'],
 };
-// The names of the same curves in OpenSSL.
+// Curve names of RFC 7518 by their OpenSSL names.
 const CURVES: Readonly<Record<string, string>> = {
   prime256v1: 'P-256',
   secp384r1: 'P-384',
@@ -38,20 +38,20 @@ const CURVES: Readonly<Record<string, string>> = {
 };
 const MIN_RSA_BITS = 2048;
 
-/** Whether a text holds PEM, rather than the path of a file that does. */
+/** Whether a text is PEM, rather than the path of a PEM file. */
 export function isPem(text: string): boolean {
   return text.includes('-----BEGIN');
 }
 
-/** Whether a text holds a key, as PEM or as a JWK, rather than the path of a file that does. */
+/** Whether a text is a key, in PEM or JWK, rather than the path of a key file. */
 export function isKeyText(text: string): boolean {
   return isPem(text) || text.trimStart().startsWith('{');
 }
 
 /**
- * Reads a private key, whatever it is given as; what is to be read from a file was read already.
+ * Reads a private key from any supported form. Files are read by the caller.
  *
- * @throws `UnusableKey` which says why it cannot sign
+ * @throws `UnusableKey` with the reason why the key cannot sign
  */
 export function signingKeyOf(
   given: Omit<PrivateKey, 'key'> & { readonly key: unknown },
@@ -62,7 +62,9 @@ export function signingKeyOf(
   const algorithm = given.algorithm ?? preferredAlgorithm ?? jwk?.alg ?? usualAlgorithm(key);
   const kind = kindOf(key);
   if (!ALGORITHMS[kind]?.includes(algorithm)) {
-    throw new UnusableKey(`is a key of kind ${kind}, which cannot sign with ${algorithm}`);
+    throw new UnusableKey(
+      `is a key of kind ${kind}, which cannot sign with ${algorithm}: use another key or algorithm`,
+    );
   }
   const kid = given.kid ?? jwk?.kid;
   return { key, kid, algorithm, id: JSON.stringify([identityOf(key), kid, algorithm]) };
@@ -74,19 +76,17 @@ function keyOf(given: unknown): SigningKey['key'] {
   if (jwk !== undefined) return readPrivateKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' });
   if (given instanceof KeyObject || isCryptoKey(given)) {
     if (given.type === 'private') return given;
-    throw new UnusableKey(`is a ${given.type} key: a private one is needed`);
+    throw new UnusableKey(`is a ${given.type} key: use the private key`);
   }
-  throw new UnusableKey('is neither PEM, nor a JWK, a KeyObject or a CryptoKey');
+  throw new UnusableKey('is not a key: use PEM, a JWK, a KeyObject or a CryptoKey');
 }
 
 function readPrivateKey(from: Parameters<typeof createPrivateKey>[0]): KeyObject {
   try {
     return createPrivateKey(from);
   } catch {
-    // The reason is not kept: it may quote what was read.
-    throw new UnusableKey(
-      'holds no private key that can be read: unencrypted PEM (PKCS #8) or a private JWK is needed',
-    );
+    // The cause is dropped: OpenSSL's message may quote the key.
+    throw new UnusableKey('contains no readable private key: use unencrypted PEM (PKCS #8) or a private JWK');
   }
 }
 
@@ -105,17 +105,17 @@ function isJwk(given: unknown): given is JsonWebKey {
   return isObject(given) && typeof given['kty'] === 'string';
 }
 
-/** By its shape: a CryptoKey of another realm is as good. */
+/** Whether a value is a CryptoKey, by its tag: `instanceof` fails for keys of another realm. */
 function isCryptoKey(given: unknown): given is webcrypto.CryptoKey {
   return isObject(given) && Object.prototype.toString.call(given) === '[object CryptoKey]';
 }
 
-/** `rsa`, `ed25519`, or the curve. */
+/** Kind of a key: `rsa`, `ed25519`, or the name of the curve. */
 function kindOf(key: SigningKey['key']): string {
   if (!(key instanceof KeyObject)) return kindOfCryptoKey(key);
   const { asymmetricKeyType = 'unknown', asymmetricKeyDetails = {} } = key;
   if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails.modulusLength ?? 0) < MIN_RSA_BITS) {
-    throw new UnusableKey(`is an RSA key of less than ${MIN_RSA_BITS} bits`);
+    throw new UnusableKey(`is an RSA key of less than ${MIN_RSA_BITS} bits: use a longer key`);
   }
   const curve = asymmetricKeyDetails.namedCurve;
   return asymmetricKeyType === 'ec' ? (CURVES[curve ?? ''] ?? `${curve}`) : asymmetricKeyType;
@@ -126,7 +126,7 @@ function kindOfCryptoKey({ algorithm }: webcrypto.CryptoKey): string {
   return algorithm.name.startsWith('RSA') ? 'rsa' : algorithm.name.toLowerCase();
 }
 
-/** A CryptoKey is made for one algorithm; other keys can be used for several. */
+/** Default algorithm of a key. An RSA CryptoKey is bound to one algorithm; other RSA keys sign with several. */
 function usualAlgorithm(key: SigningKey['key']): string {
   const usual = ALGORITHMS[kindOf(key)]?.[0] ?? 'any algorithm known here';
   if (key instanceof KeyObject || !('hash' in key.algorithm)) return usual;
@@ -134,15 +134,15 @@ function usualAlgorithm(key: SigningKey['key']): string {
   return `${key.algorithm.name === 'RSA-PSS' ? 'PS' : 'RS'}${bits}`;
 }
 
-const opaque = new WeakMap<object, string>();
+const randomIds = new WeakMap<object, string>();
 
-/** The hash of its public half; of a key that cannot be looked into, a name of its own. */
+/** Hash of the public half of a KeyObject; for a CryptoKey, which may not be exportable, a random id per object. */
 function identityOf(key: SigningKey['key']): string {
   if (key instanceof KeyObject) {
     const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
     return createHash('sha256').update(spki).digest('base64url');
   }
-  const name = opaque.get(key) ?? randomUUID();
-  opaque.set(key, name);
-  return name;
+  const id = randomIds.get(key) ?? randomUUID();
+  randomIds.set(key, id);
+  return id;
 }

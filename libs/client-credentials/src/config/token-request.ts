@@ -1,68 +1,68 @@
 import { plainCopyOf, withoutUndefined } from '../base/objects.js';
 import type { Parameters } from './dialect.js';
 
-/** What a caller asks of a token source. What is left out is as the provider's configuration says. */
+/** Properties of the token that a caller asks for. Omitted fields take the provider's configured values. */
 export interface TokenRequest {
-  /** The scopes to ask for. Order and duplicates make no difference. */
+  /** Scopes to request. Order and duplicates do not matter. */
   scope?: string | string[];
-  /** The API that the token is for, as some providers name it. */
+  /** Audience to request: the API that accepts the token, as some providers name the API. */
   audience?: string;
-  /** The API that the token is for, as RFC 8707 names it. */
+  /** Resource to request: the API that accepts the token, as RFC 8707 §2 names the API. */
   resource?: string | string[];
-  /** More parameters, laid over the configured ones. They may not name the standard ones. */
+  /** Further parameters, merged by name over the configured ones. Standard parameters have their own fields. */
   parameters?: Parameters;
   /**
-   * The tenant that the token is for, where the provider has `tenants`; elsewhere it is ignored.
+   * Tenant whose token is requested; ignored for a provider without `tenants`.
    *
-   * @defaultValue that of `tenantContext` or `runWithTenant`
+   * @defaultValue the tenant of `tenantContext` or `runWithTenant`
    */
   tenant?: string;
-  /** Seconds that the token must still be good for; if the current one has less, a new one is waited for. */
+  /** Seconds that the token must remain valid. A current token with less time left is replaced first. */
   minRemainingSeconds?: number;
 }
 
-/** Nothing beyond what is asked for anyway: the usual request. */
+/** The request without any fields: everything as configured. */
 export const DEFAULT_REQUEST: TokenRequest = Object.freeze({});
 
-const settled = new WeakSet<TokenRequest>([DEFAULT_REQUEST]);
+const frozen = new WeakSet<TokenRequest>([DEFAULT_REQUEST]);
 
-/** Whether a request cannot change any more, so that what belongs to it is found by reference. */
+/** Whether a request is a frozen copy, so that caches may use the object itself as a key. */
 export function isFrozen(request: TokenRequest): boolean {
-  return settled.has(request);
+  return frozen.has(request);
 }
 
-/** A request as it is now: callers may go on to use the same object for others. */
+/** Copies and freezes a request: the caller may change its own object later. */
 export function frozenRequest(request: TokenRequest): TokenRequest {
-  if (settled.has(request)) return request;
+  if (frozen.has(request)) return request;
   const copy: Record<string, unknown> = { ...request };
   for (const [name, value] of Object.entries(copy))
     if (typeof value === 'object') copy[name] = plainCopyOf(value);
   Object.freeze(copy);
-  settled.add(copy);
+  frozen.add(copy);
   return copy;
 }
 
-/** A {@link TokenRequest} made directly rather than through an API call. */
+/** The request of a direct {@link TokenSource.getToken} call. */
 export interface GetTokenOptions extends TokenRequest {
-  /** Acquire a new token even if the current one is good. The answer is never the one being replaced. */
+  /** Requests a new token even if the current token is valid. The replaced token is never returned. */
   forceRefresh?: boolean;
-  /** Stops the wait of this caller. The acquisition goes on for the others. */
+  /** Aborts this caller's wait. The token request continues for other callers. */
   signal?: AbortSignal;
 }
 
-/** What is known of an API call when its token is chosen. */
+/** The API call that {@link ProviderConfig.tokenFor} chooses a token for. */
 export interface OutboundCall {
-  /** Upper case. */
+  /** HTTP method in upper case. */
   method: string;
-  /** The final address, with the query. */
+  /** The final URL, with its query. */
   url: string;
-  /** The call's own headers, names in lower case. */
+  /** Header values of the call by lower-case header name. */
   headers: Record<string, string>;
 }
 
-/** Lays one request over another: what it names wins, parameter by parameter. */
+/** Merges two requests: fields of `over` win, and `parameters` are merged by name. */
 export function mergeRequests(under: TokenRequest, over: TokenRequest): TokenRequest {
-  // The same object again, so that what belongs to it is found by reference.
+  // Returns the same object where possible, since caches use a frozen request as a key.
   if (over === DEFAULT_REQUEST || isEmpty(over)) return under;
   if (under === DEFAULT_REQUEST) return over;
   const merged = { ...under, ...withoutUndefined(over) };

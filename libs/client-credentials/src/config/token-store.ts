@@ -1,17 +1,18 @@
-/** A lock that is held. */
+/** A lock that this process holds. */
 export interface Lock {
-  /** Frees it, if it is still this holder's. */
+  /** Frees the lock, unless it has expired and somebody else holds it by now. */
   release(): Promise<void>;
 }
 
 /**
- * Keeps tokens for a {@link TokenManager}, and for others that share it. In front of any store stands the manager's
- * own memory, so that a store is asked only when a token is acquired. A store that fails costs token requests, never
- * a call.
+ * Keeps tokens outside the memory of a {@link TokenManager}, so that other processes can share them.
  *
- * Keys are hashes. Values are opaque and hold tokens in clear: a store that leaves the process must encrypt them. With `lock`
- * a whole fleet acquires a token once; with `increment` it counts its token requests together. Without them each process does
- * so for itself. `tokenStoreContract` of `/testing` tells whether a store does what is expected of it.
+ * The manager's own memory is in front of any store: a store is used only when a token is acquired. A store that
+ * fails costs token requests, never a call.
+ *
+ * Keys are hashes. Values contain tokens in clear: a store that leaves the process must encrypt them. With `lock`,
+ * a fleet acquires a token once; with `increment`, a fleet counts its token requests together. Without them each
+ * process does so for itself. `tokenStoreContract` of `/testing` checks a store of your own.
  *
  * @example
  * ```ts
@@ -24,24 +25,25 @@ export interface Lock {
  */
 export interface TokenStore {
   /**
-   * How many tokens it keeps, if that is bounded. The manager's own memory keeps as many.
+   * Largest number of tokens, if the store is bounded. The manager's own memory keeps as many.
    *
    * @defaultValue 10000
    */
   readonly maxEntries?: number;
-  /** The value kept under the key, or `undefined`. */
+  /** Returns the value of a key, or `undefined`. */
   get(key: string): Promise<string | undefined>;
   /** Keeps a value for `ttlMs` milliseconds. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** Forgets a value; no error if there is none. */
+  /** Deletes a value. A missing value is no error. */
   delete(key: string): Promise<void>;
   /**
-   * Takes a lock, which is free again after `ttlMs` milliseconds at the latest; `undefined` if somebody else holds it. A store that
-   * cannot tell rejects.
+   * Takes a lock that expires after `ttlMs` milliseconds; returns `undefined` if somebody else holds it.
+   *
+   * A store that cannot decide rejects.
    */
   lock?(key: string, ttlMs: number): Promise<Lock | undefined>;
-  /** Adds one to a counter that begins anew `windowMs` milliseconds after its first; the answer is what it stands at. */
+  /** Adds one to a counter and returns its value; the counter starts again `windowMs` milliseconds after its first increment. */
   increment?(key: string, windowMs: number): Promise<number>;
-  /** Called when the manager closes. */
+  /** Frees the store's resources; called when the manager closes. */
   close?(): Promise<void>;
 }

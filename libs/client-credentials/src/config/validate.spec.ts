@@ -7,7 +7,7 @@ import { validateOptions, validateProvider } from './validate.js';
 const SECRET = 'do-not-print-me';
 const VALID = { tokenUrl: 'https://id.example.com/token', clientId: 'desk', clientSecret: SECRET };
 
-/** The problems found, one a line. */
+/** Problems listed in the error message. */
 function problemsOf(check: () => void): string[] {
   try {
     check();
@@ -27,19 +27,19 @@ const problemsOfOptions = (options: unknown): string[] =>
 
 describe('a provider is accepted', () => {
   it.each<[string, object]>([
-    ['with what is needed', {}],
+    ['with the required options only', {}],
     ['on loopback without TLS', { tokenUrl: 'http://localhost:8080/token' }],
     ['on loopback by number', { tokenUrl: 'http://127.8.0.1/token' }],
     ['on loopback by version 6', { tokenUrl: 'http://[::1]/token' }],
     ['with several secrets', { clientSecret: ['a', 'b'] }],
-    ['with a secret that is read', { clientSecret: async () => 'a' }],
+    ['with a function that reads the secret', { clientSecret: async () => 'a' }],
     ['without a secret, as a public client', { clientSecret: undefined, clientAuthentication: 'none' }],
     ['without a secret, with a function', { clientSecret: undefined, clientAuthentication: () => undefined }],
     ['with lists', { scope: ['a'], resource: ['https://x'], allowedOrigins: ['https://api.example.com'] }],
     ['with parameters', { parameters: { realm: 'x' } }],
-    ['with parameters of a function', { parameters: () => ({}) }],
+    ['with a function that returns parameters', { parameters: () => ({}) }],
     [
-      'with values in JSON',
+      'with JSON values in a JSON body',
       { parameters: { n: 1, o: { l: [true, null] } }, dialect: { requestEncoding: 'json' } },
     ],
     ['by GET', { dialect: { method: 'GET', requestEncoding: 'query' } }],
@@ -60,7 +60,7 @@ describe('a provider is accepted', () => {
       'with an API',
       { api: { baseURL: 'https://api.example.com/v1', timeout: 5 }, tokenFor: () => undefined },
     ],
-    ['with a colon in its id where it is encoded', { clientId: 'a:b' }],
+    ['with a colon in a form-encoded client id', { clientId: 'a:b' }],
   ])('%s', (_, config) => {
     expect(problemsOfProvider(config)).toEqual([]);
   });
@@ -69,28 +69,24 @@ describe('a provider is accepted', () => {
 describe('a provider is refused for', () => {
   it.each<[string, object, problem: string]>([
     ['no token endpoint', { tokenUrl: undefined }, 'tokenUrl: is required'],
-    ['a token endpoint of no URL', { tokenUrl: 'id.example.com' }, 'tokenUrl: must be an absolute URL'],
-    [
-      'a token endpoint in clear',
-      { tokenUrl: 'http://id.example.com' },
-      'tokenUrl: must be an https address',
-    ],
+    ['a token endpoint that is no URL', { tokenUrl: 'id.example.com' }, 'tokenUrl: must be an absolute URL'],
+    ['a token endpoint without TLS', { tokenUrl: 'http://id.example.com' }, 'tokenUrl: must be an https URL'],
     [
       'a host that only begins like loopback',
       { tokenUrl: 'http://127.0.0.1.example.com' },
-      'tokenUrl: must be an https',
+      'tokenUrl: must be an https URL',
     ],
-    ['another scheme', { tokenUrl: 'ftp://id.example.com' }, 'tokenUrl: must be an https address'],
+    ['another scheme', { tokenUrl: 'ftp://id.example.com' }, 'tokenUrl: must be an https URL'],
     [
       'a password in the URL',
       { tokenUrl: `https://u:${SECRET}@id.example.com` },
-      'tokenUrl: must not hold a user name',
+      'tokenUrl: must not contain a user name',
     ],
     ['an empty id', { clientId: '' }, 'clientId: must not be empty'],
     ['an id that is a number', { clientId: 7 }, 'clientId: must be a string'],
     ['no secret', { clientSecret: undefined }, 'clientSecret: is needed for client_secret_basic'],
     [
-      'no secret in a form',
+      'no secret for client_secret_post',
       { clientSecret: undefined, clientAuthentication: 'client_secret_post' },
       'clientSecret: is needed for client_secret_post',
     ],
@@ -99,7 +95,7 @@ describe('a provider is refused for', () => {
     ['a list with an empty secret', { clientSecret: [SECRET, ''] }, 'clientSecret.1: must not be empty'],
     ['a secret that is a number', { clientSecret: 7 }, 'clientSecret: must be'],
     [
-      'a secret that is never sent',
+      'a secret with clientAuthentication none',
       { clientAuthentication: 'none' },
       "clientSecret: is never sent with clientAuthentication 'none'",
     ],
@@ -111,7 +107,7 @@ describe('a provider is refused for', () => {
     [
       'a colon in a raw id',
       { clientId: 'a:b', dialect: { basicCredentials: 'raw' } },
-      'clientId: must not hold a colon',
+      'clientId: must not contain a colon',
     ],
     ['a scope that is a number', { scope: 7 }, 'scope: must be a string or a list of strings'],
     ['an empty audience', { audience: '' }, 'audience: must not be empty'],
@@ -119,12 +115,12 @@ describe('a provider is refused for', () => {
     [
       'parameters that are a list',
       { parameters: 'x' },
-      'parameters: must be an object of values, or a function',
+      'parameters: must be an object of values, or a function that returns one',
     ],
     ['a number in a form', { parameters: { n: 1 } }, 'parameters.n: must be a string unless'],
     ['a standard parameter', { parameters: { scope: SECRET } }, 'parameters.scope: is a standard parameter'],
     [
-      'a standard parameter by its other name',
+      'a standard parameter under its renamed name',
       { parameters: { aud: 'x' }, dialect: { parameterNames: { audience: 'aud' } } },
       'parameters.aud: is a standard parameter',
     ],
@@ -140,7 +136,7 @@ describe('a provider is refused for', () => {
       'dialect: has no option "encoding"',
     ],
     [
-      'an unknown option of the answer',
+      'an unknown option of the response',
       { dialect: { response: { token: 'x' } } },
       'dialect.response: has no option "token"',
     ],
@@ -150,7 +146,7 @@ describe('a provider is refused for', () => {
       { tokenRequest: { timeout: 1 } },
       'tokenRequest: has no option "timeout"',
     ],
-    ['an unknown option of the replay', { reacquire: { when: 1 } }, 'reacquire: has no option "when"'],
+    ['an unknown option of reacquire', { reacquire: { when: 1 } }, 'reacquire: has no option "when"'],
     ['another HTTP method', { dialect: { method: 'PUT' } }, "dialect.method: must be one of 'POST', 'GET'"],
     [
       'a body in GET',
@@ -171,25 +167,25 @@ describe('a provider is refused for', () => {
     [
       'one name for two parameters',
       { dialect: { parameterNames: { client_id: 'id', audience: 'id' } } },
-      'dialect.parameterNames: names two parameters "id"',
+      'dialect.parameterNames: gives two parameters the name "id"',
     ],
     [
       'a header that HTTP cannot carry',
       { dialect: { headers: { 'x y': SECRET } } },
-      'dialect.headers: "x y" is no header',
+      'dialect.headers: "x y" is not a valid HTTP header',
     ],
     [
       'a value that HTTP cannot carry',
       { dialect: { apiHeaders: { 'x-y': `${SECRET}\n` } } },
-      'dialect.apiHeaders: "x-y" is no header',
+      'dialect.apiHeaders: "x-y" is not a valid HTTP header',
     ],
     [
       'a header name with a blank',
       { dialect: { authorization: { header: 'x y' } } },
-      'dialect.authorization.header: is no header name',
+      'dialect.authorization.header: is not a valid header name',
     ],
     [
-      'a token in two places',
+      'a token in a header and in the query',
       { dialect: { authorization: { header: 'x', query: 'y' } } },
       'dialect.authorization: names a header and a query parameter',
     ],
@@ -222,30 +218,30 @@ describe('a provider is refused for', () => {
     ],
     ['half an attempt', { tokenRequest: { attempts: 1.5 } }, 'tokenRequest.attempts: must be a whole number'],
     [
-      'Basic at the token endpoint by axios',
+      'axios credentials for the token endpoint',
       { tokenRequest: { axios: { auth: { username: 'u', password: SECRET } } } },
       'tokenRequest.axios.auth: would replace the client authentication',
     ],
     [
-      'Basic at the API',
+      'axios credentials for the API',
       { api: { auth: { username: 'u', password: SECRET } } },
       'api.auth: would replace the token',
     ],
     [
       'a password in the URL of the API',
       { api: { baseURL: `https://u:${SECRET}@x` } },
-      'api.baseURL: must not hold a user name',
+      'api.baseURL: must not contain a user name',
     ],
     ['a relative API', { api: { baseURL: '/v1' } }, 'api.baseURL: must be an absolute URL'],
     [
       'an origin with a path',
       { allowedOrigins: ['https://x', 'https://x/v1'] },
-      'allowedOrigins.1: must be an origin alone',
+      'allowedOrigins.1: must be an origin without a path',
     ],
-    ['an origin that is none', { allowedOrigins: ['*'] }, 'allowedOrigins.0: must be an absolute URL'],
+    ['an origin that is no URL', { allowedOrigins: ['*'] }, 'allowedOrigins.0: must be an absolute URL'],
     ['one origin alone', { allowedOrigins: 'https://x' }, 'allowedOrigins: must be a list of origins'],
-    ['a predicate that is none', { reacquire: { on: 401 } }, 'reacquire.on: must be a function'],
-    ['a choice that is no function', { tokenFor: 'x' }, 'tokenFor: must be a function'],
+    ['a predicate that is no function', { reacquire: { on: 401 } }, 'reacquire.on: must be a function'],
+    ['a tokenFor that is no function', { tokenFor: 'x' }, 'tokenFor: must be a function'],
   ])('%s', (_, config, problem) => {
     const problems = problemsOfProvider(config);
 
@@ -262,26 +258,26 @@ describe('the options of a manager are refused for', () => {
   const providers = { desk: VALID };
 
   it.each<[string, unknown, problem: string]>([
-    ['being nothing', undefined, 'options: '],
-    ['no providers', {}, 'providers: must be an object of providers by their names'],
+    ['undefined', undefined, 'options: '],
+    ['no providers', {}, 'providers: must be an object of providers by name'],
     ['a provider without a name', { providers: { '': VALID } }, 'providers.'],
     ['an unknown option', { providers, cache: {} }, 'options: has no option "cache"; check the spelling'],
-    ['a store that is none', { providers, store: 7 }, 'store: must be a TokenStore'],
+    ['a store that is no object', { providers, store: 7 }, 'store: must be a TokenStore'],
     [
       'a store without a function',
       { providers, store: { get() {}, set() {} } },
       'store.delete: must be a function',
     ],
-    ['a clock that is none', { providers, clock: 7 }, 'clock: must have a function now()'],
+    ['a clock that is no object', { providers, clock: 7 }, 'clock: must have a function now()'],
     [
-      'a warm-up that is no choice',
+      'a warmUp that is neither a boolean nor a list',
       { providers, warmUp: 'desk' },
-      'warmUp: must be true, false or a list of names',
+      'warmUp: must be true, false or a list of provider names',
     ],
     [
-      'a warm-up of nobody',
+      'a warmUp of an unknown provider',
       { providers, warmUp: ['desc'] },
-      'warmUp: no provider is called "desc"; known are desk',
+      'warmUp: no provider is called "desc"; use one of: desk',
     ],
   ])('%s', (_, options, problem) => {
     const problems = problemsOfOptions(options);
@@ -290,7 +286,7 @@ describe('the options of a manager are refused for', () => {
     expect(problems[0]?.startsWith(problem) ? problem : problems[0]).toBe(problem);
   });
 
-  it('everything that is wrong at once, each by its path', () => {
+  it('all problems at once, each by its path', () => {
     const problems = problemsOfOptions({
       providers: {
         desk: { ...VALID, tokenUrl: 'http://id.example.com', lifetime: { skew: 1, maxSeconds: -1 } },

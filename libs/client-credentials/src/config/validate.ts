@@ -7,9 +7,9 @@ import { contentProblems, ruleProblems } from './rules.js';
 import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
 
 /**
- * Checks a manager's options as a whole.
+ * Checks all options of a manager.
  *
- * @throws `ClientCredentialsError` `invalid_configuration` that lists every problem by its path. It shows names, never values.
+ * @throws `ClientCredentialsError` `invalid_configuration`, whose message lists every problem by path, never by value
  */
 export function validateOptions(candidate: ClientCredentialsOptions): void {
   const problems = problemsOf(optionsSchema, candidate, []);
@@ -18,22 +18,24 @@ export function validateOptions(candidate: ClientCredentialsOptions): void {
   if (Array.isArray(candidate?.warmUp)) {
     const known = new Set(providers.map(([name]) => name));
     for (const name of candidate.warmUp.filter((each) => !known.has(each))) {
-      problems.push(`warmUp: no provider is called "${name}"; known are ${[...known].join(', ') || 'none'}`);
+      problems.push(
+        `warmUp: no provider is called "${name}"; use one of: ${[...known].join(', ') || 'none'}`,
+      );
     }
   }
   if (problems.length > 0) throw invalidConfiguration(problems);
 }
 
-/** Checks one provider that is added later. */
+/** Checks one provider that is added after the manager was built. */
 export function validateProvider(name: string, candidate: ProviderConfig | TenantProviderConfig): void {
   const problems = problemsOfProvider(name, candidate);
   if (problems.length > 0) throw invalidConfiguration(problems, name);
 }
 
 /**
- * Checks what a tenant's options came to, once they are laid over the provider's.
+ * Checks a tenant's configuration: the provider's options with the tenant's options laid over them.
  *
- * @param known - problems that were found before
+ * @param known - problems found before the layers were merged
  */
 export function validateTenant(
   name: string,

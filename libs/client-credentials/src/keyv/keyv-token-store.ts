@@ -2,35 +2,38 @@ import { createHash } from 'node:crypto';
 import type { TokenStore } from '../config/token-store.js';
 import { cipherOf, type EncryptionKey, type ValueCipher } from '../store/encryption.js';
 
-/** An instance of `keyv`, as far as it is used. */
+/** The used methods of a `Keyv` instance. */
 export interface KeyvInstance {
-  /** The value, if it is there. */
+  /** Returns the value of a key, or `undefined`. */
   get(key: string): Promise<unknown>;
-  /** Keeps a value for so long; `false` if it could not. */
+  /** Keeps a value for `ttlMs` milliseconds; returns `false` on failure. */
   set(key: string, value: string, ttlMs: number): Promise<unknown>;
-  /** Forgets a value. */
+  /** Deletes a value. */
   delete(key: string): Promise<unknown>;
 }
 
-/** How a {@link KeyvTokenStore} is made. */
+/** Options of a {@link KeyvTokenStore}. */
 export interface KeyvTokenStoreOptions {
-  /** An instance of `keyv`, over whichever engine. It stays yours: the store never closes it. */
+  /** `Keyv` instance with any storage adapter. The store never closes it. */
   keyv: KeyvInstance;
   /**
-   * Keys of 32 bytes, as `Uint8Array` or base64url. The first encrypts, all decrypt. `'plaintext'` keeps tokens in clear, for
-   * whoever can read the engine.
+   * Encryption keys of 32 bytes, as `Uint8Array` or base64url; or `'plaintext'`.
+   *
+   * The first key encrypts, every key decrypts. `'plaintext'` stores tokens unencrypted.
    */
   encryptionKeys: EncryptionKey[] | 'plaintext';
 }
 
 /**
- * Keeps tokens in any engine that Keyv speaks: Postgres, MySQL, MongoDB, DynamoDB, etcd, Memcached and others. Values are
- * encrypted as in `RedisTokenStore`.
+ * Keeps tokens in any database that Keyv supports: Postgres, MySQL, MongoDB, DynamoDB, etcd, Memcached and others.
  *
- * Keyv has no locks and no counters. What that costs: processes that find no token at the same moment each acquire one, so that a fleet
- * of N that starts cold, or whose token is revoked, may make up to N token requests instead of one, and a provider that keeps one
- * token per client may log the others out for a moment; `issuance` is counted by each process for itself. Where that matters,
- * use `RedisTokenStore`.
+ * Values are encrypted as in `RedisTokenStore`. Keyv has neither locks nor counters, which has these costs:
+ *
+ * - A fleet of N processes makes up to N token requests at a cold start or after a revoked token, not one.
+ * - A provider with one token per client may briefly refuse the token of another process.
+ * - Each process counts `issuance` for itself.
+ *
+ * Use `RedisTokenStore` where these costs matter.
  *
  * @example
  * ```ts
@@ -40,29 +43,32 @@ export interface KeyvTokenStoreOptions {
  */
 export class KeyvTokenStore implements TokenStore {
   readonly #keyv: KeyvInstance;
-  readonly #seal: ValueCipher;
+  readonly #cipher: ValueCipher;
 
-  /** @throws `ClientCredentialsError` `invalid_configuration` if a key cannot be used */
+  /** @throws `ClientCredentialsError` `invalid_configuration` for an unusable encryption key */
   constructor({ keyv, encryptionKeys }: KeyvTokenStoreOptions) {
     this.#keyv = keyv;
-    this.#seal = cipherOf(encryptionKeys);
+    this.#cipher = cipherOf(encryptionKeys);
   }
 
   async get(key: string): Promise<string | undefined> {
     const name = nameOf(key);
-    const sealed = await this.#keyv.get(name);
-    return typeof sealed === 'string' ? this.#seal.open(name, sealed) : undefined;
+    const encrypted = await this.#keyv.get(name);
+    return typeof encrypted === 'string' ? this.#cipher.open(name, encrypted) : undefined;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     const name = nameOf(key);
     const isKept = await this.#keyv.set(
       name,
-      await this.#seal.seal(name, value),
+      await this.#cipher.seal(name, value),
       Math.max(Math.ceil(ttlMs), 1),
     );
-    // Keyv tells errors of its engine as events, and answers false.
-    if (isKept === false) throw new Error('Keyv did not keep the value.');
+    // Keyv emits database errors as events and returns false.
+    if (isKept === false)
+      throw new Error(
+        'Keyv did not store the value. Listen to the error event of the Keyv instance for the reason.',
+      );
   }
 
   async delete(key: string): Promise<void> {

@@ -14,7 +14,7 @@ import type { TokenClient } from './token-client.js';
 import { TokenClients } from './token-clients.js';
 import { announceClients } from './unknown-clients.js';
 
-// By name rather than by class, so that two copies of this package in one application meet.
+// Symbols by name, so that two copies of this package in one application share their providers.
 const MANAGER = Symbol.for('nestjs-client-credentials.TokenManager');
 const CLIENTS = Symbol.for('nestjs-client-credentials.TokenClients');
 const OPTIONS = Symbol.for('nestjs-client-credentials.Options');
@@ -22,7 +22,7 @@ const FACTORY = Symbol.for('nestjs-client-credentials.OptionsFactory');
 const ANNOUNCEMENT = Symbol.for('nestjs-client-credentials.Announcement');
 
 /**
- * Registers providers, and makes a {@link TokenClient} for each that {@link InjectTokenClient} injects.
+ * Registers providers. {@link InjectTokenClient} injects the {@link TokenClient} of each.
  *
  * @example
  * ```ts
@@ -32,9 +32,9 @@ const ANNOUNCEMENT = Symbol.for('nestjs-client-credentials.Announcement');
 @Module({})
 export class ClientCredentialsModule {
   /**
-   * Registers providers whose options are known.
+   * Registers providers whose options are known at import time.
    *
-   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, which lists every problem
+   * @throws `ClientCredentialsError` `invalid_configuration` at start-up; its message lists every problem
    */
   static forRoot({ isGlobal = true, ...options }: ClientCredentialsModuleOptions): DynamicModule {
     const manager = { provide: MANAGER, useFactory: () => new NestTokenManager(options) };
@@ -42,9 +42,9 @@ export class ClientCredentialsModule {
   }
 
   /**
-   * Registers providers whose options are made while the application starts, by a function or a class.
+   * Registers providers whose options a function or a class creates while the application starts.
    *
-   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if other providers are defined than announced
+   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if the options define other providers than `providers` lists
    * @example
    * ```ts
    * ClientCredentialsModule.forRootAsync({
@@ -58,7 +58,7 @@ export class ClientCredentialsModule {
     const names = options.providers ?? [];
     const manager = {
       provide: MANAGER,
-      useFactory: (made: ClientCredentialsOptions) => new NestTokenManager(checked(made, names)),
+      useFactory: (created: ClientCredentialsOptions) => new NestTokenManager(validated(created, names)),
       inject: [OPTIONS],
     };
     const root = rootModule(options.isGlobal ?? true, names, [manager, ...optionsProviders(options)]);
@@ -66,16 +66,16 @@ export class ClientCredentialsModule {
   }
 
   /**
-   * Registers further providers with the application's one manager, from the module that uses them.
+   * Registers further providers with the application's token manager, from a feature module.
    *
-   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if a name is taken already
+   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if a name is already registered
    */
   static forFeature(providers: Record<string, ProviderConfig | TenantProviderConfig>): DynamicModule {
     const clients = Object.entries(providers).map(([name, config]) => ({
       provide: getTokenClientToken(name),
-      useFactory: (manager: TokenManager, known: TokenClients): TokenClient => {
+      useFactory: (manager: TokenManager, all: TokenClients): TokenClient => {
         manager.add(name, config);
-        return known.get(name);
+        return all.get(name);
       },
       inject: [MANAGER, CLIENTS],
     }));
@@ -96,7 +96,7 @@ const announcement: Provider = {
 function rootModule(isGlobal: boolean, names: readonly string[], manager: Provider[]): DynamicModule {
   const clients = names.map((name) => ({
     provide: getTokenClientToken(name),
-    useFactory: (known: TokenClients): TokenClient => known.get(name),
+    useFactory: (all: TokenClients): TokenClient => all.get(name),
     inject: [CLIENTS],
   }));
   const shared: Provider[] = [
@@ -127,24 +127,25 @@ function optionsProviders(options: ClientCredentialsModuleAsyncOptions): Provide
     'useClass' in options
       ? { provide: FACTORY, useClass: options.useClass }
       : { provide: FACTORY, useExisting: options.useExisting };
-  const made: Provider = {
+  const created: Provider = {
     provide: OPTIONS,
-    useFactory: (maker: ClientCredentialsOptionsFactory) => maker.createClientCredentialsOptions(),
+    useFactory: (instance: ClientCredentialsOptionsFactory) => instance.createClientCredentialsOptions(),
     inject: [FACTORY],
   };
-  return [factory, made];
+  return [factory, created];
 }
 
-function checked(options: ClientCredentialsOptions, announced: readonly string[]): ClientCredentialsOptions {
+function validated(options: ClientCredentialsOptions, listed: readonly string[]): ClientCredentialsOptions {
   const defined = Object.keys(Object(options?.providers));
-  const missing = announced.filter((name) => !defined.includes(name));
-  const surplus = defined.filter((name) => !announced.includes(name));
+  const missing = listed.filter((name) => !defined.includes(name));
+  const surplus = defined.filter((name) => !listed.includes(name));
   const problems = [
     ...missing.map(
-      (name) => `providers.${name}: is announced to forRootAsync, but the options do not define it`,
+      (name) =>
+        `providers.${name}: is missing from the options: define this provider, or remove its name from the providers of forRootAsync`,
     ),
     ...surplus.map(
-      (name) => `providers.${name}: is defined, but not announced to forRootAsync: add it to its providers`,
+      (name) => `providers.${name}: is missing from the providers of forRootAsync: add the name there`,
     ),
   ];
   if (problems.length > 0) throw invalidConfiguration(problems);

@@ -2,7 +2,7 @@ import type { AxiosInstance, AxiosRequestConfig } from 'axios';
 import { frozenRequest, mergeRequests, type TokenRequest } from '../config/token-request.js';
 import { NoToken } from '../http/axios/call-options.js';
 
-/** Where each of axios's methods takes its config. */
+/** Index of the config among the arguments of each axios method. */
 const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, number>([
   ['request', 0],
   ...['get', 'delete', 'head', 'options'].map((method): [string, number] => [method, 1]),
@@ -12,9 +12,9 @@ const CONFIG_INDEX: ReadonlyMap<PropertyKey, number> = new Map<PropertyKey, numb
   ]),
 ]);
 
-/** An axios instance in front of another: the same in everything, but each call asks for what is given here. */
-export function derivedAxios(instance: AxiosInstance, given: TokenRequest): AxiosInstance {
-  const request = frozenRequest(given);
+/** Proxy of an axios instance that adds a token request to every call. */
+export function derivedAxios(instance: AxiosInstance, tokenRequest: TokenRequest): AxiosInstance {
+  const request = frozenRequest(tokenRequest);
   return new Proxy(instance, {
     apply: (target, self, args: unknown[]) =>
       Reflect.apply(target, self, withRequest(args, configIndexOf(args), request)),
@@ -30,25 +30,24 @@ export function derivedAxios(instance: AxiosInstance, given: TokenRequest): Axio
   });
 }
 
-/** `axios(config)` and `axios(url, config)`. */
+/** Index of the config in `axios(config)` and `axios(url, config)`. */
 function configIndexOf([first]: unknown[]): number {
   return typeof first === 'string' ? 1 : 0;
 }
 
 function withRequest(args: unknown[], index: number, request: TokenRequest): unknown[] {
   const config = (args[index] ?? {}) as AxiosRequestConfig;
-  const wishes = config.clientCredentials;
-  const clientCredentials = mergedWishes(request, wishes);
+  const clientCredentials = mergedOptions(request, config.clientCredentials);
   const changed = [...args];
   changed[index] = { ...config, clientCredentials };
   return changed;
 }
 
-function mergedWishes(
+function mergedOptions(
   request: TokenRequest,
-  wishes: AxiosRequestConfig['clientCredentials'],
+  ofCall: AxiosRequestConfig['clientCredentials'],
 ): AxiosRequestConfig['clientCredentials'] {
-  if (wishes instanceof NoToken) return wishes;
-  if (wishes !== false) return mergeRequests(request, wishes ?? {});
+  if (ofCall instanceof NoToken) return ofCall;
+  if (ofCall !== false) return mergeRequests(request, ofCall ?? {});
   return request.tenant === undefined ? false : new NoToken(request.tenant);
 }

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 const PREFIX = 'nestjs-client-credentials.TokenClient(';
 
 /**
- * The DI token of a provider's client, e.g. for `overrideProvider` in a test.
+ * Returns the DI token of a provider's client, such as for `overrideProvider` in a test.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function getTokenClientToken(name: string): symbol {
 }
 
 /**
- * Injects the {@link TokenClient} of a provider. A name that nobody registered stops the application at start-up.
+ * Injects the {@link TokenClient} of a provider. An unknown name stops the application at start-up.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function InjectTokenClient(name: string): ReturnType<typeof Inject> {
   return Inject(getTokenClientToken(name));
 }
 
-/** The name in a DI token, if it is that of a client. */
+/** Provider name in the DI token of a client; `undefined` for any other token. */
 export function clientNameOf(token: unknown): string | undefined {
   const description = typeof token === 'symbol' ? token.description : undefined;
   return description?.startsWith(PREFIX) === true ? description.slice(PREFIX.length, -1) : undefined;

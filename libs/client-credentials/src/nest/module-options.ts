@@ -4,45 +4,45 @@ import type { ClientCredentialsOptions } from '../config/options.js';
 /** The options of {@link ClientCredentialsModule.forRoot}. */
 export interface ClientCredentialsModuleOptions extends ClientCredentialsOptions {
   /**
-   * Whether every module sees the clients without importing this one. `forFeature` needs it.
+   * Whether every module can inject the clients without importing this module. `forFeature` needs `true`.
    *
    * @defaultValue `true`
    */
   isGlobal?: boolean;
 }
 
-/** A class that makes the options, for `useClass` and `useExisting`. */
+/** A class that creates the options, for `useClass` and `useExisting`. */
 export interface ClientCredentialsOptionsFactory {
-  /** Makes them, once, while the application starts. */
+  /** Returns the options; called once while the application starts. */
   createClientCredentialsOptions(): ClientCredentialsOptions | Promise<ClientCredentialsOptions>;
 }
 
-/** What the three ways of `forRootAsync` have in common. */
+/** Options of every form of `forRootAsync`. */
 export interface ClientCredentialsModuleAsyncBase extends Pick<ModuleMetadata, 'imports'> {
-  /** The names of the providers that the options will define. Nest needs them before it can make the options. */
+  /** Names of all providers in the options. Nest needs the names before the options exist. */
   providers: string[];
   /**
-   * Whether every module sees the clients without importing this one. `forFeature` needs it.
+   * Whether every module can inject the clients without importing this module. `forFeature` needs `true`.
    *
    * @defaultValue `true`
    */
   isGlobal?: boolean;
 }
 
-/** Options that a function makes. */
+/** `forRootAsync` with a function that returns the options. */
 export interface ClientCredentialsModuleFactoryOptions extends ClientCredentialsModuleAsyncBase {
-  /** What the function gets, in order. */
+  /** DI tokens of the function's arguments, in order. */
   inject?: (InjectionToken | OptionalFactoryDependency)[];
-  /** Makes the options. What it gets is not typed, since Nest cannot tell. */
+  /** Returns the options. The arguments are untyped, because Nest resolves `inject` at run time. */
   useFactory: (...injected: never[]) => ClientCredentialsOptions | Promise<ClientCredentialsOptions>;
 }
 
-/** Options that an instance of a class makes; the instance is made here. */
+/** `forRootAsync` with a class that this module instantiates. */
 export interface ClientCredentialsModuleClassOptions extends ClientCredentialsModuleAsyncBase {
   useClass: Type<ClientCredentialsOptionsFactory>;
 }
 
-/** Options that an existing provider makes. */
+/** `forRootAsync` with an existing Nest provider. */
 export interface ClientCredentialsModuleExistingOptions extends ClientCredentialsModuleAsyncBase {
   useExisting: InjectionToken<ClientCredentialsOptionsFactory>;
 }

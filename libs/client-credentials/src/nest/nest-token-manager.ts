@@ -3,7 +3,7 @@ import type { ClientCredentialsOptions } from '../config/options.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { logEvent } from './event-log.js';
 
-/** A manager that lives as long as its application, and tells Nest's logger what an operator must see. */
+/** Token manager with the lifecycle of a Nest application; logs events to Nest's logger. */
 export class NestTokenManager extends TokenManager implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #warmUp: NonNullable<ClientCredentialsOptions['warmUp']>;
 
@@ -14,12 +14,12 @@ export class NestTokenManager extends TokenManager implements OnApplicationBoots
     this.onEvent((event) => logEvent(logger, event));
   }
 
-  /** Not before: by now feature modules have added theirs. The application does not listen before this is over. */
+  /** Warms up once feature modules have added their providers, and before the application listens. */
   async onApplicationBootstrap(): Promise<void> {
     await this.warmUp(this.#warmUp);
   }
 
-  /** The last of Nest's hooks, so that others can still make calls in theirs. */
+  /** Closes in Nest's last hook, so that other providers can still make calls in earlier hooks. */
   async onApplicationShutdown(): Promise<void> {
     await this.close();
   }

@@ -11,8 +11,9 @@ import { derivedAxios } from './derived-axios.js';
 import { inspectAs } from '../base/inspect.js';
 
 /**
- * An `HttpService` whose calls carry the provider's token, over an axios instance of its own; and the source of these
- * tokens.
+ * An `HttpService` whose calls carry the provider's token. Also a {@link TokenSource} of these tokens.
+ *
+ * Each client has its own axios instance, made from the provider's `api` options.
  *
  * @example
  * ```ts
@@ -23,7 +24,7 @@ import { inspectAs } from '../base/inspect.js';
 export class TokenClient extends HttpService implements TokenSource {
   static {
     inspectAs(TokenClient, ({ provider }) => `TokenClient { ${provider} }`);
-    keepTenants(TokenClient.prototype);
+    captureTenants(TokenClient.prototype);
   }
 
   readonly #source: TokenSource;
@@ -34,53 +35,55 @@ export class TokenClient extends HttpService implements TokenSource {
     attach(this, attachmentOf(source));
   }
 
-  /** The client of a source: an axios instance made from the provider's `api`, authorized. */
+  /** Creates the client of a source, with an authorized axios instance made from the provider's `api`. */
   static of(source: TokenSource): TokenClient {
     const instance = axios.create(attachmentOf(source).defaults);
     authorizeAxios(instance, source);
     return new TokenClient(source, instance);
   }
 
-  /** The provider's name. */
+  /** Name of the provider. */
   get provider(): string {
     return this.#source.provider;
   }
 
   /**
-   * A token that is good now.
+   * Returns a valid token, from the cache or the token endpoint.
    *
-   * @throws `ClientCredentialsError` if none can be had
+   * @throws `ClientCredentialsError` if no token could be acquired
    */
   getToken(options?: GetTokenOptions): Promise<AccessToken> {
     return this.#source.getToken(options);
   }
 
-  /** What {@link getToken} would answer with, if that takes no wait. */
+  /** Returns the token that {@link getToken} would return without a wait, or `undefined`. */
   peek(request?: TokenRequest): AccessToken | undefined {
     return this.#source.peek(request);
   }
 
-  /** Drops a token, if it is still in use; the next call gets a new one. */
+  /** Drops a token if it is the current one, so that the next call gets a new token. */
   invalidate(token: AccessToken | string): Promise<void> {
     return this.#source.invalidate(token);
   }
 
-  /** Forgets failures: the next call may ask the provider at once. */
+  /** Clears remembered failures, so that the next call asks the token endpoint at once. */
   reset(): void {
     this.#source.reset();
   }
 
   /**
-   * A client that asks for something else, unless a call says so itself. It shares the axios instance, so that
-   * interceptors work for both.
+   * Returns a client with another default token request. A call's own `clientCredentials` still win.
+   *
+   * The client shares this client's axios instance and interceptors.
    */
   with(request: TokenRequest): TokenClient {
     return new TokenClient(this.#source.with(request), derivedAxios(this.axiosRef, request));
   }
 
   /**
-   * The client of one tenant, where the provider has tenants: its calls go to that tenant's API with that tenant's tokens,
-   * whatever tenant the context has. It shares the axios instance.
+   * Returns the client of one tenant: its calls use the tenant's API and tokens, whatever tenant the context has.
+   *
+   * The client shares this client's axios instance. For a provider without tenants, returns this client.
    *
    * @example
    * ```ts
@@ -89,7 +92,6 @@ export class TokenClient extends HttpService implements TokenSource {
    */
   forTenant(tenant: string): TokenClient {
     const source = this.#source.forTenant(tenant);
-    // Where there are no tenants nothing differs.
     return source === this.#source
       ? this
       : new TokenClient(source, derivedAxios(this.axiosRef, requestOfTenant(tenant)));
@@ -99,17 +101,18 @@ export class TokenClient extends HttpService implements TokenSource {
 type Send = (...args: unknown[]) => unknown;
 
 /**
- * Has a call made for the tenant of whoever asked for it, though it is sent only when somebody subscribes. A definition rather than a
- * method, since its types would be those of one version of `HttpService`.
+ * Makes a call use the tenant of the context in which its observable was created, not subscribed to.
+ *
+ * Defined outside the class: `makeObservable` has different types in each version of `HttpService`.
  */
-function keepTenants(prototype: HttpService): void {
-  const make: unknown = Reflect.get(prototype, 'makeObservable');
-  if (typeof make !== 'function') return;
+function captureTenants(prototype: HttpService): void {
+  const makeObservable: unknown = Reflect.get(prototype, 'makeObservable');
+  if (typeof makeObservable !== 'function') return;
   Object.defineProperty(prototype, 'makeObservable', {
     value(this: HttpService, send: Send, ...args: unknown[]): unknown {
       const tenant = currentTenant();
       const sendForTenant: Send = (...call) => runWithTenant(tenant, () => send(...call));
-      return Reflect.apply(make, this, [tenant === undefined ? send : sendForTenant, ...args]);
+      return Reflect.apply(makeObservable, this, [tenant === undefined ? send : sendForTenant, ...args]);
     },
   });
 }

@@ -3,7 +3,7 @@ import { TokenClient } from './token-client.js';
 import { inspectAs } from '../base/inspect.js';
 
 /**
- * Looks clients up at run time, where the name is not known before.
+ * Looks clients up at run time, for names that are unknown at compile time.
  *
  * @example
  * ```ts
@@ -24,9 +24,9 @@ export class TokenClients {
   }
 
   /**
-   * The client of a provider: the same one that `@InjectTokenClient(name)` injects.
+   * Returns the client of a provider, the same instance that `@InjectTokenClient(name)` injects.
    *
-   * @throws `ClientCredentialsError` `unknown_provider`, which lists the known ones
+   * @throws `ClientCredentialsError` `unknown_provider`; its message lists the known names
    */
   get(name: string): TokenClient {
     const known = this.#clients.get(name);

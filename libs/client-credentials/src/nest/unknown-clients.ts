@@ -2,28 +2,31 @@ import { Logger } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { clientNameOf } from './inject-token-client.decorator.js';
 
-// Where Nest keeps what a class asked for by name.
+// Nest's metadata keys for injected parameters and properties of a class.
 const PARAMETERS = 'self:paramtypes';
 const PROPERTIES = 'self:properties_metadata';
 
 /**
- * Names the clients in the log before anything is injected, and those that are asked for but that nobody registered: Nest's own error
- * about the first of these cannot say which there are.
+ * Logs the names of all clients, and an error for each injected name that is unknown, before Nest resolves providers.
+ *
+ * Nest's own error about an unknown client cannot list the known names.
  */
 export function announceClients(modules: ModulesContainer): void {
   const logger = new Logger('ClientCredentialsModule');
-  const { known, wanted } = survey(modules);
+  const { known, injected } = namesIn(modules);
   const list = [...known].toSorted().join(', ') || 'none';
   logger.log(`Token clients: ${list}`);
-  for (const [name, by] of wanted) {
+  for (const [name, className] of injected) {
     if (known.has(name)) continue;
-    logger.error(`No token client is called "${name}", which ${by} asks for; known are: ${list}`);
+    logger.error(
+      `${className} injects the token client "${name}", which is not registered. Use one of: ${list}`,
+    );
   }
 }
 
-function survey(modules: ModulesContainer): { known: Set<string>; wanted: Map<string, string> } {
+function namesIn(modules: ModulesContainer): { known: Set<string>; injected: Map<string, string> } {
   const known = new Set<string>();
-  const wanted = new Map<string, string>();
+  const injected = new Map<string, string>();
   for (const module of modules.values()) {
     for (const token of module.providers.keys()) {
       const name = clientNameOf(token);
@@ -31,13 +34,13 @@ function survey(modules: ModulesContainer): { known: Set<string>; wanted: Map<st
     }
     for (const { metatype } of [...module.providers.values(), ...module.controllers.values()]) {
       if (typeof metatype !== 'function') continue;
-      for (const name of namesAskedBy(metatype)) wanted.set(name, metatype.name);
+      for (const name of namesInjectedInto(metatype)) injected.set(name, metatype.name);
     }
   }
-  return { known, wanted };
+  return { known, injected };
 }
 
-function namesAskedBy(metatype: object): string[] {
+function namesInjectedInto(metatype: object): string[] {
   const parameters = metadata(PARAMETERS, metatype).map(({ param }) => param);
   const properties = metadata(PROPERTIES, metatype).map(({ type }) => type);
   return [...parameters, ...properties].map(clientNameOf).filter((name) => name !== undefined);

@@ -21,10 +21,10 @@ function read(
   return readError(answer, resolveProvider('desk', config).dialect, secrets);
 }
 
-describe('an error answer is read', () => {
+describe('an error response is read', () => {
   it.each<[string, string | object, code: string | undefined, description: string | undefined]>([
     [
-      'as RFC 6749 has it',
+      'in the form of RFC 6749',
       { error: 'invalid_client', error_description: 'Expired.' },
       'invalid_client',
       'Expired.',
@@ -53,10 +53,10 @@ describe('an error answer is read', () => {
     ],
     ['from a page', '<html><head><title>502 Bad\n Gateway</title>', undefined, '502 Bad Gateway'],
     ['from the heading of a page', '<h1 class="x">Blocked</h1>', undefined, 'Blocked'],
-    ['not at all from words', 'Nope', undefined, undefined],
-    ['not at all from nothing', '', undefined, undefined],
-    ['not at all from null', 'null', undefined, undefined],
-    ['not at all from a list', '[]', undefined, undefined],
+    ['as no error from plain text', 'Nope', undefined, undefined],
+    ['as no error from an empty body', '', undefined, undefined],
+    ['as no error from null', 'null', undefined, undefined],
+    ['as no error from a list', '[]', undefined, undefined],
   ])('%s', (_, body, code, description) => {
     expect(read(body)).toEqual({ code, description });
   });
@@ -76,7 +76,7 @@ describe('an error answer is read', () => {
     });
   });
 
-  it('from where the dialect has it', () => {
+  it('from the paths of the dialect', () => {
     const response = { error: 'fault.id', errorDescription: 'fault.text' };
 
     expect(read({ error: 'x', fault: { id: 'F1', text: 'Faulty.' } }, { response })).toEqual({
@@ -87,14 +87,14 @@ describe('an error answer is read', () => {
 
   it.each([
     ['at the top of a page', 9_000, 'Blocked'],
-    ['not far down, where a search could take minutes', 11_000, undefined],
+    ['but not far down, where a search could take minutes', 11_000, undefined],
   ])('from a title %s', (_, offset, description) => {
     expect(read(`<!--${'-'.repeat(offset)}--><title>Blocked</title>`)).toMatchObject({ description });
   });
 });
 
-describe('an error answer is shown', () => {
-  it('in one line of some length', () => {
+describe('an error response is shown', () => {
+  it('in one line of limited length', () => {
     const description = `Line\n\n  break. ${'x'.repeat(400)}`;
 
     expect(read({ error: 'e'.repeat(100), error_description: description })).toEqual({

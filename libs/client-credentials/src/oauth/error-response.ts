@@ -2,13 +2,13 @@ import type { ResolvedDialect } from '../config/resolve.js';
 import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
 import { redact } from './redact.js';
 
-/** What an answer says went wrong. */
-export interface AnsweredError {
+/** Error code and description from a response of the token endpoint. */
+export interface OAuthError {
   readonly code: string | undefined;
   readonly description: string | undefined;
 }
 
-// RFC 6749 §5.2 first, then shapes seen at providers, the telling ones before the numeric ones.
+// RFC 6749 §5.2 first, then paths that known providers use; names before numbers.
 const CODE_PATHS = [
   'error',
   'error.code_reason',
@@ -29,7 +29,7 @@ const DESCRIPTION_PATHS = [
   'detail',
   'title',
 ];
-// RFC 6749 §5.2 and §4.1.2.1, RFC 6750 §3.1, RFC 8707 §2. They give nothing away, whatever a secret may be called.
+// RFC 6749 §5.2 and §4.1.2.1, RFC 6750 §3.1, RFC 8707 §2. Shown unredacted, even if a secret has the same value.
 const REGISTERED_CODES = new Set([
   'invalid_request',
   'invalid_client',
@@ -46,43 +46,43 @@ const REGISTERED_CODES = new Set([
 ]);
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
-// Titles stand at the top; in all of a large page a pattern could search for minutes.
+// A title is near the top; the pattern would take minutes on a whole large page.
 const MAX_TITLE_SEARCH = 10_000;
 
-/** Reads an error of any shape, from the body or else from the challenge (RFC 6750 §3). It holds none of the secrets. */
+/** Reads an error from the body, or else from the challenge (RFC 6750 §3). Secrets are redacted. */
 export function readError(
-  answer: TokenResponse,
+  response: TokenResponse,
   dialect: ResolvedDialect,
   secrets: Iterable<string>,
-): AnsweredError {
-  // Before they are shortened: half a secret would not be found.
+): OAuthError {
+  // Redacts before shortening: half a secret would not be recognised.
   const shown = (text: string | undefined, length: number): string | undefined =>
     text === undefined ? undefined : shortened(redact(text, secrets), length);
-  const body = parseJson(answer.text);
+  const body = parseJson(response.text);
   const { error, errorDescription } = dialect.response;
   const code = firstText(body, error === undefined ? CODE_PATHS : [error, ...CODE_PATHS]);
-  const answeredCode = code ?? challengeParameter(answer, 'error');
+  const oauthCode = code ?? challengeParameter(response, 'error');
   const description = firstText(
     body,
     errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
   );
   return {
-    code: REGISTERED_CODES.has(answeredCode ?? '') ? answeredCode : shown(answeredCode, MAX_CODE_LENGTH),
+    code: REGISTERED_CODES.has(oauthCode ?? '') ? oauthCode : shown(oauthCode, MAX_CODE_LENGTH),
     description: shown(
-      description ?? challengeParameter(answer, 'error_description') ?? pageTitle(answer.text),
+      description ?? challengeParameter(response, 'error_description') ?? pageTitle(response.text),
       MAX_DESCRIPTION_LENGTH,
     ),
   };
 }
 
-/** Whether the body of a 2xx answer says that it is an error after all. */
-export function holdsError(body: unknown, status: number, dialect: ResolvedDialect): boolean {
+/** Whether the body of a 2xx response is an error. */
+export function isErrorBody(body: unknown, status: number, dialect: ResolvedDialect): boolean {
   const { error = 'error', isError } = dialect.response;
   if (isError?.(body, status) === true) return true;
   return isErrorValue(valueAt(body, error)) || isErrorValue(valueAt(body, 'error'));
 }
 
-/** 0 and false are how some providers say that there was none. */
+/** Whether a value is an error. Some providers send 0 or false for "no error". */
 function isErrorValue(value: unknown): boolean {
   const none: unknown[] = [undefined, null, '', 0, '0', false];
   return !none.includes(value);
@@ -98,7 +98,7 @@ function firstText(body: unknown, paths: readonly string[]): string | undefined 
 }
 
 function challengeParameter({ headers }: TokenResponse, name: string): string | undefined {
-  // Not a parser: challenges come with unescaped quotes, and several in one header.
+  // A pattern, not a parser: servers send unescaped quotes and several challenges in one header.
   const pattern = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"([^"]*)"|([^\\s,"]+))`, 'i');
   const match = pattern.exec(headers['www-authenticate'] ?? '');
   return match?.[1] ?? match?.[2];

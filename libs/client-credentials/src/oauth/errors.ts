@@ -3,101 +3,107 @@ import { asObject } from '../base/objects.js';
 import { authenticationMethodOf } from '../config/authentication-method.js';
 import type { Provider } from '../config/resolve.js';
 import { UnusableInput } from './client-auth/private-key.js';
-import { readError, type AnsweredError } from './error-response.js';
+import { readError, type OAuthError } from './error-response.js';
 import { redact } from './redact.js';
 import type { TokenResponse } from './response-body.js';
 import { isTransientStatus, retryAtOf } from './retry.js';
 
-/** What the errors of one acquisition have in common. */
+/** Provider and secrets of one token request. */
 export interface ErrorContext {
   readonly provider: Provider;
-  /** Everything that must not be shown. */
+  /** Values that no error may show. */
   readonly secrets: Iterable<string>;
 }
 
-/** The endpoint answered with an error. @see RFC 6749 §5.2 */
-export function rejected(answer: TokenResponse, context: ErrorContext, now: number): ClientCredentialsError {
-  const answered = readError(answer, context.provider.dialect, context.secrets);
-  const advice = isCredentialsRefusal(answer, answered.code)
+/** Error for an error response of the token endpoint. @see RFC 6749 §5.2 */
+export function rejected(
+  response: TokenResponse,
+  context: ErrorContext,
+  now: number,
+): ClientCredentialsError {
+  const oauth = readError(response, context.provider.dialect, context.secrets);
+  const advice = isCredentialsRefusal(response, oauth.code)
     ? credentialsAdvice(context.provider)
     : 'Check the scope, the audience and the dialect against the provider’s documentation.';
   return new ClientCredentialsError(
-    `The token request of "${context.provider.name}" was rejected: ${summary(answer.status, answered)}. ${advice}`,
+    `The token request of "${context.provider.name}" was rejected: ${summary(response.status, oauth)}. ${advice}`,
     {
       code: 'token_request_rejected',
-      retryAt: retryAtOf(answer.status, answer.headers, now),
-      ...answerDetails(answer, answered, context),
+      retryAt: retryAtOf(response.status, response.headers, now),
+      ...responseDetails(response, oauth, context),
     },
   );
 }
 
-/** What to look at when the client is refused, by how it proves who it is. */
+/** Advice for refused credentials, by method of client authentication. */
 function credentialsAdvice({ config }: Provider): string {
   const method = authenticationMethodOf(config);
   if (method === 'private_key_jwt') {
-    return 'Check clientId, the key and its id as the client is registered with them, the audience of the assertion, and the clock.';
+    return 'Check clientId, privateKey and its kid against the client’s registration, assertion.audience, and the clock.';
   }
   if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
-    return 'Check clientId and the certificate as the client is registered with it: it may have been replaced or have ended.';
+    return 'Check clientId and certificate against the client’s registration: the certificate may be replaced or expired.';
   }
   if (typeof method === 'function')
-    return 'Check what clientAuthentication sends: the credentials may be wrong or have expired.';
-  return 'Check clientId and clientSecret: the secret may be wrong or have expired.';
+    return 'Check the clientAuthentication function: its credentials may be wrong or expired.';
+  return 'Check clientId and clientSecret: the secret may be wrong or expired.';
 }
 
-/** The endpoint is overloaded, or it or something before it is out of order. */
+/** Error for an overloaded or failing token endpoint (408, 425, 429, 5xx). */
 export function unavailable(
-  answer: TokenResponse,
+  response: TokenResponse,
   context: ErrorContext,
   now: number,
 ): ClientCredentialsError {
-  const answered = readError(answer, context.provider.dialect, context.secrets);
-  const retryAt = retryAtOf(answer.status, answer.headers, now);
-  const usual =
-    answer.status === 429
-      ? 'Callers get this error for half a minute at first, longer if it goes on.'
+  const oauth = readError(response, context.provider.dialect, context.secrets);
+  const retryAt = retryAtOf(response.status, response.headers, now);
+  const consequence =
+    response.status === 429
+      ? 'Callers get this error for 30 seconds, and longer after each further 429.'
       : 'The next call tries again.';
   const advice =
-    retryAt === undefined ? usual : `It asks not to be called before ${new Date(retryAt).toISOString()}.`;
+    retryAt === undefined
+      ? consequence
+      : `The endpoint accepts no request before ${new Date(retryAt).toISOString()}.`;
   return new ClientCredentialsError(
-    `The token endpoint of "${context.provider.name}" is unavailable: ${summary(answer.status, answered)}. ${advice}`,
+    `The token endpoint of "${context.provider.name}" is unavailable: ${summary(response.status, oauth)}. ${advice}`,
     {
       code: 'token_endpoint_unavailable',
       retryable: true,
       retryAt,
-      ...answerDetails(answer, answered, context),
+      ...responseDetails(response, oauth, context),
     },
   );
 }
 
-/** The endpoint answered with something that holds no usable token. */
+/** Error for a response without a usable token. */
 export function unusable(
   why: string,
-  mayPass: boolean,
+  retryable: boolean,
   status: number | undefined,
   { provider }: ErrorContext,
 ): ClientCredentialsError {
   return new ClientCredentialsError(
-    `The answer to the token request of "${provider.name}" ${why}${status === undefined ? '' : ` (status ${status})`}. Compare it with the provider’s documentation.`,
-    { code: 'invalid_token_response', provider: provider.name, retryable: mayPass, status },
+    `The response to the token request of "${provider.name}" ${why}${status === undefined ? '' : ` (status ${status})`}. Compare the response with the provider’s documentation.`,
+    { code: 'invalid_token_response', provider: provider.name, retryable, status },
   );
 }
 
-/** No answer came. */
+/** Error for a token request without a response. */
 export function unreachable(error: unknown, context: ErrorContext): ClientCredentialsError {
-  const cause = harmless(error, context);
+  const cause = sanitizedCause(error, context);
   return new ClientCredentialsError(
     `The token endpoint of "${context.provider.name}" could not be reached: ${cause.message}. Check tokenUrl, the proxy and the network.`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
 
-/** The deadline passed. `last` is what went wrong before, if anything did. */
+/** Error for a token request that exceeded its deadline. `last` is the error of the last attempt, if any. */
 export function timedOut(context: ErrorContext, last?: ClientCredentialsError): ClientCredentialsError {
   const { name, timeoutMs } = context.provider;
-  const before = last === undefined ? '' : ` Before that: ${last.message}`;
+  const before = last === undefined ? '' : ` Last error: ${last.message}`;
   return new ClientCredentialsError(
-    `No token of "${name}" came within ${timeoutMs} ms. Check the token endpoint, or raise tokenRequest.timeoutMs.${before}`,
+    `No token for "${name}" arrived within ${timeoutMs} ms. Check the token endpoint, or raise tokenRequest.timeoutMs.${before}`,
     {
       code: 'token_endpoint_unavailable',
       provider: name,
@@ -109,11 +115,12 @@ export function timedOut(context: ErrorContext, last?: ClientCredentialsError): 
 }
 
 /**
- * A function of the configuration failed: the secret, the parameters or the client authentication. What it says is not
- * shown, since it may quote a secret that nobody else knows yet; its name and code are.
+ * Error for a configured function or file that failed: secret, key, certificate, parameters or client authentication.
+ *
+ * Only name and code of the failure are shown: its message may quote a secret that redaction does not know yet.
  */
 export function inputFailed(
-  what: string,
+  label: string,
   error: unknown,
   { provider }: ErrorContext,
 ): ClientCredentialsError {
@@ -122,22 +129,22 @@ export function inputFailed(
   const reason =
     error instanceof UnusableInput
       ? `${error.message}.`
-      : `the function or file that the configuration names for it failed (${words}). Its message is not shown, since it may hold a secret; log it there.`;
-  return new ClientCredentialsError(`${what} of "${provider.name}" could not be had: ${reason}`, {
+      : `the configured function or file failed (${words}). Log the error in that function; its message may contain a secret and is not shown here.`;
+  return new ClientCredentialsError(`${label} of "${provider.name}" could not be read: ${reason}`, {
     code: 'token_endpoint_unavailable',
     provider: provider.name,
     retryable: true,
   });
 }
 
-/** Whether the endpoint refused who asks rather than what is asked. */
+/** Whether the endpoint refused the client's credentials, rather than the request's parameters. */
 export function isCredentialsRefusal({ status }: { status?: number }, code: string | undefined): boolean {
   return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
 }
 
-function answerDetails(
-  answer: TokenResponse,
-  answered: AnsweredError,
+function responseDetails(
+  response: TokenResponse,
+  oauth: OAuthError,
   { provider }: ErrorContext,
 ): {
   provider: string;
@@ -147,29 +154,29 @@ function answerDetails(
 } {
   return {
     provider: provider.name,
-    status: answer.status,
-    oauthError: answered.code,
-    oauthErrorDescription: answered.description,
+    status: response.status,
+    oauthError: oauth.code,
+    oauthErrorDescription: oauth.description,
   };
 }
 
-function summary(status: number, { code, description }: AnsweredError): string {
+function summary(status: number, { code, description }: OAuthError): string {
   const parts = [`status ${status}`, code, description].filter((part) => part !== undefined);
-  // A sentence of the server's own ends here as part of ours.
+  // The server's text continues in our sentence, so its full stop is removed.
   return parts.join(', ').replace(/\.$/, '');
 }
 
-/** An error with the words and the code of another, and none of the request that it may carry. */
-function harmless(error: unknown, { secrets }: ErrorContext): Error {
+/** Copy of an error with redacted message and code, without the request that an axios error has. */
+function sanitizedCause(error: unknown, { secrets }: ErrorContext): Error {
   const { message, code } = innermost(error);
   const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
   const cause = new Error(text);
-  // Its own stack would only show this function.
+  // The copy's own stack would only show this function.
   cause.stack = `Error: ${text}`;
   return code === undefined ? cause : Object.assign(cause, { code });
 }
 
-/** Errors of connections that were tried at several addresses say what happened only inside. */
+/** Innermost message and code: an error for several addresses has an empty message of its own. */
 function innermost(error: unknown): { message: string; code?: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
   if (!(error instanceof Error)) return { message: String(error) };
@@ -178,22 +185,22 @@ function innermost(error: unknown): { message: string; code?: string } {
   return { message: error.message, ...(typeof code === 'string' && { code }) };
 }
 
-/** The server's metadata could not be had: now, or ever if the answer says that there is none. */
+/** Error for missing metadata: a configuration error if the server has none, else a retryable error. */
 export function noMetadata(
-  answer: TokenResponse,
+  response: TokenResponse,
   { provider }: ErrorContext,
   now: number,
 ): ClientCredentialsError {
-  const { status, headers } = answer;
+  const { status, headers } = response;
   if (!isTransientStatus(status) && (status < 200 || status >= 300)) {
     return contradicted(
-      `issuer: no metadata is where RFC 8414 and OpenID Connect look for it (status ${status}): check it, or set tokenUrl instead`,
+      `issuer: no metadata at the URLs of RFC 8414 and OpenID Connect (status ${status}): check issuer, or set tokenUrl instead`,
       { provider, secrets: [] },
     );
   }
-  const reason = isTransientStatus(status) ? `status ${status}` : 'its answer is no JSON object';
+  const reason = isTransientStatus(status) ? `status ${status}` : 'the response is no JSON object';
   return new ClientCredentialsError(
-    `The metadata of the issuer of "${provider.name}" could not be had: ${reason}. The next call tries again.`,
+    `The metadata of the issuer of "${provider.name}" could not be read: ${reason}. The next call tries again.`,
     {
       code: 'token_endpoint_unavailable',
       provider: provider.name,
@@ -204,16 +211,16 @@ export function noMetadata(
   );
 }
 
-/** No answer came. */
+/** Error for a metadata request without a response. */
 export function unreachableIssuer(error: unknown, context: ErrorContext): ClientCredentialsError {
-  const cause = harmless(error, context);
+  const cause = sanitizedCause(error, context);
   return new ClientCredentialsError(
     `The issuer of "${context.provider.name}" could not be reached: ${cause.message}. Check issuer, the proxy and the network.`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
 
-/** The server says something else of itself than the configuration does. */
+/** Error for a configuration that contradicts the server's metadata. */
 export function contradicted(problem: string, { provider }: ErrorContext): ClientCredentialsError {
   return invalidConfiguration([`providers.${provider.name}.${problem}`], provider.name);
 }

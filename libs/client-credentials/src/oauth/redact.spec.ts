@@ -8,9 +8,9 @@ const percentBytes = (text: string): string => hex(text).replaceAll(/../g, '%$&'
 const json = (text: string): string => JSON.stringify(text).slice(1, -1);
 const htmlDecimal = (text: string): string => text.replaceAll(/./g, (char) => `&#${char.charCodeAt(0)};`);
 
-describe('a secret is not to be read', () => {
+describe('a secret is redacted', () => {
   it.each<[string, string]>([
-    ['as it is', SECRET],
+    ['in plain form', SECRET],
     ['form-encoded', new URLSearchParams({ s: SECRET }).toString().slice(2)],
     ['percent-encoded', encodeURIComponent(SECRET)],
     [
@@ -24,24 +24,24 @@ describe('a secret is not to be read', () => {
     ['in base64url', Buffer.from(SECRET).toString('base64url')],
     ['in hexadecimal', hex(SECRET)],
     ['in JSON', json(SECRET)],
-    ['in JSON that is JSON again', json(json(SECRET))],
-    ['in JSON of ASCII only', json(SECRET).replaceAll('ö', '\\u00f6')],
+    ['in JSON within JSON', json(json(SECRET))],
+    ['in JSON with escaped non-ASCII characters', json(SECRET).replaceAll('ö', '\\u00f6')],
     ['in JSON with escaped slashes', json(SECRET).replaceAll('/', '\\/')],
     [
       'in HTML',
       SECRET.replace('&', '&amp;').replace('"', '&quot;').replace('<', '&lt;').replace("'", '&#39;'),
     ],
     [
-      'in HTML as PHP does it',
+      'in HTML with PHP’s entities',
       SECRET.replace('&', '&amp;').replace('"', '&quot;').replace('<', '&lt;').replace("'", '&#039;'),
     ],
-    ['in HTML by numbers', htmlDecimal(SECRET)],
+    ['in HTML with numeric entities', htmlDecimal(SECRET)],
   ])('%s', (_, written) => {
     expect(redact(`The secret ${written} is wrong.`, [SECRET])).toBe('The secret [redacted] is wrong.');
   });
 });
 
-describe('what is left of a text', () => {
+describe('the rest of a text', () => {
   it.each<[string, string, string[], string]>([
     ['has every occurrence replaced', 'abcd and abcd', ['abcd'], '[redacted] and [redacted]'],
     [
@@ -50,10 +50,10 @@ describe('what is left of a text', () => {
       ['abc', 'abcdef'],
       '[redacted] [redacted]',
     ],
-    ['keeps a secret too short to be one', 'a cat sat', ['a', 'at', ''], 'a cat sat'],
-    ['takes no secret for a pattern', 'a.c abc', ['a.c'], '[redacted] abc'],
+    ['keeps secrets that are too short to redact', 'a cat sat', ['a', 'at', ''], 'a cat sat'],
+    ['treats a secret as text, not as a pattern', 'a.c abc', ['a.c'], '[redacted] abc'],
     ['is the same without secrets', 'Nothing.', [], 'Nothing.'],
-    ['has a secret without its blanks replaced', 'is abcd.', [' abcd\n'], 'is [redacted].'],
+    ['has a secret without its outer blanks replaced', 'is abcd.', [' abcd\n'], 'is [redacted].'],
   ])('%s', (_, text, secrets, expected) => {
     expect(redact(text, secrets)).toBe(expected);
   });

@@ -1,14 +1,15 @@
-// Shorter ones would black out ordinary words, and say so doing what they are.
+// Replacing shorter secrets would black out ordinary words, and so reveal the secret.
 const MIN_SECRET_LENGTH = 3;
 const REPLACEMENT = '[redacted]';
-// JSON in a string in JSON in a page is as deep as texts were seen to go.
+// Deepest nesting seen in practice: JSON in a string in JSON in an HTML page.
 const MAX_LAYERS = 3;
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * The text without any of the secrets, however they may be written: as they are, encoded or escaped, also several
- * times. Where only decoding shows a secret, the text comes back decoded.
+ * Replaces every secret in a text, in plain form, encoded or escaped, also several times over.
+ *
+ * A text in which a secret appears only after decoding is returned decoded.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
   const forms = [...new Set([...secrets].flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
@@ -29,7 +30,7 @@ export function redact(text: string, secrets: Iterable<string>): string {
 
 const DECODERS = [decodePercent, decodeForm, decodeEscapes, decodeEntities];
 
-/** The forms that a text cannot be searched for after decoding it, since they have no marks of their own. */
+/** Forms of a secret that decoding a text cannot reveal: base64 and hexadecimal have no markers. */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const base64 = bytes.toString('base64');
@@ -48,14 +49,14 @@ function decodeForm(text: string): string {
   return decodePercent(text.replaceAll('+', ' '));
 }
 
-/** JSON and its like. */
+/** Decodes backslash escapes, as in JSON. */
 function decodeEscapes(text: string): string {
   return text.replaceAll(/\\(?:u([\da-f]{4})|([^u]))/gi, (_, code?: string, char?: string) =>
     code === undefined ? (ESCAPES[char ?? ''] ?? char ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
 
-/** HTML and XML. */
+/** Decodes entities of HTML and XML. */
 function decodeEntities(text: string): string {
   return text.replaceAll(
     /&(?:#x([\da-f]{1,4})|#(\d{1,5})|(\w{2,4}));/gi,

@@ -1,36 +1,37 @@
-/** An answer of the token endpoint, unread. */
+/** A response of the token endpoint, with its body unparsed. */
 export interface TokenResponse {
   readonly status: number;
-  /** Names in lower case. */
+  /** Header values by lower-case header name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly text: string;
 }
 
-/** The body as JSON, or `undefined` if it is none. What its content type says does not matter. */
+/** Parses a body as JSON; `undefined` if that fails. The content type is ignored. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // Not kept: the parser's message quotes the text.
+    // The parser's error is dropped: its message quotes the body.
     return undefined;
   }
 }
 
-/** Whether the body is a page for people. */
+/** Whether a body is an HTML page. */
 export function isHtml(text: string): boolean {
   return text.startsWith('<');
 }
 
 /**
- * The value at a dotted path. JSON that is packed in a string is unpacked on the way, since some providers wrap their
- * answer so. Only own properties count: nothing is inherited from a prototype.
+ * Reads the value at a dotted path, own properties only.
+ *
+ * A string on the path is parsed as JSON, because some providers wrap their response in a string.
  */
 export function valueAt(body: unknown, path: string): unknown {
   let value = body;
   for (const segment of path.split('.')) {
-    const holder = typeof value === 'string' ? parseJson(value) : value;
-    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, segment)) return undefined;
-    value = Reflect.get(holder, segment);
+    const parent = typeof value === 'string' ? parseJson(value) : value;
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, segment)) return undefined;
+    value = Reflect.get(parent, segment);
   }
   return value;
 }

@@ -3,7 +3,7 @@ import { resolveProvider } from '../config/resolve.js';
 import { sensitiveValuesOf } from './secrets-of-attempt.js';
 
 describe('the secrets of an attempt', () => {
-  it('are all values but those known to be public', () => {
+  it('are all values except those known to be public', () => {
     const dialect = { parameterNames: { client_id: 'appid' } };
     const provider = resolveProvider('desk', { tokenUrl: 'https://id.example.com', clientId: 'c', dialect });
 

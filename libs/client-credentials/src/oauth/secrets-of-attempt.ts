@@ -1,17 +1,11 @@
-import type { JsonValue, StandardParameter } from '../config/dialect.js';
+import { STANDARD_PARAMETERS, type JsonValue } from '../config/dialect.js';
 import type { TokenRequestAttempt } from '../config/credentials.js';
 import type { ResolvedDialect } from '../config/resolve.js';
 
 const PUBLIC_HEADERS = new Set(['accept', 'content-type', 'user-agent']);
-const PUBLIC_PARAMETERS: readonly StandardParameter[] = [
-  'grant_type',
-  'client_id',
-  'scope',
-  'audience',
-  'resource',
-];
+const PUBLIC_PARAMETERS = STANDARD_PARAMETERS.filter((name) => name !== 'client_secret');
 
-/** Everything in an attempt that must not be shown: all but what is known to be public. */
+/** Values of an attempt that no output may show: all values except those known to be public. */
 export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
   const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.names[name]));
   publicNames.add('client_assertion_type').add('claims');
@@ -24,7 +18,7 @@ export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: Resolve
   ];
 }
 
-/** The part after the scheme: `Basic …`. */
+/** Credentials after the scheme of an `Authorization` header. */
 function credentialsIn(header: string): string[] {
   const space = header.indexOf(' ');
   return space === -1 ? [] : [header.slice(space + 1)];

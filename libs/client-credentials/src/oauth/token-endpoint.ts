@@ -3,12 +3,12 @@ import { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { TokenResponse } from './response-body.js';
 import type { WireRequest } from './token-request.js';
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** The endpoint answered with more than any token response could hold. */
+/** Thrown for a response that is too large for a token response. */
 export class ResponseTooLarge extends Error {}
 
-/** Sends token requests and brings back whatever is answered. Rejects when nothing is. */
+/** Sends a token request and returns the response of any status. Rejects if no response arrives. */
 export type TokenEndpoint = (
   request: WireRequest,
   signal: AbortSignal,
@@ -16,9 +16,10 @@ export type TokenEndpoint = (
 ) => Promise<TokenResponse>;
 
 /**
- * A connection to a token endpoint. Its axios is bare, so that nothing an application sets on the global one, nor an
- * interceptor, reaches a token request. `connection` is for proxy and agents; what makes up the request is ours. An agent of
- * the connection comes before that of a client certificate.
+ * Creates a connection to the token endpoint, with an axios instance of its own.
+ *
+ * Defaults and interceptors of the global axios instance do not reach token requests. `connection` sets proxy and
+ * agents, and its agent replaces the agent of a client certificate.
  */
 export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenEndpoint {
   const client = new Axios({});
@@ -38,7 +39,7 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
         timeout: 0,
         responseType: 'arraybuffer',
         maxRedirects: 0,
-        maxContentLength: MAX_ANSWER_BYTES,
+        maxContentLength: MAX_RESPONSE_BYTES,
         transformRequest: [],
         transformResponse: [],
         validateStatus: () => true,
@@ -51,7 +52,7 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
       };
     } catch (error) {
       const isTooLarge = error instanceof Error && error.message.startsWith('maxContentLength');
-      throw isTooLarge ? new ResponseTooLarge(`is larger than ${MAX_ANSWER_BYTES} bytes`) : error;
+      throw isTooLarge ? new ResponseTooLarge(`is larger than ${MAX_RESPONSE_BYTES} bytes`) : error;
     }
   };
 }

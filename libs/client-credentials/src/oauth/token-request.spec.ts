@@ -25,7 +25,7 @@ describe('a token request', () => {
     });
   });
 
-  it('is JSON where the dialect says so', () => {
+  it('is JSON with requestEncoding json', () => {
     expect(write({ requestEncoding: 'json' }, { resource: ['a', 'b'] }, { n: 1 })).toEqual({
       url: TOKEN_URL,
       method: 'POST',
@@ -37,7 +37,7 @@ describe('a token request', () => {
   it.each<[string, Dialect, 'GET' | 'POST']>([
     ['by GET', { method: 'GET' }, 'GET'],
     ['by POST', { requestEncoding: 'query' }, 'POST'],
-  ])('adds a query to that of the address, and has no body, %s', (_, dialect, method) => {
+  ])('appends its parameters to the query of the URL, without a body, %s', (_, dialect, method) => {
     expect(write(dialect, { scope: 'a b' })).toEqual({
       url: `${TOKEN_URL}&grant_type=client_credentials&scope=a+b`,
       method,
@@ -48,13 +48,13 @@ describe('a token request', () => {
 
   it.each<[string, Dialect, TokenRequest, string]>([
     [
-      'renames',
+      'renames parameters',
       { parameterNames: { scope: 'scopes', grant_type: 'type' } },
       { scope: 'a' },
       'type=client_credentials&scopes=a',
     ],
     [
-      'leaves out what is not to be sent',
+      'leaves out parameters renamed to null',
       { parameterNames: { scope: null, grant_type: null } },
       { scope: 'a', audience: 'x' },
       'audience=x',
@@ -62,7 +62,7 @@ describe('a token request', () => {
     ['has another grant type', { grantType: 'account_credentials' }, {}, 'grant_type=account_credentials'],
     ['has no grant type', { grantType: null }, { scope: 'a' }, 'scope=a'],
     [
-      'joins scopes otherwise',
+      'joins scopes with the separator of the dialect',
       { scopeSeparator: '+' },
       { scope: 'a b' },
       'grant_type=client_credentials&scope=a%2Bb',
@@ -73,12 +73,12 @@ describe('a token request', () => {
       { resource: ['a', 'b'] },
       'grant_type=client_credentials&resource=a&resource=b',
     ],
-    ['names no empty scope', {}, { scope: ' ' }, 'grant_type=client_credentials'],
+    ['leaves out an empty scope', {}, { scope: ' ' }, 'grant_type=client_credentials'],
   ])('%s', (_, dialect, request, body) => {
     expect(write(dialect, request).body).toBe(body);
   });
 
-  it("has the dialect's headers, which win", () => {
+  it("has the dialect's headers, which override its own", () => {
     const { headers } = write({ headers: { Accept: 'text/plain', 'X-Key': 'k' } });
 
     expect(headers).toEqual({
@@ -90,10 +90,14 @@ describe('a token request', () => {
 
   it.each<[string, Dialect, Parameters]>([
     ['a standard parameter', {}, { grant_type: 'password' }],
-    ['a standard parameter by its other name', { parameterNames: { client_id: 'appid' } }, { appid: 'x' }],
+    [
+      'a standard parameter under its renamed name',
+      { parameterNames: { client_id: 'appid' } },
+      { appid: 'x' },
+    ],
     ['an assertion', {}, { client_assertion_type: 'x' }],
     ['a number in a form', {}, { n: 1 }],
-  ])('is never written with %s that somebody gave', (_, dialect, extra) => {
+  ])('rejects extra parameters with %s', (_, dialect, extra) => {
     expect(() => write(dialect, {}, extra)).toThrow(
       expect.objectContaining({ code: 'invalid_configuration', provider: 'desk' }),
     );

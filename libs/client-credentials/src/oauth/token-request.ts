@@ -5,7 +5,7 @@ import { standardNamesOf } from '../config/dialect.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 
-/** A token request as it goes on the wire. */
+/** A token request as sent. */
 export interface WireRequest {
   readonly url: string;
   readonly method: 'POST' | 'GET';
@@ -15,15 +15,15 @@ export interface WireRequest {
 
 const CONTENT_TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
 
-/** What an attempt depends on beside what is asked for. */
+/** The parts of an attempt that do not come from the caller's request. */
 export interface AttemptContext {
-  /** The token endpoint. */
+  /** URL of the token endpoint. */
   readonly url: string;
-  /** What the API demands of the token beyond its scope, as JSON. */
+  /** Claims that the API demands in the token, as JSON, from a claims challenge. */
   readonly claims?: string | undefined;
 }
 
-/** An attempt before the client has proved who it is. @see RFC 6749 §4.4.2 */
+/** Builds an attempt without client authentication. @see RFC 6749 §4.4.2 */
 export function attemptOf(
   provider: Provider,
   { url, claims }: AttemptContext,
@@ -37,13 +37,13 @@ export function attemptOf(
   for (const [name, value] of Object.entries(dialect.headers)) headers[name.toLowerCase()] = value;
   const parameters = {
     ...standardParameters(dialect, request),
-    ...checked(provider, extra),
+    ...validated(provider, extra),
     ...(claims !== undefined && { claims }),
   };
   return { url, method: dialect.method, headers, parameters };
 }
 
-/** Writes an attempt as the dialect wants it. */
+/** Encodes an attempt in the dialect's encoding. */
 export function encodeAttempt(
   attempt: TokenRequestAttempt,
   { requestEncoding: encoding }: ResolvedDialect,
@@ -70,16 +70,14 @@ function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest):
   return parameters;
 }
 
-/** Checks what a function, or a call, gave: the configuration's own parameters were checked with it. */
-function checked({ name: provider, config, dialect }: Provider, parameters: Parameters): Parameters {
+/** Checks parameters from a function or a call; configured ones were checked with the configuration. */
+function validated({ name: provider, config, dialect }: Provider, parameters: Parameters): Parameters {
   const standard = new Set(standardNamesOf(config.dialect?.parameterNames ?? {}));
   const problems = Object.entries(parameters).flatMap(([name, value]) => {
     if (standard.has(name))
-      return [`parameters.${name}: is a standard parameter: use the option of that name`];
-    const isPossible = typeof value === 'string' || dialect.requestEncoding === 'json';
-    return isPossible
-      ? []
-      : [`parameters.${name}: must be a string unless dialect.requestEncoding is 'json'`];
+      return [`parameters.${name}: is a standard parameter: use the option of the same name`];
+    const isAllowed = typeof value === 'string' || dialect.requestEncoding === 'json';
+    return isAllowed ? [] : [`parameters.${name}: must be a string unless dialect.requestEncoding is 'json'`];
   });
   if (problems.length > 0) throw invalidConfiguration(problems, provider);
   return parameters;

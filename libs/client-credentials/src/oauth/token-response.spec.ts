@@ -24,11 +24,11 @@ function read({ body, status = 200, response = {}, lifetime = {} }: Given): Read
 }
 
 const UNUSABLE = { kind: 'unusable', mayPass: false };
-const UNUSABLE_YET = { kind: 'unusable', mayPass: true };
+const UNUSABLE_FOR_NOW = { kind: 'unusable', mayPass: true };
 
 describe('a token is found', () => {
   it.each<[string, Given]>([
-    ['where the RFC has it', { body: { access_token: 'T', token_type: 'Bearer' } }],
+    ['in the form of RFC 6749', { body: { access_token: 'T', token_type: 'Bearer' } }],
     ['in any 2xx', { body: { access_token: 'T' }, status: 201 }],
     ['after a byte order mark', { body: '\uFEFF{"access_token":"T"}' }],
     ['at a dotted path', { body: { data: { token: 'T' } }, response: { accessToken: 'data.token' } }],
@@ -40,10 +40,10 @@ describe('a token is found', () => {
     ['as the whole body', { body: 'T\n', response: { accessToken: '' } }],
     ['as the whole body in JSON', { body: '"T"', response: { accessToken: '' } }],
     ['of a type in capitals', { body: { access_token: 'T', token_type: 'BEARER' } }],
-    ['of a type that nobody knows', { body: { access_token: 'T', token_type: 'urn:x' } }],
-    ['beside an error that is none: null', { body: { access_token: 'T', error: null } }],
-    ['beside an error that is none: 0', { body: { access_token: 'T', error: 0 } }],
-    ['beside an error that is none: empty', { body: { access_token: 'T', error: '' } }],
+    ['of an unknown type', { body: { access_token: 'T', token_type: 'urn:x' } }],
+    ['beside an error of null', { body: { access_token: 'T', error: null } }],
+    ['beside an error of 0', { body: { access_token: 'T', error: 0 } }],
+    ['beside an empty error', { body: { access_token: 'T', error: '' } }],
   ])('%s', (_, given) => {
     expect(read(given)).toMatchObject({ kind: 'token', token: { value: 'T', type: 'Bearer' } });
   });
@@ -52,12 +52,12 @@ describe('a token is found', () => {
     ['of 12 KB', 't'.repeat(12_288)],
     ['with every character that a header can carry', '00D!~"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}'],
     ['that looks like a number', '1234567890'],
-  ])('%s, and is not changed', (_, value) => {
+  ])('%s, and is unchanged', (_, value) => {
     expect(read({ body: { access_token: value } })).toMatchObject({ token: { value } });
     expect(read({ body: value, response: { accessToken: '' } })).toMatchObject({ token: { value } });
   });
 
-  it('and pollutes nothing', () => {
+  it('without polluting a prototype', () => {
     const body = '{"access_token":"T","__proto__":{"polluted":true}}';
 
     expect(read({ body }).kind).toBe('token');
@@ -65,50 +65,58 @@ describe('a token is found', () => {
   });
 });
 
-describe('an answer without a usable token', () => {
+describe('a response without a usable token', () => {
   it.each<[string, Given, object]>([
-    ['has an empty one', { body: { access_token: '' } }, UNUSABLE],
-    ['has null', { body: { access_token: null } }, UNUSABLE],
-    ['has a number', { body: { access_token: 7 } }, UNUSABLE],
-    ['has an object', { body: { access_token: {} } }, UNUSABLE],
-    ['has blanks', { body: { access_token: '  ' } }, UNUSABLE],
-    ['has one with a space', { body: { access_token: 'a b' } }, UNUSABLE],
-    ['has one with a line break', { body: { access_token: 'a\nb' } }, UNUSABLE],
-    ['has one that no header can carry', { body: { access_token: 'tökén' } }, UNUSABLE],
-    ['has it elsewhere', { body: { token: 'T' } }, UNUSABLE],
-    ['has it only on a prototype', { body: {}, response: { accessToken: 'constructor.name' } }, UNUSABLE],
+    ['has an empty token', { body: { access_token: '' } }, UNUSABLE],
+    ['has null as token', { body: { access_token: null } }, UNUSABLE],
+    ['has a number as token', { body: { access_token: 7 } }, UNUSABLE],
+    ['has an object as token', { body: { access_token: {} } }, UNUSABLE],
+    ['has a blank token', { body: { access_token: '  ' } }, UNUSABLE],
+    ['has a token with a space', { body: { access_token: 'a b' } }, UNUSABLE],
+    ['has a token with a line break', { body: { access_token: 'a\nb' } }, UNUSABLE],
+    ['has a token that no header can carry', { body: { access_token: 'tökén' } }, UNUSABLE],
+    ['has the token at another path', { body: { token: 'T' } }, UNUSABLE],
     [
-      'has nothing in its wrapping',
-      { body: { data: null }, response: { accessToken: 'data.token' } },
+      'has the path only on a prototype',
+      { body: {}, response: { accessToken: 'constructor.name' } },
       UNUSABLE,
     ],
+    ['has null in its wrapper', { body: { data: null }, response: { accessToken: 'data.token' } }, UNUSABLE],
     ['is an empty list', { body: [] }, UNUSABLE],
     ['is null', { body: null }, UNUSABLE],
     ['is a number', { body: '7' }, UNUSABLE],
     ['is truncated', { body: '{"access_token":"T' }, UNUSABLE],
-    ['is words', { body: 'try later', response: { accessToken: '' } }, UNUSABLE],
-    ['is an object where the body is to be the token', { body: {}, response: { accessToken: '' } }, UNUSABLE],
+    ['is plain text', { body: 'try later', response: { accessToken: '' } }, UNUSABLE],
+    [
+      'is an object where the body should be the token',
+      { body: {}, response: { accessToken: '' } },
+      UNUSABLE,
+    ],
     ['has an error number of its own', { body: { errcode: 40013 } }, UNUSABLE],
     ['has a mac token', { body: { access_token: 'T', token_type: 'mac' } }, UNUSABLE],
-    ['has a DPoP token that nobody asked for', { body: { access_token: 'T', token_type: 'DPoP' } }, UNUSABLE],
-    ['is empty', { body: '', status: 204 }, UNUSABLE_YET],
-    ['is blank', { body: ' \n' }, UNUSABLE_YET],
-    ['is a page', { body: '<!doctype html><title>Sign in</title>' }, UNUSABLE_YET],
-    ['is a page after a blank line', { body: '\n<html>' }, UNUSABLE_YET],
+    [
+      'has a DPoP token that was not requested',
+      { body: { access_token: 'T', token_type: 'DPoP' } },
+      UNUSABLE,
+    ],
+    ['is empty', { body: '', status: 204 }, UNUSABLE_FOR_NOW],
+    ['is blank', { body: ' \n' }, UNUSABLE_FOR_NOW],
+    ['is an HTML page', { body: '<!doctype html><title>Sign in</title>' }, UNUSABLE_FOR_NOW],
+    ['is an HTML page after a blank line', { body: '\n<html>' }, UNUSABLE_FOR_NOW],
     ['is a redirect', { body: { access_token: 'T' }, status: 302 }, UNUSABLE],
-    ['says that nothing changed', { body: '', status: 304 }, UNUSABLE],
+    ['has status 304', { body: '', status: 304 }, UNUSABLE],
   ])('%s', (_, given, expected) => {
     expect(read(given)).toMatchObject(expected);
   });
 });
 
-describe('an answer counts as', () => {
+describe('a response counts as', () => {
   const isError = (body: unknown): boolean => (body as { code?: number }).code !== 0;
 
   it.each<[string, Given, Reading['kind']]>([
     ['rejected with 400', { body: {}, status: 400 }, 'rejected'],
     ['rejected with 401', { body: '', status: 401 }, 'rejected'],
-    ['rejected with 403 and nothing else', { body: '', status: 403 }, 'rejected'],
+    ['rejected with 403 and an empty body', { body: '', status: 403 }, 'rejected'],
     ['rejected with 404', { body: '<html>', status: 404 }, 'rejected'],
     ['rejected with 200 and an OAuth error', { body: { error: 'invalid_scope' } }, 'rejected'],
     [
@@ -122,9 +130,9 @@ describe('an answer counts as', () => {
       { body: { errcode: 1 }, response: { error: 'errcode' } },
       'rejected',
     ],
-    ['rejected where a function says so', { body: { code: 9 }, response: { isError } }, 'rejected'],
+    ['rejected where isError returns true', { body: { code: 9 }, response: { isError } }, 'rejected'],
     [
-      'a token where a function says so',
+      'a token where isError returns false',
       { body: { code: 0, access_token: 'T' }, response: { isError } },
       'token',
     ],
@@ -153,19 +161,19 @@ describe('the lifetime', () => {
 
   it.each<[string, unknown, ResponseDialect, number]>([
     ['in seconds', 3600, {}, 3_600_000],
-    ['as a text', '3600', {}, 3_600_000],
-    ['as a text with blanks', ' 3600 ', {}, 3_600_000],
+    ['as a string', '3600', {}, 3_600_000],
+    ['as a string with blanks', ' 3600 ', {}, 3_600_000],
     ['with a fraction', 1.5, {}, 1_500],
-    ['as a text with an exponent', '1e2', {}, 100_000],
+    ['as a string with an exponent', '1e2', {}, 100_000],
     ['absent', undefined, {}, 3_600_000],
     ['null', null, {}, 3_600_000],
-    ['beyond all bounds', 1e20, {}, DAYS_31_MS],
-    ['an epoch by mistake', 1_893_456_000, {}, DAYS_31_MS],
+    ['beyond the maximum', 1e20, {}, DAYS_31_MS],
+    ['an epoch instant by mistake', 1_893_456_000, {}, DAYS_31_MS],
     ['in milliseconds', 60_000, inUnit('milliseconds'), 60_000],
     ['as an instant in seconds', REQUESTED.at / 1000 + 60, inUnit('epoch-seconds'), 60_000],
     ['as an instant in milliseconds', REQUESTED.at + 60_000, inUnit('epoch-milliseconds'), 60_000],
     ['as a date', '2030-01-01T00:01:00Z', inUnit('iso-8601'), 60_000],
-    ['as a date elsewhere', '2030-01-01T02:01:00+02:00', inUnit('iso-8601'), 60_000],
+    ['as a date in another zone', '2030-01-01T02:01:00+02:00', inUnit('iso-8601'), 60_000],
     ['as a date without a zone, which is UTC', '2030-01-01T00:01:00', inUnit('iso-8601'), 60_000],
   ])('%s is understood', (_, value, response, expectedMs) => {
     expect(withValue(value, response)).toMatchObject({
@@ -195,7 +203,7 @@ describe('the lifetime', () => {
     ['"0"', '0', {}],
     ['this instant', REQUESTED.at, inUnit('epoch-milliseconds')],
     ['this second, rounded down', REQUESTED.at - 999, inUnit('epoch-milliseconds')],
-  ])('%s is asked for again', (_, value, response) => {
+  ])('%s is retried', (_, value, response) => {
     expect(withValue(value, response)).toMatchObject({
       kind: 'unusable',
       mayPass: true,
@@ -204,13 +212,21 @@ describe('the lifetime', () => {
   });
 
   it.each<[string, Given, number]>([
-    ['that is configured counts where none is given', { body: {}, lifetime: { defaultSeconds: 60 } }, 60_000],
     [
-      'that is configured is not cut to what an answer may claim',
+      'that is configured applies if the response has none',
+      { body: {}, lifetime: { defaultSeconds: 60 } },
+      60_000,
+    ],
+    [
+      'that is configured is not capped by maxSeconds',
       { body: {}, lifetime: { defaultSeconds: 120, maxSeconds: 60 } },
       120_000,
     ],
-    ['that is claimed is cut', { body: { expires_in: 90 }, lifetime: { maxSeconds: 60 } }, 60_000],
+    [
+      'in the response is capped by maxSeconds',
+      { body: { expires_in: 90 }, lifetime: { maxSeconds: 60 } },
+      60_000,
+    ],
   ])('%s', (_, { body, ...given }, expectedMs) => {
     expect(read({ body: { access_token: 'T', ...(body as object) }, ...given })).toMatchObject({
       token: { lifetimeMs: expectedMs },
@@ -220,20 +236,20 @@ describe('the lifetime', () => {
 
 describe('the granted scopes', () => {
   it.each<[string, object, string[]]>([
-    ['are those asked for where none are named', {}, ['asked', 'for']],
-    ['are those named', { scope: 'a  b' }, ['a', 'b']],
-    ['may come as a list', { scope: ['a', 'b', 7] }, ['a', 'b']],
-    ['are those asked for where the text is empty', { scope: '' }, ['asked', 'for']],
+    ['are the requested scopes if the response has none', {}, ['asked', 'for']],
+    ['are the scopes in the response', { scope: 'a  b' }, ['a', 'b']],
+    ['may be a list', { scope: ['a', 'b', 7] }, ['a', 'b']],
+    ['are the requested scopes if the value is empty', { scope: '' }, ['asked', 'for']],
   ])('%s', (_, more, scopes) => {
     expect(read({ body: { access_token: 'T', ...more } })).toMatchObject({ token: { scopes } });
   });
 });
 
-describe("the API's address in an answer", () => {
+describe("the API's base URL in a response", () => {
   const withAddress = (address: unknown): Reading =>
     read({ body: { access_token: 'T', at: address }, response: { apiBaseURL: 'at' } });
 
-  it.each(['https://eu.example.com', 'http://127.0.0.1:8080/x'])('is taken: %s', (address) => {
+  it.each(['https://eu.example.com', 'http://127.0.0.1:8080/x'])('is accepted: %s', (address) => {
     expect(withAddress(address)).toMatchObject({ token: { apiBaseURL: address } });
   });
 

@@ -4,10 +4,10 @@ import { isToken, type IssuedToken } from '../token/issued-token.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
-import { holdsError } from './error-response.js';
+import { isErrorBody } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
-/** What became of a token request, as far as one answer tells. */
+/** Result of one attempt, as read from its response. */
 export type Reading =
   | { readonly kind: 'token'; readonly token: IssuedToken }
   | { readonly kind: 'rejected' }
@@ -22,27 +22,25 @@ export type Reading =
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const UNIT_MS = { seconds: 1000, milliseconds: 1, 'epoch-seconds': 1000, 'epoch-milliseconds': 1 } as const;
 
-/** Reads an answer of the token endpoint. @see RFC 6749 §5.1, §5.2 */
+/** Reads a response of the token endpoint. @see RFC 6749 §5.1, §5.2 */
 export function readAnswer(
-  answer: TokenResponse,
+  response: TokenResponse,
   provider: Provider,
   request: ResolvedRequest,
   requested: Instant,
 ): Reading {
   const { dialect } = provider;
-  const { status } = answer;
-  const text = answer.text.trim();
+  const { status } = response;
+  const text = response.text.trim();
   if (isTransientStatus(status)) return { kind: 'unavailable' };
   if (status >= 400) return { kind: 'rejected' };
   if (status < 200 || status >= 300) {
-    return unusable(
-      'is a redirect, which is never followed with credentials: set tokenUrl to the final address',
-    );
+    return unusable('is a redirect, which is never followed with credentials: set tokenUrl to the final URL');
   }
   if (text === '') return unusable('is empty', true);
-  if (isHtml(text)) return unusable('is a page, not a token', true);
+  if (isHtml(text)) return unusable('is an HTML page, not a token', true);
   const body = parseJson(text);
-  if (holdsError(body ?? text, status, dialect)) return { kind: 'rejected' };
+  if (isErrorBody(body ?? text, status, dialect)) return { kind: 'rejected' };
 
   const value = tokenValue(text, body, dialect.response.accessToken);
   if (!isToken(value)) {
@@ -51,12 +49,13 @@ export function readAnswer(
     );
   }
   const type = typeOf(valueAt(body, dialect.response.tokenType));
-  const wanted = provider.config.dpop === undefined ? 'Bearer' : 'DPoP';
-  if (type !== wanted) return unusable(`holds a token of type ${type}, where ${wanted} was asked for`);
+  const requestedType = provider.config.dpop === undefined ? 'Bearer' : 'DPoP';
+  if (type !== requestedType)
+    return unusable(`has a token of type ${type}, but ${requestedType} was requested: check the dpop option`);
   const lifetimeMs = lifetimeOf(valueAt(body, dialect.response.expiresIn), dialect, requested.at);
   if (lifetimeMs === 0) {
     return {
-      ...unusable(`gives the token no lifetime ("${dialect.response.expiresIn}" is 0)`, true),
+      ...unusable(`has a token without any lifetime left ("${dialect.response.expiresIn}" is 0)`, true),
       isZeroLifetime: true,
     };
   }
@@ -67,19 +66,19 @@ export function readAnswer(
   }
   const apiBaseURL = dialect.response.apiBaseURL && valueAt(body, dialect.response.apiBaseURL);
   if (apiBaseURL !== undefined && !isSecureAddress(apiBaseURL))
-    return unusable('names no https address of the API');
+    return unusable('has no https URL of the API at dialect.response.apiBaseURL');
 
   const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
-  const believedMs =
+  const cappedMs =
     lifetimeMs === undefined ? provider.defaultLifetimeMs : Math.min(lifetimeMs, provider.maxLifetimeMs);
-  return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: believedMs, apiBaseURL } };
+  return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: cappedMs, apiBaseURL } };
 }
 
-/** Whatever in an answer may be a token, usable or not: it must not be quoted. */
-export function tokensIn({ text }: TokenResponse, { response }: ResolvedDialect): string[] {
+/** Values of a response that may be tokens, usable or not; no output may show them. */
+export function tokensIn({ text }: TokenResponse, { response: paths }: ResolvedDialect): string[] {
   const body = parseJson(text);
-  const paths = [response.accessToken, 'access_token', 'refresh_token', 'id_token'];
-  const values = paths.map((path) => (path === '' ? text.trim() : valueAt(body, path)));
+  const tokenPaths = [paths.accessToken, 'access_token', 'refresh_token', 'id_token'];
+  const values = tokenPaths.map((path) => (path === '' ? text.trim() : valueAt(body, path)));
   return values.filter((value) => typeof value === 'string');
 }
 
@@ -89,25 +88,25 @@ function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } 
 
 function tokenValue(text: string, body: unknown, path: string): unknown {
   if (path !== '') return valueAt(body, path);
-  // A bare token may be a JSON string, or look like a number; anything else that is JSON is no token.
+  // A bare token may be a JSON string or look like a number. Other JSON is no token.
   if (typeof body === 'string') return body;
   return body === undefined || typeof body === 'number' ? text : undefined;
 }
 
 function noTokenReason({ response }: ResolvedDialect): string {
   return response.accessToken === ''
-    ? 'is no token: it holds spaces or characters that a header cannot carry'
+    ? 'is no token: the body has spaces or characters that a header cannot carry'
     : `has no token at "${response.accessToken}": check dialect.response.accessToken`;
 }
 
-/** `Bearer` for everything that is sent as such; other types by their names. */
+/** Type of a token. Unknown and missing types are sent as `Bearer`. */
 function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
   const type = typeof value === 'string' ? value.toLowerCase() : 'bearer';
   if (type === 'mac') return 'mac';
   return type === 'dpop' ? 'DPoP' : 'Bearer';
 }
 
-/** Milliseconds; `undefined` when the answer names none; 0, negative or NaN as it is. */
+/** Lifetime in milliseconds, `undefined` if missing; zero, negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
@@ -118,13 +117,13 @@ function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: 
 
 function remainingUntil(endsAt: number, now: number): number {
   const remaining = endsAt - now;
-  // The instant has passed as it was written: whole seconds rounded down say no more than "now".
+  // An instant in whole seconds, rounded down, may be up to a second early.
   return remaining <= 0 && remaining > -1000 ? 0 : remaining;
 }
 
 function dateOf(value: unknown): number {
   if (typeof value !== 'string') return Number.NaN;
-  // A date and time without a zone would be read as local time, which no server means.
+  // `Date.parse` reads a time without a zone as local time; servers mean UTC.
   const hasNoZone = /[T ][\d:.]+$/.test(value);
   return Date.parse(hasNoZone ? `${value.replace(' ', 'T')}Z` : value);
 }

@@ -9,15 +9,17 @@ const BASES = {
 
 /** The options of {@link fuuffy}. */
 export interface FuuffyOptions extends PresetOptions {
-  /** Which of its two systems. */
+  /** Fuuffy's production or testing system. */
   environment: keyof typeof BASES;
 }
 
 /**
- * Shipments at Fuuffy: credentials in a form without a grant type, answers wrapped in `data`, tokens of an hour. Its
- * guide also shows a grant type: `dialect: { grantType: 'client_credentials' }` sends one.
+ * Configuration for Fuuffy, a shipping API.
  *
- * @throws `ClientCredentialsError` `invalid_configuration` for an unknown environment; it lists the known ones
+ * The form body has no grant type, the response is wrapped in `data`, and tokens live for an hour. Fuuffy's guide also
+ * shows a grant type; `dialect: { grantType: 'client_credentials' }` sends it.
+ *
+ * @throws `ClientCredentialsError` `invalid_configuration` for an unknown environment; its message lists the known ones
  * @example
  * ```ts
  * fuuffy({ environment: 'testing', clientId, clientSecret });
@@ -28,7 +30,10 @@ export function fuuffy(options: FuuffyOptions): ProviderConfig {
   const base = Object.hasOwn(BASES, environment) ? BASES[environment] : undefined;
   if (base === undefined) {
     const known = Object.keys(BASES).join(', ');
-    throw invalidConfiguration([`environment: "${environment}" is not known; known are ${known}`], 'fuuffy');
+    throw invalidConfiguration(
+      [`environment: "${environment}" is not known; use one of: ${known}`],
+      'fuuffy',
+    );
   }
   return preset(
     {

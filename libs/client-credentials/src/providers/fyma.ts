@@ -4,7 +4,9 @@ import { preset, type PresetOptions } from './preset.js';
 const BASE = 'https://api.fyma.ai';
 
 /**
- * Cameras at Fyma: credentials and audience as JSON, tokens of a day, and a daily limit on how many are issued.
+ * Configuration for Fyma, a camera API.
+ *
+ * The request is JSON with an audience. Tokens live for a day, and Fyma limits how many it issues per day.
  *
  * @example
  * ```ts

@@ -1,20 +1,20 @@
 import { layerOptions } from '../config/layered-options.js';
 import type { ProviderConfig } from '../config/options.js';
 
-/** What every preset takes: the client's credentials, and whatever else a {@link ProviderConfig} holds, which wins. */
+/** Options of every preset: the client's credentials, and any {@link ProviderConfig} option, which overrides the preset. */
 export interface PresetOptions extends Partial<ProviderConfig> {
   /** The client identifier that the provider issued. */
   clientId: string;
-  /** The secret that goes with it. */
+  /** The client secret that the provider issued. */
   clientSecret: NonNullable<ProviderConfig['clientSecret']>;
 }
 
-/** Lays a user's options over a provider's own. `api` and `dialect` are merged: to set a timeout is not to drop the base address. */
+/** Merges a user's options over a preset. `api` and `dialect` are merged: setting a timeout keeps the base URL. */
 export function preset(
-  own: Omit<ProviderConfig, keyof PresetOptions & 'clientId'>,
+  defaults: Omit<ProviderConfig, keyof PresetOptions & 'clientId'>,
   options: PresetOptions,
 ): ProviderConfig {
-  return printedWithoutSecrets(layerOptions<ProviderConfig>(own, options));
+  return inspectedWithoutSecrets(layerOptions<ProviderConfig>(defaults, options));
 }
 
 const SECRET_OPTIONS = new Set([
@@ -26,8 +26,8 @@ const SECRET_OPTIONS = new Set([
   'dpop',
 ]);
 
-/** A config that `console.log` shows without what the provider's documentation calls a secret. A copy of it is plain again. */
-function printedWithoutSecrets(config: ProviderConfig): ProviderConfig {
+/** Hides secret options from `console.log`. A spread copy of the config shows them again. */
+function inspectedWithoutSecrets(config: ProviderConfig): ProviderConfig {
   return Object.defineProperty(config, Symbol.for('nodejs.util.inspect.custom'), {
     value: (): object => {
       const { dialect, ...rest } = config;

@@ -4,7 +4,7 @@ import { preset, type PresetOptions } from './preset.js';
 
 const NAME = 'resistantDocuments';
 
-/** One authorization server per stage and cell. A token of one cell is refused by another. */
+/** Authorization server ids by stage and cell. Each cell refuses the tokens of the others. */
 const AUTHORIZATION_SERVERS: Record<'prod' | 'test', Record<string, string>> = {
   prod: {
     'eu-1': 'aus2un1hkrKhPjir4417',
@@ -18,16 +18,19 @@ const AUTHORIZATION_SERVERS: Record<'prod' | 'test', Record<string, string>> = {
 
 /** The options of {@link resistantDocuments}. */
 export interface ResistantDocumentsOptions extends PresetOptions {
+  /** Resistant AI's production or test stage. */
   stage: 'prod' | 'test';
-  /** The test stage has `eu-1` only. */
+  /** The cell (region). The test stage has `eu-1` only. */
   cell: 'eu-1' | 'us-1' | 'ca-1' | 'ap-2' | 'ap-3';
 }
 
 /**
- * Fraud analysis of documents at Resistant AI: Basic credentials, a form with scopes, tokens of 15 minutes to an hour. Token endpoint and
- * API base always belong to the same cell. The API base of the test stage is not documented: give `api.baseURL`.
+ * Configuration for Resistant AI Documents, a fraud analysis API.
  *
- * @throws `ClientCredentialsError` `invalid_configuration` for an unknown stage or cell; it lists the known ones
+ * Credentials are sent by HTTP Basic, scopes in a form; tokens live for 15 minutes to an hour. Token endpoint and API
+ * base URL belong to the same cell. The API base URL of the test stage is not documented: set `api.baseURL`.
+ *
+ * @throws `ClientCredentialsError` `invalid_configuration` for an unknown stage or cell; its message lists the known ones
  * @example
  * ```ts
  * resistantDocuments({ stage: 'prod', cell: 'eu-1', clientId, clientSecret });
@@ -41,7 +44,7 @@ export function resistantDocuments(options: ResistantDocumentsOptions): Provider
   const baseURL = rest.api?.baseURL ?? (stage === 'prod' ? documentedBase : undefined);
   if (baseURL === undefined) {
     throw invalidConfiguration(
-      [`api.baseURL: is needed for stage 'test', whose API base is not documented`],
+      [`api.baseURL: is required for stage 'test', whose API base URL is not documented`],
       NAME,
     );
   }
@@ -51,7 +54,7 @@ export function resistantDocuments(options: ResistantDocumentsOptions): Provider
       clientAuthentication: 'client_secret_basic',
       scope: ['submissions.read', 'submissions.write'],
       api: { baseURL },
-      // Its documentation joins id and secret as they are.
+      // Resistant AI's documentation joins id and secret without form encoding.
       dialect: { basicCredentials: 'raw' },
     },
     rest,
@@ -63,11 +66,11 @@ function authorizationServer(stage: string, cell: string): string {
   return lookUp(cells, 'cell', cell);
 }
 
-function lookUp<T>(table: Readonly<Record<string, T>>, what: string, key: string): T {
+function lookUp<T>(table: Readonly<Record<string, T>>, option: string, key: string): T {
   const found = Object.hasOwn(table, key) ? table[key] : undefined;
   if (found !== undefined) return found;
   throw invalidConfiguration(
-    [`${what}: "${key}" is not known; known are ${Object.keys(table).join(', ')}`],
+    [`${option}: "${key}" is not known; use one of: ${Object.keys(table).join(', ')}`],
     NAME,
   );
 }

@@ -2,8 +2,10 @@ import type { ProviderConfig } from '../config/options.js';
 import { preset, type PresetOptions } from './preset.js';
 
 /**
- * Signatures at Signeasy: credentials and audience as JSON, tokens of 30 days. The audience is another host than the
- * API, and its trailing slash matters.
+ * Configuration for Signeasy, an e-signature API.
+ *
+ * The request is JSON with an audience. The audience has another host than the API, and its trailing slash matters.
+ * Tokens live for 30 days.
  *
  * @example
  * ```ts

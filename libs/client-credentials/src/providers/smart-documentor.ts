@@ -4,8 +4,10 @@ import { preset, type PresetOptions } from './preset.js';
 const BASE = 'https://cloud.smartdocumentor.net';
 
 /**
- * Document reading at SmartDocumentor: credentials and `scope=WebAPI` in a form, tokens of an hour. A new secret makes the old one
- * invalid at once: give `clientSecret` as a function, and a rotation costs one token request.
+ * Configuration for SmartDocumentor, a document reading API.
+ *
+ * The form body has the credentials and `scope=WebAPI`; tokens live for an hour. A new secret invalidates the old one
+ * at once: with a function as `clientSecret`, a rotation costs one token request.
  *
  * @example
  * ```ts

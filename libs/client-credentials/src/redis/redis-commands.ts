@@ -1,19 +1,19 @@
-/** What a Redis store needs of a client, whichever it is. */
+/** The Redis commands that a token store uses, for either client library. */
 export interface RedisCommands {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** Sets a value if there is none. The answer is whether it did. */
+  /** Sets a value if the key has none; returns whether it was set. */
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean>;
   delete(key: string): Promise<void>;
-  /** Runs a script over one key. */
+  /** Runs a Lua script on one key. */
   run(script: string, key: string, argument: string): Promise<unknown>;
 }
 
-/** A connected client or cluster of `redis` (node-redis), as far as it is used. */
+/** The used methods of a connected client or cluster of `redis` (node-redis). */
 export interface NodeRedisClient {
   /** `GET`. */
   get(key: string): Promise<unknown>;
-  /** `SET` with `PX`, and perhaps `NX`. */
+  /** `SET` with `PX` and, optionally, `NX`. */
   set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>;
   /** `DEL`. */
   del(key: string): Promise<unknown>;
@@ -21,7 +21,7 @@ export interface NodeRedisClient {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** A connected client or cluster of `ioredis`, as far as it is used. */
+/** The used methods of a connected client or cluster of `ioredis`. */
 export interface IoRedisClient {
   /** `GET`. */
   get(key: string): Promise<unknown>;
@@ -33,11 +33,11 @@ export interface IoRedisClient {
   del(key: string): Promise<unknown>;
   /** `EVAL`. */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** What tells it from a client of node-redis. */
+  /** Not called: its presence distinguishes ioredis from node-redis. */
   defineCommand(name: string, definition: { lua: string }): unknown;
 }
 
-/** Speaks to a client in its own way. They are told apart by their shape, since there may be several copies of each. */
+/** Adapts a client. `instanceof` is not used, because an application may have several copies of a client library. */
 export function commandsOf(client: NodeRedisClient | IoRedisClient): RedisCommands {
   return 'defineCommand' in client ? commandsOfIoRedis(client) : commandsOfNodeRedis(client);
 }
@@ -62,10 +62,10 @@ function commandsOfIoRedis(client: IoRedisClient): RedisCommands {
   };
 }
 
-function textOf(answer: unknown): string | undefined {
-  return typeof answer === 'string' ? answer : undefined;
+function textOf(reply: unknown): string | undefined {
+  return typeof reply === 'string' ? reply : undefined;
 }
 
-function isOk(answer: unknown): boolean {
-  return answer === 'OK';
+function isOk(reply: unknown): boolean {
+  return reply === 'OK';
 }

@@ -10,38 +10,40 @@ import {
   type RedisCommands,
 } from './redis-commands.js';
 
-/** How a {@link RedisTokenStore} is made. */
+/** Options of a {@link RedisTokenStore}. */
 export interface RedisTokenStoreOptions {
   /**
-   * A connected client, or cluster, of `redis` (node-redis 4 to 6) or `ioredis` (5 and 6). It stays yours: the store never closes
-   * it.
+   * Connected client or cluster of `redis` (node-redis 4 to 6) or `ioredis` (5 and 6). The store never closes it.
    */
   client: NodeRedisClient | IoRedisClient;
   /**
-   * Keys of 32 bytes, as `Uint8Array` or base64url. The first encrypts, all decrypt: to rotate, put the new one first, and take
-   * the old one out once every process has the new one. `'plaintext'` keeps tokens in clear, for whoever can read the Redis:
-   * for development, and for a Redis that is as well guarded as the secrets themselves.
+   * Encryption keys of 32 bytes, as `Uint8Array` or base64url; or `'plaintext'`.
+   *
+   * The first key encrypts, every key decrypts. To rotate, put the new key first, and remove the old key once every
+   * process has the new one. `'plaintext'` stores tokens unencrypted: for development, or for a Redis that is guarded
+   * as well as the client secrets.
    */
   encryptionKeys: EncryptionKey[] | 'plaintext';
   /**
-   * What every key begins with.
+   * Prefix of every Redis key.
    *
    * @defaultValue `'client-credentials'`
    */
   keyPrefix?: string;
 }
 
-// Only its own: by now the lock may be somebody else's.
+// Deletes the lock only if this owner still holds it: an expired lock may have a new owner.
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`;
-// The window opens with the first, and a counter without an end would be one for ever.
+// Sets the expiry with the first increment, and again if a counter has none and would never expire.
 const INCREMENT = `local count = redis.call('incr', KEYS[1])
 if count == 1 or redis.call('pttl', KEYS[1]) < 0 then redis.call('pexpire', KEYS[1], ARGV[1]) end
 return count`;
 
 /**
- * Keeps tokens in Redis or Valkey, for a fleet: one process acquires a token, all use it; a refused one is replaced once; token
- * requests are counted together. Values are encrypted (JWE, A256GCM) and bound to their keys, keys are hashed, everything has
- * a lifetime.
+ * Shares tokens between the processes of a fleet, in Redis or Valkey.
+ *
+ * One process acquires a token and all use it, a refused token is replaced once, and token requests are counted
+ * together. Values are encrypted (JWE, A256GCM) and bound to their keys. Keys are hashed. Every entry expires.
  *
  * @example
  * ```ts
@@ -53,27 +55,27 @@ return count`;
 export class RedisTokenStore implements TokenStore {
   readonly #redis: RedisCommands;
   readonly #prefix: string;
-  readonly #seal: ValueCipher;
+  readonly #cipher: ValueCipher;
 
-  /** @throws `ClientCredentialsError` `invalid_configuration` if the client or a key cannot be used */
+  /** @throws `ClientCredentialsError` `invalid_configuration` for an unusable client or encryption key */
   constructor({ client, encryptionKeys, keyPrefix = 'client-credentials' }: RedisTokenStoreOptions) {
     if (typeof asObject(client)['eval'] !== 'function') {
-      throw invalidConfiguration(['client: must be a client of redis (node-redis) or ioredis']);
+      throw invalidConfiguration(['client: must be a connected client of redis (node-redis) or ioredis']);
     }
     this.#redis = commandsOf(client);
     this.#prefix = keyPrefix;
-    this.#seal = cipherOf(encryptionKeys);
+    this.#cipher = cipherOf(encryptionKeys);
   }
 
   async get(key: string): Promise<string | undefined> {
     const name = this.#nameOf(key);
-    const sealed = await this.#redis.get(name);
-    return sealed === undefined ? undefined : this.#seal.open(name, sealed);
+    const encrypted = await this.#redis.get(name);
+    return encrypted === undefined ? undefined : this.#cipher.open(name, encrypted);
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     const name = this.#nameOf(key);
-    await this.#redis.set(name, await this.#seal.seal(name, value), wholeMs(ttlMs));
+    await this.#redis.set(name, await this.#cipher.seal(name, value), wholeMs(ttlMs));
   }
 
   async delete(key: string): Promise<void> {

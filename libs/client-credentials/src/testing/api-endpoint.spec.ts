@@ -20,14 +20,14 @@ function call(token: string, path = '/me'): Promise<Response> {
 }
 
 describe('the API', () => {
-  it('is another origin than the token endpoint', async () => {
+  it('has another origin than the token endpoint', async () => {
     await start();
 
     expect(new URL(server.apiUrl).origin).toBe(server.apiUrl);
     expect(new URL(server.tokenUrl).origin).not.toBe(server.apiUrl);
   });
 
-  it('echoes a call that carries a good token, and records it with the token', async () => {
+  it('echoes a call with a valid token, and records the token', async () => {
     await start();
     const { value } = server.issue();
 
@@ -44,7 +44,7 @@ describe('the API', () => {
     expect(server.apiRequests[0]?.body).toEqual(Buffer.from('ä'));
   });
 
-  it('challenges a call without a token, and names no error', async () => {
+  it('challenges a call without a token, without an error code', async () => {
     await start();
 
     const response = await fetch(server.apiUrl);
@@ -54,7 +54,7 @@ describe('the API', () => {
     expect(server.apiRequests[0]?.token).toBeUndefined();
   });
 
-  it('refuses an unknown, a revoked and an expired token, and says why', async () => {
+  it('refuses an unknown, a revoked and an expired token with invalid_token', async () => {
     let now = 0;
     await start({ lifetimeSeconds: 10, clock: { now: () => now } });
     const revoked = server.issue();
@@ -72,7 +72,7 @@ describe('the API', () => {
     expect(server.apiRequests[0]?.token).toBe('unknown');
   });
 
-  it('refuses every token once all are revoked, but not those issued later', async () => {
+  it('refuses all revoked tokens, but not later ones', async () => {
     await start();
     const earlier = server.issue('earlier');
     server.revoke();
@@ -83,7 +83,7 @@ describe('the API', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 200]);
   });
 
-  it('is strict about the word before the token', async () => {
+  it('is strict about the scheme before the token', async () => {
     await start();
     const { value } = server.issue();
 
@@ -113,7 +113,7 @@ describe('the API', () => {
     expect(server.apiRequests[0]?.token).toBe(value);
   });
 
-  it('asks for the headers that the dialect adds to API calls', async () => {
+  it('requires the apiHeaders of the dialect', async () => {
     await start({ dialect: { apiHeaders: { 'Client-Id': 'c' } } });
     const headers = { authorization: `Bearer ${server.issue().value}` };
 
@@ -123,7 +123,7 @@ describe('the API', () => {
     expect([without.status, withHeader.status]).toEqual([400, 200]);
   });
 
-  it('lets the test answer authorized calls, and only those', async () => {
+  it('passes authorized calls, and only those, to the api option', async () => {
     await start({ api: ({ path }, response) => void response.writeHead(201).end(path) });
 
     const authorized = await call(server.issue().value, '/documents');
@@ -133,7 +133,7 @@ describe('the API', () => {
     expect(await authorized.text()).toBe('/documents');
   });
 
-  it('takes a token of twelve kilobytes', async () => {
+  it('accepts a token of twelve kilobytes', async () => {
     await start({ newToken: () => 'x' });
 
     const response = await call(server.issue('t'.repeat(12 * 1024)).value);

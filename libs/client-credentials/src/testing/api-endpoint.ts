@@ -5,13 +5,13 @@ import { sendRaw, type RequestHandler } from './scripted-answer.js';
 import type { Settings } from './settings.js';
 
 /**
- * What the API does unless it is told otherwise: check the token, then answer.
+ * Default behaviour of the API: checks the token, then calls the `api` option.
  *
  * @see RFC 6750 §3
  * @internal
  */
 export function apiEndpoint(settings: Settings, ledger: TokenLedger): RequestHandler<ApiRequest> {
-  const answer = settings.api ?? echo;
+  const respond = settings.api ?? echo;
   return async (request, response) => {
     const missing = Object.keys(settings.dialect.apiHeaders ?? {}).find(
       (name) => request.headers[name.toLowerCase()] === undefined,
@@ -20,19 +20,19 @@ export function apiEndpoint(settings: Settings, ledger: TokenLedger): RequestHan
       const body = { error: 'invalid_request', error_description: `The header ${missing} is missing.` };
       await sendRaw({ status: 400, body }, response);
     } else if (request.token === undefined) {
-      // RFC 6750 §3.1: who shows no token at all is told no reason.
+      // RFC 6750 §3.1: a request without a token gets a challenge without an error code.
       await sendRaw({ status: 401, headers: { 'www-authenticate': 'Bearer realm="api"' } }, response);
-    } else if (!ledger.isGood(request.token, settings.clock.now())) {
+    } else if (!ledger.isValid(request.token, settings.clock.now())) {
       const headers = { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' };
       await sendRaw({ status: 401, headers, body: { error: 'invalid_token' } }, response);
     } else {
-      await answer(request, response);
+      await respond(request, response);
     }
   };
 }
 
 /**
- * The token that a request carries where the dialect puts it.
+ * Reads the token of a request from the place that the dialect names.
  *
  * @internal
  */
@@ -45,7 +45,7 @@ export function presentedToken(
   const value = [request.headers[(dialect.header ?? 'authorization').toLowerCase()]].flat()[0];
   if (value === undefined) return undefined;
   const { format, scheme = 'Bearer' } = dialect;
-  // A format cannot be read backwards, only tried on the tokens there are.
+  // A format function cannot be inverted, so each known token is formatted and compared.
   if (format !== undefined)
     return ledger.tokens.find((token) => format(token.value) === value)?.value ?? value;
   if (scheme === '') return value;

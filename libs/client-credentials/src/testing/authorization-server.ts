@@ -7,66 +7,74 @@ import type { TestToken } from './issued-token.js';
 import type { ApiRequest, RecordedRequest } from './recorded-request.js';
 import type { RequestHandler, ScriptedAnswer } from './scripted-answer.js';
 
-/** The methods that the server checks by itself; for another one it is given a function. */
+/** Authentication methods that the server checks itself. For other methods, pass a function. */
 export type CheckedAuthenticationMethod = Extract<
   ClientAuthenticationMethod,
   'client_secret_basic' | 'client_secret_post' | 'none'
 >;
 
-/** What the server accepts and how it answers. Everything has a default. */
+/** Options of {@link startAuthorizationServer}. Every option has a default. */
 export interface AuthorizationServerOptions {
   /**
-   * The client it knows.
+   * Id of the one registered client.
    *
    * @defaultValue `'client'`
    */
   clientId?: string;
   /**
-   * The client's secret; of several, any is accepted.
+   * Secret of the client; every secret of a list is accepted.
    *
    * @defaultValue `'secret'`
    */
   clientSecret?: Secret;
   /**
-   * The one way of client authentication it accepts, or a function that checks a request itself.
+   * The accepted method of client authentication, or a function that checks a request.
    *
    * @defaultValue `'client_secret_basic'`
    * @see RFC 6749 §2.3
    */
   clientAuthentication?:
     CheckedAuthenticationMethod | ((request: RecordedRequest) => boolean | Promise<boolean>);
-  /** How it departs from RFC 6749: requests are read, and answers written, exactly that way. */
+  /** Departures from RFC 6749. Requests must follow the dialect exactly, and responses do. */
   dialect?: Dialect;
   /**
-   * Lifetime of a token; `null`: it does not end, and the answer names none.
+   * Lifetime of a token in seconds; `null` for tokens that never expire, whose response has no lifetime.
    *
    * @defaultValue 3600
    */
   lifetimeSeconds?: number | null;
   /**
-   * Path of the token endpoint, with a query if it is to have one.
+   * Path of the token endpoint, optionally with a query.
    *
    * @defaultValue `'/token'`
    */
   tokenPath?: string;
   /**
-   * Makes the value of a token; `issue` counts them from 1.
+   * Returns the value of a new token; `issue` counts tokens from 1.
    *
    * @defaultValue `token-<issue>-<random>`
    */
   newToken?: (issue: number, request: RecordedRequest) => string;
-  /** Issuing a token revokes the earlier ones of that client, as some providers do. */
+  /**
+   * Whether a new token revokes the client's earlier tokens, as at some providers.
+   *
+   * @defaultValue `false`
+   */
   oneTokenPerClient?: boolean;
-  /** Hands out one token until it ends, its `expires_in` counting down (rounded down, 0 at the end). */
+  /**
+   * Whether the same token is returned until expiry, with `expires_in` counting down to 0.
+   *
+   * @defaultValue `false`
+   */
   sameTokenUntilExpiry?: boolean;
   /**
-   * The time by which tokens are issued and end; a test's fake clock.
+   * Clock for issuing and expiry, such as a test's fake clock.
    *
    * @defaultValue the system's clock
    */
   clock?: Clock;
   /**
-   * What the API answers to a call that carries a good token.
+   * Handles an API call with a valid token.
    *
    * @defaultValue 200 and `{ method, path, query, body }`, the body as text
    */
@@ -75,33 +83,34 @@ export interface AuthorizationServerOptions {
 
 /** A running server: see {@link startAuthorizationServer}. */
 export interface AuthorizationServer extends AsyncDisposable {
-  /** Address of the token endpoint. */
+  /** URL of the token endpoint. */
   readonly tokenUrl: string;
-  /** Address of the API: of another origin than the token endpoint, without a path. */
+  /** URL of the API, without a path. Its origin is not the origin of the token endpoint. */
   readonly apiUrl: string;
-  /** The token endpoint: its requests, its faults. */
+  /** The token endpoint: recorded requests and scripted responses. */
   readonly tokenEndpoint: Endpoint;
-  /** The API: its requests, its faults. */
+  /** The API: recorded requests and scripted responses. */
   readonly api: Endpoint<ApiRequest>;
-  /** The requests of the token endpoint. */
+  /** Recorded requests of the token endpoint. */
   readonly tokenRequests: readonly RecordedRequest[];
-  /** The requests of the API. */
+  /** Recorded requests of the API. */
   readonly apiRequests: readonly ApiRequest[];
-  /** Every token issued, in order. */
+  /** All issued tokens, in order. */
   readonly issued: readonly TestToken[];
-  /** What {@link AuthorizationServerOptions.clientSecret} says; may be changed while it runs, to rotate it. */
+  /** The {@link AuthorizationServerOptions.clientSecret} option; assign a new value to rotate the secret. */
   clientSecret: Secret;
-  /** What {@link AuthorizationServerOptions.lifetimeSeconds} says; a change counts for tokens issued from then on. */
+  /** The {@link AuthorizationServerOptions.lifetimeSeconds} option; a new value applies to tokens issued later. */
   lifetimeSeconds: number | null;
   /**
-   * A provider's configuration for this server, to be spread into the options of what is tested. Where
-   * `clientAuthentication` is a function, it names none: add your own.
+   * Provider configuration for this server, to spread into the options under test.
+   *
+   * Has no `clientAuthentication` if the server's option is a function: add your own.
    */
   readonly providerConfig: AuthorizationServerProviderConfig;
-  /** The same as `tokenEndpoint.failNext`. */
+  /** Short for `tokenEndpoint.failNext`. */
   failNext(times?: number, fault?: ScriptedAnswer): void;
   /**
-   * Makes a token that the API accepts without a token request, for an answer written by hand.
+   * Issues a token without a token request, for a response written by hand.
    *
    * @example
    * ```ts
@@ -110,9 +119,9 @@ export interface AuthorizationServer extends AsyncDisposable {
    * ```
    */
   issue(value?: string): TestToken;
-  /** Revokes one token, or all issued so far: the API refuses them from now on. */
+  /** Revokes one token, or all tokens issued so far: the API refuses revoked tokens. */
   revoke(token?: string): void;
-  /** Stops listening and cuts every connection, also those that hang. May be called more than once. */
+  /** Stops listening and closes every connection, including hanging ones. May be called more than once. */
   close(): Promise<void>;
 }
 

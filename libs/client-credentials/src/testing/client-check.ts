@@ -11,7 +11,7 @@ interface Credentials {
 }
 
 /**
- * Finds out which client asks, and refuses one that does not prove it in the one way that is accepted.
+ * Returns the id of the requesting client; throws if the client is not authenticated by the accepted method.
  *
  * @see RFC 6749 §2.3: a client must not use more than one method in a request
  * @internal
@@ -29,21 +29,21 @@ export async function authenticateClient(
   const header = request.headers.authorization;
   const hasInParameters = parameters.client_id !== undefined || parameters.client_secret !== undefined;
   if (header !== undefined && hasInParameters) {
-    throw new OAuthRefusal('invalid_request', 'There are credentials in more than one place.');
+    throw new OAuthRefusal('invalid_request', 'The request has credentials in more than one place.');
   }
-  const isRight = {
-    client_secret_basic: () => isBasicRight(readBasic(request, dialect), settings),
-    client_secret_post: () => header === undefined && isPostRight(parameters, settings),
+  const isAuthenticated = {
+    client_secret_basic: () => isBasicValid(readBasic(request, dialect), settings),
+    client_secret_post: () => header === undefined && isPostValid(parameters, settings),
     none: () =>
       header === undefined &&
       parameters.client_secret === undefined &&
       parameters.client_id === expectedId(settings),
   }[clientAuthentication]();
-  if (!isRight) throw invalidClient(dialect);
+  if (!isAuthenticated) throw invalidClient(dialect);
   return settings.clientId;
 }
 
-function isBasicRight(credentials: Credentials | undefined, settings: Settings): boolean {
+function isBasicValid(credentials: Credentials | undefined, settings: Settings): boolean {
   return (
     credentials !== undefined &&
     credentials.clientId === settings.clientId &&
@@ -51,14 +51,14 @@ function isBasicRight(credentials: Credentials | undefined, settings: Settings):
   );
 }
 
-function isPostRight(parameters: StandardParameters, settings: Settings): boolean {
+function isPostValid(parameters: StandardParameters, settings: Settings): boolean {
   return (
     parameters.client_id === expectedId(settings) &&
     (settings.dialect.parameterNames?.client_secret === null || isSecret(parameters.client_secret, settings))
   );
 }
 
-/** A dialect may leave the id out; then none is expected. */
+/** The client id that the parameters must have; `undefined` if the dialect leaves the id out. */
 function expectedId(settings: Settings): string | undefined {
   return settings.dialect.parameterNames?.client_id === null ? undefined : settings.clientId;
 }
@@ -67,11 +67,11 @@ function isSecret(candidate: string | undefined, settings: Settings): boolean {
   return [settings.clientSecret].flat().some((secret) => secret === candidate);
 }
 
-/** Decodes the header as strictly as the strictest server would; `undefined` if there is none, or none that is right. */
+/** Decodes the Basic header as strictly as the strictest servers; `undefined` if missing or invalid. */
 function readBasic(request: RecordedRequest, dialect: Dialect): Credentials | undefined {
   const [scheme, encoded, ...rest] = request.headers.authorization?.split(' ') ?? [];
   if (scheme === undefined || encoded === undefined || rest.length > 0) return undefined;
-  // Schemes are compared without case: RFC 9110 §11.1.
+  // Schemes are case-insensitive (RFC 9110 §11.1).
   if (scheme.toLowerCase() !== basicSchemeOf(dialect).toLowerCase()) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
   if (bytes.toString('base64') !== encoded) return undefined;
@@ -90,7 +90,7 @@ function basicSchemeOf(dialect: Dialect): string {
 }
 
 function invalidClient(dialect: Dialect): OAuthRefusal {
-  return new OAuthRefusal('invalid_client', 'The client is unknown, or did not prove who it is.', 401, {
+  return new OAuthRefusal('invalid_client', 'The client is unknown, or its credentials are wrong.', 401, {
     'www-authenticate': `${basicSchemeOf(dialect)} realm="token endpoint"`,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Decodes `application/x-www-form-urlencoded`. A name that occurs more than once has an array.
+ * Decodes `application/x-www-form-urlencoded`. A repeated name gets an array.
  *
  * @internal
  */
@@ -9,13 +9,14 @@ export function parseForm(text: string): Record<string, string | string[]> {
     const earlier = values.get(name);
     values.set(name, earlier === undefined ? value : [...[earlier].flat(), value]);
   }
-  // fromEntries defines properties, so that a parameter called __proto__ is one like any other.
+  // `fromEntries` defines own properties, so that `__proto__` is a parameter like any other.
   return Object.fromEntries(values);
 }
 
 /**
- * Whether a text can be the output of a form encoder. URLSearchParams itself decodes anything, and would hide that
- * a client sent `100%` as it is.
+ * Whether a text is correctly form-encoded.
+ *
+ * URLSearchParams decodes any text, and would hide that a client sent `100%` unencoded.
  *
  * @internal
  */
@@ -24,13 +25,13 @@ export function isFormEncoded(text: string): boolean {
 }
 
 /**
- * Decodes one form-encoded value; `undefined` if it is none.
+ * Decodes one form-encoded value; `undefined` if the encoding is wrong.
  *
  * @internal
  */
 export function decodeFormValue(text: string): string | undefined {
   if (!isFormEncoded(text)) return undefined;
-  // As a value of its own, `&` and `=` in it must not split it.
+  // `&` must not split the value.
   const escaped = text.replaceAll('&', '%26');
   return new URLSearchParams(`value=${escaped}`).get('value') ?? undefined;
 }

@@ -1,65 +1,66 @@
-/** A token that the server knows, as its API sees it. */
+/** A token that the server issued. */
 export interface TestToken {
-  /** The token itself. */
+  /** Value of the token. */
   readonly value: string;
-  /** The client it was issued to. */
+  /** Client that the token was issued to. */
   readonly clientId: string;
-  /** The scopes asked for, as they were sent. */
+  /** Requested scopes, as sent. */
   readonly scope: string | undefined;
-  /** The audience asked for. */
+  /** Requested audience. */
   readonly audience: string | undefined;
-  /** The resources asked for. */
+  /** Requested resources. */
   readonly resource: readonly string[];
-  /** When it was issued first (epoch ms). */
+  /** Instant of issuing (epoch ms). */
   readonly issuedAt: number;
-  /** From when on the API refuses it (epoch ms); `undefined`: never. */
+  /** Expiry (epoch ms); `undefined` if the token never expires. */
   readonly expiresAt: number | undefined;
-  /** Whether it was revoked. */
+  /** Whether the token is revoked. */
   readonly revoked: boolean;
 }
 
-type Asked = Pick<TestToken, 'clientId' | 'scope' | 'audience' | 'resource'>;
+type TokenParameters = Pick<TestToken, 'clientId' | 'scope' | 'audience' | 'resource'>;
 
 /**
- * The tokens that were issued, and what became of them.
+ * All issued tokens, with their revocations.
  *
  * @internal
  */
 export class TokenLedger {
   readonly #tokens: (TestToken & { revoked: boolean })[] = [];
 
-  /** All of them, in order. */
+  /** All tokens, in order. */
   get tokens(): readonly TestToken[] {
     return this.#tokens;
   }
 
-  /** Enters a new token. */
   add(token: Omit<TestToken, 'revoked'>): TestToken {
     const entry = { ...token, revoked: false };
     this.#tokens.push(entry);
     return entry;
   }
 
-  /** Whether the API takes it. */
-  isGood(value: string, now: number): boolean {
-    return this.#tokens.some((token) => token.value === value && isAlive(token, now));
+  /** Whether the API accepts a token value. */
+  isValid(value: string, now: number): boolean {
+    return this.#tokens.some((token) => token.value === value && isLive(token, now));
   }
 
-  /** The last live token that was asked for with just the same. */
-  findLive(asked: Asked, now: number): TestToken | undefined {
-    return this.#tokens.findLast((token) => identityOf(token) === identityOf(asked) && isAlive(token, now));
+  /** Latest valid token for the same client, scope, audience and resources. */
+  findLive(requested: TokenParameters, now: number): TestToken | undefined {
+    return this.#tokens.findLast(
+      (token) => identityOf(token) === identityOf(requested) && isLive(token, now),
+    );
   }
 
-  /** Revokes those that match. */
+  /** Revokes every matching token. */
   revoke(matches: (token: TestToken) => boolean): void {
     for (const token of this.#tokens) token.revoked ||= matches(token);
   }
 }
 
-function isAlive(token: TestToken, now: number): boolean {
+function isLive(token: TestToken, now: number): boolean {
   return !token.revoked && (token.expiresAt === undefined || token.expiresAt > now);
 }
 
-function identityOf({ clientId, scope, audience, resource }: Asked): string {
+function identityOf({ clientId, scope, audience, resource }: TokenParameters): string {
   return JSON.stringify([clientId, scope, audience, resource]);
 }

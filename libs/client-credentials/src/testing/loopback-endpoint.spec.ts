@@ -28,7 +28,7 @@ async function statuses(count: number): Promise<number[]> {
 }
 
 describe('a scripted endpoint', () => {
-  it('fails as often as it is told to, then works again', async () => {
+  it('fails the given number of times, then works again', async () => {
     server.failNext(2);
     server.tokenEndpoint.failNext(1, { status: 429, headers: { 'Retry-After': '7' } });
 
@@ -37,14 +37,14 @@ describe('a scripted endpoint', () => {
     expect(server.issued).toHaveLength(1);
   });
 
-  it('lets some through before a fault', async () => {
+  it('lets requests pass before a fault', async () => {
     server.tokenEndpoint.answerNext(2, 'usual');
     server.failNext();
 
     expect(await statuses(4)).toEqual([200, 200, 503, 200]);
   });
 
-  it('fails for ever, until it recovers', async () => {
+  it('fails until recover() with Infinity', async () => {
     server.failNext(Infinity, { status: 500 });
     const down = await statuses(3);
     server.tokenEndpoint.recover();
@@ -52,13 +52,13 @@ describe('a scripted endpoint', () => {
     expect([...down, ...(await statuses(1))]).toEqual([500, 500, 500, 200]);
   });
 
-  it('does nothing special for a fault that is to happen no times', async () => {
+  it('ignores a fault with zero times', async () => {
     server.failNext(0);
 
     expect(await statuses(1)).toEqual([200]);
   });
 
-  it('answers with any body and headers, a 200 unless told otherwise', async () => {
+  it('answers with any body and headers, by default with status 200', async () => {
     server.tokenEndpoint.answerNext(1, { body: { data: null } });
     server.tokenEndpoint.answerNext(1, { body: '<html>', headers: { 'content-type': 'text/html' } });
     server.tokenEndpoint.answerNext(1, { body: Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d]) });
@@ -81,7 +81,7 @@ describe('a scripted endpoint', () => {
     ]);
   });
 
-  it('lets a function answer, which sees the request', async () => {
+  it('passes the request to a function that answers', async () => {
     server.tokenEndpoint.answerNext(1, ({ parameters }, response) => {
       response.writeHead(202).end(JSON.stringify(parameters));
     });
@@ -92,7 +92,7 @@ describe('a scripted endpoint', () => {
     expect(await response.json()).toEqual({ grant_type: 'client_credentials' });
   });
 
-  it('cuts the connection where a function threw in the middle of its answer', async () => {
+  it('closes the connection if a function throws in the middle of its response', async () => {
     server.tokenEndpoint.answerNext(1, (_, response) => {
       response.writeHead(200, { 'content-length': 10 }).write('half');
       throw new Error('a mistake in the test');
@@ -113,14 +113,14 @@ describe('a scripted endpoint', () => {
     ]);
   });
 
-  it('tears the connection down', async () => {
+  it('resets the connection', async () => {
     server.failNext(1, 'reset');
 
     await expect(ask()).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     expect(server.tokenRequests[0]?.status).toBeUndefined();
   });
 
-  it('hangs, with the request on record', async () => {
+  it('hangs and records the request', async () => {
     const controller = new AbortController();
     server.failNext(1, 'hang');
 
@@ -138,11 +138,11 @@ describe('a scripted endpoint', () => {
 
     await ask();
 
-    // Timers count whole milliseconds, and may fire one early.
+    // Timers count whole milliseconds and may fire one millisecond early.
     expect(performance.now() - begun).toBeGreaterThanOrEqual(39);
   });
 
-  it('drips a body to its end', async () => {
+  it('drips a whole body', async () => {
     server.tokenEndpoint.answerNext(1, { body: { a: 1 }, drip: { everyMs: 1, bytes: 2 } });
 
     const response = await ask();
@@ -153,7 +153,7 @@ describe('a scripted endpoint', () => {
     expect(chunks.join('')).toBe('{"a":1}');
   });
 
-  it('drips for ever without a body, until the client gives up', async () => {
+  it('drips endlessly without a body, until the client gives up', async () => {
     const controller = new AbortController();
     server.tokenEndpoint.answerNext(1, { drip: { everyMs: 1 } });
     const response = await ask(controller.signal);
@@ -172,7 +172,7 @@ describe('a scripted endpoint', () => {
     expect(chunks.every((chunk) => chunk?.done === false)).toBe(true);
   });
 
-  it('is scripted apart from the other one', async () => {
+  it('is scripted independently of the other endpoint', async () => {
     server.api.failNext(1, { status: 500 });
     const headers = { authorization: `Bearer ${server.issue().value}` };
 
@@ -184,7 +184,7 @@ describe('a scripted endpoint', () => {
 });
 
 describe('a held endpoint', () => {
-  it('parks requests until they are released, and checks them only then', async () => {
+  it('holds requests until release(), and checks them only then', async () => {
     server.api.hold();
     const { value } = server.issue();
     const calls = [1, 2, 3].map(() =>
@@ -213,7 +213,7 @@ describe('a held endpoint', () => {
     expect([free.status, (await held).status]).toEqual([200, 200]);
   });
 
-  it('says at once that requests were received before', async () => {
+  it('resolves received() at once for earlier requests', async () => {
     await statuses(2);
 
     expect(await server.tokenEndpoint.received(1)).toHaveLength(2);
@@ -221,7 +221,7 @@ describe('a held endpoint', () => {
 });
 
 describe('closing the server', () => {
-  it('cuts connections that hang, that are held, that wait and that drip', async () => {
+  it('closes hanging, held, delayed and dripping connections', async () => {
     server.failNext(1, 'hang');
     server.failNext(1, { delayMs: 60_000 });
     server.failNext(1, { drip: { everyMs: 60_000 } });
@@ -235,7 +235,7 @@ describe('closing the server', () => {
     expect((await outcome).map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
   });
 
-  it('frees the ports, may be called twice, and goes by await using', async () => {
+  it('frees the ports, may be called twice, and supports await using', async () => {
     let url: string;
     {
       await using disposed = await startAuthorizationServer();
@@ -248,8 +248,8 @@ describe('closing the server', () => {
   });
 });
 
-describe('what the server shows of itself', () => {
-  it('configures a provider, by the secret of the moment', async () => {
+describe('the properties of the server', () => {
+  it('configure a provider with the current secret', async () => {
     const { tokenUrl, apiUrl } = server;
     server.clientSecret = 'rotated';
 
@@ -264,7 +264,7 @@ describe('what the server shows of itself', () => {
     });
   });
 
-  it('leaves out of the configuration what does not apply', async () => {
+  it('leave inapplicable options out of the configuration', async () => {
     const dialect = { grantType: null };
     await using open = await startAuthorizationServer({ clientAuthentication: 'none', dialect });
     await using custom = await startAuthorizationServer({ clientAuthentication: () => true });
@@ -275,7 +275,7 @@ describe('what the server shows of itself', () => {
     expect(custom.providerConfig).not.toHaveProperty('dialect');
   });
 
-  it('prints neither secrets nor tokens', async () => {
+  it('print neither secrets nor tokens', async () => {
     await ask();
 
     const printed = inspect(server, { depth: 9 }) + JSON.stringify(server) + inspect(server.tokenEndpoint);

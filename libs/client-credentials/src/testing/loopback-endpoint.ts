@@ -3,32 +3,32 @@ import type { Endpoint } from './endpoint.js';
 import type { RecordedRequest } from './recorded-request.js';
 import { perform, sendRaw, type RequestHandler, type ScriptedAnswer } from './scripted-answer.js';
 
-interface Wiring<R> {
+interface LoopbackEndpointDeps<R> {
   path: string;
   record: (request: IncomingMessage, response: ServerResponse) => Promise<R>;
-  usual: RequestHandler<R & RecordedRequest>;
+  handle: RequestHandler<R & RecordedRequest>;
 }
 
 /**
- * An {@link Endpoint} with a listener of its own on 127.0.0.1.
+ * An {@link Endpoint} with its own listener on 127.0.0.1.
  *
- * Its state is private in the strict sense, so that printing a server in a failed test prints no credentials.
+ * All state is in `#private` fields, so that a failed test prints no credentials.
  *
  * @internal
  */
 export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> {
-  readonly #wiring: Wiring<R>;
+  readonly #deps: LoopbackEndpointDeps<R>;
   readonly #server: Server;
   readonly #requests: R[] = [];
   #script: { times: number; answer: ScriptedAnswer<R> }[] = [];
-  #parked: (() => void)[] | undefined;
+  #held: (() => void)[] | undefined;
   #waiting: { count: number; resolve: () => void }[] = [];
   #url = '';
   #closed: Promise<void> | undefined;
 
-  constructor(wiring: Wiring<R>) {
-    this.#wiring = wiring;
-    // Larger than Node's default, for tokens of a dozen kilobytes beside other headers.
+  constructor(deps: LoopbackEndpointDeps<R>) {
+    this.#deps = deps;
+    // Above Node's default of 16 KiB, for tokens of 12 kB and more in a header.
     this.#server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
       void this.#serve(request, response);
     });
@@ -56,13 +56,13 @@ export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> 
   }
 
   hold(): void {
-    this.#parked ??= [];
+    this.#held ??= [];
   }
 
   release(): void {
-    const parked = this.#parked ?? [];
-    this.#parked = undefined;
-    for (const resume of parked) resume();
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const resume of held) resume();
   }
 
   async received(count: number): Promise<readonly R[]> {
@@ -72,7 +72,7 @@ export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> 
     return this.#requests;
   }
 
-  /** Starts to listen, on a port that the system chooses. */
+  /** Listens on a free port. */
   async listen(): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
@@ -80,11 +80,11 @@ export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> 
     const address = this.#server.address();
     if (address === null || typeof address === 'string')
       throw new Error('The server does not listen on a port.');
-    this.#url = `http://127.0.0.1:${address.port}${this.#wiring.path}`;
+    this.#url = `http://127.0.0.1:${address.port}${this.#deps.path}`;
     return this;
   }
 
-  /** Stops listening and cuts every connection. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -95,25 +95,25 @@ export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> 
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const request = await this.#wiring.record(incoming, response);
-      this.#arrived(request);
-      await this.#parkIfHeld();
-      await perform(this.#nextAnswer(), request, response, this.#wiring.usual);
+      const request = await this.#deps.record(incoming, response);
+      this.#noteArrival(request);
+      await this.#waitIfHeld();
+      await perform(this.#nextAnswer(), request, response, this.#deps.handle);
     } catch (error) {
       await this.#fail(error, response);
     }
   }
 
-  #arrived(request: R): void {
+  #noteArrival(request: R): void {
     this.#requests.push(request);
     const { length } = this.#requests;
     for (const { count, resolve } of this.#waiting) if (count <= length) resolve();
     this.#waiting = this.#waiting.filter(({ count }) => count > length);
   }
 
-  async #parkIfHeld(): Promise<void> {
-    const parked = this.#parked;
-    if (parked !== undefined) await new Promise<void>((resume) => parked.push(resume));
+  async #waitIfHeld(): Promise<void> {
+    const held = this.#held;
+    if (held !== undefined) await new Promise<void>((resume) => held.push(resume));
   }
 
   #nextAnswer(): ScriptedAnswer<R> {
@@ -124,7 +124,7 @@ export class LoopbackEndpoint<R extends RecordedRequest> implements Endpoint<R> 
     return next.answer;
   }
 
-  /** What a function of the test threw is told to its client; a connection that went away needs no answer. */
+  /** Reports an error of a test's function in a 500 response, unless the connection is closed. */
   async #fail(error: unknown, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
     if (response.headersSent) {

@@ -3,43 +3,44 @@ import type { JsonValue } from '../config/dialect.js';
 import { parseForm } from './form.js';
 import { parseJsonObject } from './json-object.js';
 
-/** A request as it arrived, kept for assertions. It holds credentials as they were sent: do not log it. */
+/** A received request, for assertions. Contains the credentials as sent: do not log it. */
 export interface RecordedRequest {
-  /** Upper case. */
+  /** HTTP method in upper case. */
   readonly method: string;
-  /** The path as it was sent, without the query. */
+  /** Path as sent, without the query. */
   readonly path: string;
-  /** The request target as it was sent: path and query. */
+  /** Request target as sent: path and query. */
   readonly url: string;
-  /** The decoded query; a repeated parameter is an array. */
+  /** Decoded query; a repeated parameter has an array. */
   readonly query: Record<string, string | string[]>;
-  /** Names in lower case. */
+  /** Header values by lower-case header name. */
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, exactly as they were sent. */
+  /** Header names and values in turn, exactly as sent. */
   readonly rawHeaders: readonly string[];
   /** The bytes of the body. */
   readonly body: Buffer;
   /** The body as UTF-8. */
   readonly text: string;
   /**
-   * The parameters under the names they were sent under: the fields of a form or of a JSON object, by the body's
-   * content type; those of the query where there is no body.
+   * Parameters by the names under which they were sent.
+   *
+   * Read from a form or JSON body by its content type, or from the query if there is no body.
    */
   readonly parameters: Record<string, JsonValue>;
-  /** When it had arrived, by the server's clock (epoch ms). */
+  /** Instant of arrival by the server's clock (epoch ms). */
   readonly at: number;
-  /** The status it was answered with; `undefined` as long as, or because, no answer was given. */
+  /** HTTP status of the response; `undefined` if no response was sent (yet). */
   readonly status: number | undefined;
 }
 
 /** A {@link RecordedRequest} to the API. */
 export interface ApiRequest extends RecordedRequest {
-  /** The access token it carried where the dialect puts one, whether it was good or not. */
+  /** Access token in the place that the dialect names, valid or not. */
   readonly token: string | undefined;
 }
 
 /**
- * Reads a request to its end and makes a record of it.
+ * Reads a whole request and records it.
  *
  * @internal
  */
@@ -73,7 +74,7 @@ export async function record(
 }
 
 /**
- * The media type of a body in lower case, without its parameters.
+ * Media type of a body in lower case, without parameters.
  *
  * @internal
  */

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 
 /**
- * A request that is answered with an OAuth error. Its texts are fixed ones: they never repeat what was sent.
+ * Thrown to answer a request with an OAuth error. The texts are fixed and never quote the request.
  *
  * @see RFC 6749 §5.2
  * @internal

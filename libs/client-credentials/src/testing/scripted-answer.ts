@@ -1,51 +1,60 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { RecordedRequest } from './recorded-request.js';
 
-/** Answers a request itself. What it throws is answered as a 500 that says so. */
+/** Answers a request. A thrown error becomes a 500 response with its message. */
 export type RequestHandler<R extends RecordedRequest = RecordedRequest> = (
   request: R,
   response: ServerResponse,
 ) => void | Promise<void>;
 
-/** An answer that does not depend on the request. */
+/** A response that does not depend on the request. */
 export interface RawAnswer {
   /**
-   * The status.
+   * HTTP status.
    *
    * @defaultValue 200 for `answerNext`, 503 for `failNext`
    */
   status?: number;
-  /** Headers. An object as body gets `content-type: application/json` unless one is given here. */
+  /** Headers. An object as `body` sets `content-type: application/json`, unless this option has a content type. */
   headers?: OutgoingHttpHeaders;
-  /** The body; an object is written as JSON. */
+  /** Body; an object is sent as JSON. */
   body?: string | Buffer | object;
-  /** Waits before anything is sent. */
+  /** Milliseconds to wait before the response. */
   delayMs?: number;
   /**
-   * Sends the body slowly, so that the connection is never idle and yet nothing arrives. `bytes` (1) at a time;
-   * without a body it drips blanks for ever.
+   * Sends the body slowly: `bytes` (default 1) every `everyMs` milliseconds, so that the connection is never idle.
+   *
+   * Without a body, blanks are sent endlessly.
    */
   drip?: { everyMs: number; bytes?: number };
 }
 
-/** A redirect; 302 unless `status` says otherwise. */
+/** A redirect. */
 export interface RedirectAnswer {
-  /** The value of `Location`. */
+  /** Value of the `Location` header. */
   redirectTo: string;
-  /** 301, 302, 303, 307 or 308. */
+  /**
+   * HTTP status: 301, 302, 303, 307 or 308.
+   *
+   * @defaultValue 302
+   */
   status?: number;
 }
 
 /**
- * What an endpoint does instead of its usual work: any answer; `'hang'`, none at all while the connection stays
- * open; `'reset'`, the connection is torn down; `'usual'`, the usual work, to let some through before a fault; or a
- * function that answers.
+ * Scripted behaviour of an endpoint for one request.
+ *
+ * - an object: this response or redirect
+ * - `'hang'`: no response, while the connection stays open
+ * - `'reset'`: the connection is reset
+ * - `'usual'`: the endpoint's own behaviour, to let requests pass before a fault
+ * - a function: answers the request
  */
 export type ScriptedAnswer<R extends RecordedRequest = RecordedRequest> =
   RawAnswer | RedirectAnswer | 'hang' | 'reset' | 'usual' | RequestHandler<R>;
 
 /**
- * Does what a script says.
+ * Answers a request as scripted.
  *
  * @internal
  */
@@ -53,18 +62,18 @@ export async function perform<R extends RecordedRequest>(
   answer: ScriptedAnswer<R>,
   request: R,
   response: ServerResponse,
-  usual: RequestHandler<R>,
+  handle: RequestHandler<R>,
 ): Promise<void> {
   if (answer === 'hang') return;
   if (answer === 'reset') response.req.socket.resetAndDestroy();
-  else if (answer === 'usual') await usual(request, response);
+  else if (answer === 'usual') await handle(request, response);
   else if (typeof answer === 'function') await answer(request, response);
   else if ('redirectTo' in answer) redirect(answer, response);
   else await sendRaw(answer, response);
 }
 
 /**
- * Sends an answer as it is described.
+ * Sends a described response.
  *
  * @internal
  */
@@ -95,14 +104,14 @@ function redirect({ redirectTo, status = 302 }: RedirectAnswer, response: Server
   response.writeHead(status, { location: redirectTo }).end();
 }
 
-/** The content in pieces; blanks without end where there is none. */
+/** The content in pieces; endless blanks without content. */
 function* chunksOf(content: string | Buffer | undefined, bytes: number): Generator<Buffer> {
   if (content === undefined) while (true) yield Buffer.alloc(bytes, ' ');
   const buffer = Buffer.from(content);
   for (let start = 0; start < buffer.length; start += bytes) yield buffer.subarray(start, start + bytes);
 }
 
-/** Waits, but no longer than the connection lives: a timer that outlives it would keep the test's process alive. */
+/** Waits, at most until the connection closes: a longer timer would keep the test process alive. */
 async function pause(ms: number, response: ServerResponse): Promise<void> {
   if (response.destroyed) return;
   await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { Dialect } from '../config/dialect.js';
 import type { Secret } from '../config/credentials.js';
 
 /**
- * The options with their defaults. The two that may change while the server runs are read anew by each request.
+ * Options with their defaults. `clientSecret` and `lifetimeSeconds` may change while the server runs.
  *
  * @internal
  */
@@ -23,7 +23,7 @@ export interface Settings {
 }
 
 /**
- * Fills in what the options leave out.
+ * Fills in the defaults.
  *
  * @internal
  */
@@ -33,7 +33,7 @@ export function withDefaults(options: AuthorizationServerOptions): Settings {
     clientSecret: options.clientSecret ?? 'secret',
     clientAuthentication: options.clientAuthentication ?? 'client_secret_basic',
     dialect: options.dialect ?? {},
-    // `null` is a choice of its own, so that `??` would not do.
+    // `null` means "never expires", so `??` cannot fill in the default.
     lifetimeSeconds: options.lifetimeSeconds === undefined ? 3600 : options.lifetimeSeconds,
     tokenPath: options.tokenPath ?? '/token',
     newToken: options.newToken,

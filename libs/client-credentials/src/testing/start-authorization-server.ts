@@ -14,9 +14,10 @@ import { withDefaults, type Settings } from './settings.js';
 import { endOf, randomToken, tokenEndpoint } from './token-endpoint.js';
 
 /**
- * Starts an authorization server for tests, and an API that takes its tokens, both on 127.0.0.1 and each on a port
- * of its own, so that they are two origins. It is strict where real servers are lenient, records everything, and
- * fails in whatever way it is told to.
+ * Starts an authorization server for tests, and an API that accepts its tokens.
+ *
+ * Both listen on 127.0.0.1, on two ports and thus two origins. The server is stricter than real servers, records every
+ * request, and fails as scripted.
  *
  * @example
  * ```ts
@@ -44,17 +45,17 @@ export async function startAuthorizationServer(
         token: presentedToken(request, settings.dialect.authorization, ledger),
       });
     },
-    usual: apiEndpoint(settings, ledger),
+    handle: apiEndpoint(settings, ledger),
   }).listen();
   const token = await new LoopbackEndpoint<RecordedRequest>({
     path: settings.tokenPath,
     record: (incoming, response) => record(incoming, response, now),
-    usual: tokenEndpoint(settings, ledger, api.url),
+    handle: tokenEndpoint(settings, ledger, api.url),
   }).listen();
   return new RunningServer(settings, ledger, token, api);
 }
 
-/** Its state is private in the strict sense, so that printing it prints no credentials. */
+/** A running server. All state is in `#private` fields, so that a failed test prints no credentials. */
 class RunningServer implements AuthorizationServer {
   readonly #settings: Settings;
   readonly #ledger: TokenLedger;
@@ -137,8 +138,8 @@ class RunningServer implements AuthorizationServer {
     const { clientId, clock } = this.#settings;
     const issuedAt = clock.now();
     const expiresAt = endOf(issuedAt, this.#settings);
-    const asked = { clientId, scope: undefined, audience: undefined, resource: [] };
-    return this.#ledger.add({ ...asked, value, issuedAt, expiresAt });
+    const parameters = { clientId, scope: undefined, audience: undefined, resource: [] };
+    return this.#ledger.add({ ...parameters, value, issuedAt, expiresAt });
   }
 
   revoke(token?: string): void {

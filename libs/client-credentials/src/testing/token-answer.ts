@@ -5,7 +5,7 @@ import type { OAuthRefusal } from './refusal.js';
 type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
 
 /**
- * The body of a successful answer, each value at the path where the dialect has it.
+ * Body of a successful token response, with each value at the dialect's path.
  *
  * @see RFC 6749 §5.1
  * @internal
@@ -26,7 +26,7 @@ export function tokenBody(token: TestToken, dialect: Dialect, now: number, apiUr
 }
 
 /**
- * The body of an OAuth error, at the dialect's paths.
+ * Body of an OAuth error, with each value at the dialect's path.
  *
  * @see RFC 6749 §5.2
  * @internal
@@ -38,9 +38,9 @@ export function errorBody({ code, description }: OAuthRefusal, dialect: Dialect)
   return body;
 }
 
-/** Whole seconds are rounded down: a server that says more than is left makes its clients send dead tokens. */
+/** Lifetime in the dialect's unit, rounded down: a longer lifetime would make clients send expired tokens. */
 function lifetimeOf(expiresAt: number, unit: ExpiresUnit = 'seconds', now: number): JsonValue {
-  // A clock may count fractions; what they leave behind in the difference must not cost a second.
+  // Rounds first: a fraction from a fake clock must not cost a whole second.
   const remainingMs = Math.round(expiresAt - now);
   const write: Record<ExpiresUnit, () => JsonValue> = {
     seconds: () => Math.floor(remainingMs / 1000),

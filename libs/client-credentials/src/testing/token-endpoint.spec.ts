@@ -38,7 +38,7 @@ async function ask(
 }
 
 describe('the token endpoint', () => {
-  it('answers as RFC 6749 §5.1 has it', async () => {
+  it('answers in the form of RFC 6749 §5.1', async () => {
     await start();
 
     const { status, body, headers } = await ask({ ...grant, scope: 'read write', audience: 'desk' });
@@ -62,7 +62,7 @@ describe('the token endpoint', () => {
     expect(issued?.value).toMatch(/^token-1-[\w-]{16}$/);
   });
 
-  it('records each request as it came, also one that it refuses', async () => {
+  it('records each request, including refused ones', async () => {
     await start({ clock: { now: () => 1234 } });
 
     await ask(
@@ -85,7 +85,7 @@ describe('the token endpoint', () => {
     expect(request?.rawHeaders.map((text) => text.toLowerCase())).toContain('x-trace');
   });
 
-  it('lets a parameter called __proto__ be a parameter like any other', async () => {
+  it('treats __proto__ as a parameter like any other', async () => {
     await start({ dialect: { requestEncoding: 'json' } });
 
     await ask(
@@ -101,12 +101,7 @@ describe('the token endpoint', () => {
     ['a wrong secret', {}, {}, basic('client:wrong')],
     ['a wrong id', {}, {}, basic('other:secret')],
     ['no credentials', {}, {}, {}],
-    [
-      'credentials in the body where Basic is asked for',
-      {},
-      { client_id: 'client', client_secret: 'secret' },
-      {},
-    ],
+    ['credentials in the body instead of Basic', {}, { client_id: 'client', client_secret: 'secret' }, {}],
     ['Basic where the body is asked for', { clientAuthentication: 'client_secret_post' }, {}, rightClient],
     [
       'a wrong secret in the body',
@@ -123,7 +118,7 @@ describe('the token endpoint', () => {
     ['Bearer credentials', {}, {}, { authorization: 'Bearer secret' }],
     ['base64 with a line break', {}, {}, { authorization: 'Basic Y2xpZW50 OnNlY3JldA==' }],
     [
-      'base64url where base64 is asked for',
+      'base64url instead of base64',
       { clientSecret: '>>>???' },
       {},
       { authorization: 'Basic Y2xpZW50Oj4-Pj8_Pw' },
@@ -155,7 +150,7 @@ describe('the token endpoint', () => {
     ['no grant type', {}, [{}]],
     ['an empty grant type', {}, [{ grant_type: '' }]],
     [
-      'a parameter twice',
+      'a repeated parameter',
       {},
       [
         [
@@ -168,12 +163,12 @@ describe('the token endpoint', () => {
     ['JSON where a form is asked for', {}, [{}, { headers: rightJson(), body: JSON.stringify(grant) }]],
     ['a grant type that it should not be sent', { dialect: { grantType: null } }, [grant]],
     [
-      'a parameter under its standard name where it has another',
+      'the standard name of a renamed parameter',
       { dialect: { parameterNames: { scope: 'rights' } } },
       [{ ...grant, scope: 'a' }],
     ],
     [
-      'a parameter that it should not be sent',
+      'a parameter that the dialect leaves out',
       { dialect: { parameterNames: { audience: null } } },
       [{ ...grant, audience: 'a' }],
     ],
@@ -184,12 +179,12 @@ describe('the token endpoint', () => {
       [{}, { headers: rightJson(), body: '[]' }],
     ],
     [
-      'a JSON body that is cut off',
+      'a truncated JSON body',
       { dialect: { requestEncoding: 'json' } },
       [{}, { headers: rightJson(), body: '{"grant_type":' }],
     ],
     [
-      'a scope that is no text',
+      'a scope that is no string',
       { dialect: { requestEncoding: 'json' } },
       [{}, { headers: rightJson(), body: JSON.stringify({ ...grant, scope: 1 }) }],
     ],
@@ -220,7 +215,7 @@ describe('the token endpoint', () => {
     expect(emptyScope).toMatchObject({ status: 400, body: { error: 'invalid_scope' } });
   });
 
-  it('lives at its path, with its query', async () => {
+  it('requires its path and query', async () => {
     await start({ tokenPath: '/oauth/token?version=2' });
 
     const right = await ask();
@@ -233,7 +228,7 @@ describe('the token endpoint', () => {
     expect([right.status, withoutQuery.status, elsewhere.status]).toEqual([200, 404, 404]);
   });
 
-  it('never repeats what was sent', async () => {
+  it('never quotes the request in an error', async () => {
     await start();
 
     const { body } = await ask(
@@ -248,7 +243,7 @@ describe('the token endpoint', () => {
 describe('client authentication', () => {
   const odd = 'a b%&+:£€$${x}%sЖ';
 
-  it('takes Basic credentials that are form-encoded, and only those', async () => {
+  it('accepts Basic credentials only if form-encoded', async () => {
     await start({ clientId: 'id:1', clientSecret: odd });
 
     const encoded = await ask(grant, { headers: basic(`${encode('id:1')}:${encode(odd)}`) });
@@ -257,7 +252,7 @@ describe('client authentication', () => {
     expect([encoded.status, raw.status]).toEqual([200, 401]);
   });
 
-  it('takes Basic credentials as they are where the dialect says raw', async () => {
+  it('accepts Basic credentials unencoded with basicCredentials raw', async () => {
     await start({ clientSecret: 'a+b%20', dialect: { basicCredentials: 'raw' } });
 
     const raw = await ask(grant, { headers: basic('client:a+b%20') });
@@ -266,7 +261,7 @@ describe('client authentication', () => {
     expect([raw.status, encoded.status]).toEqual([200, 401]);
   });
 
-  it('knows another word for Basic, and says so in its challenge', async () => {
+  it('uses the basicScheme of the dialect, also in its challenge', async () => {
     await start({ dialect: { basicScheme: 'ID' } });
 
     const right = await ask(grant, { headers: basic('client:secret', 'ID') });
@@ -276,7 +271,7 @@ describe('client authentication', () => {
     expect(wrong.headers.get('www-authenticate')).toMatch(/^ID /);
   });
 
-  it('takes a public client by its id alone', async () => {
+  it('accepts a public client by its id alone', async () => {
     await start({ clientAuthentication: 'none' });
 
     const right = await ask({ ...grant, client_id: 'client' }, {});
@@ -285,7 +280,7 @@ describe('client authentication', () => {
     expect([right.status, wrong.status]).toEqual([200, 401]);
   });
 
-  it('takes any of several secrets, and the new one after a rotation', async () => {
+  it('accepts each of several secrets, and the new secret after a rotation', async () => {
     await start({ clientSecret: ['old', 'new'] });
 
     const before = [
@@ -302,7 +297,7 @@ describe('client authentication', () => {
     expect(after.map(({ status }) => status)).toEqual([401, 200]);
   });
 
-  it('asks a function, which may take any client', async () => {
+  it('lets a function accept any client', async () => {
     await start({ clientAuthentication: (request) => Promise.resolve(request.parameters['tenant'] === 'a') });
 
     const right = await ask({ ...grant, tenant: 'a', client_id: 'a-client' }, {});
@@ -312,7 +307,7 @@ describe('client authentication', () => {
     expect(server.issued.map(({ clientId }) => clientId)).toEqual(['a-client']);
   });
 
-  it('tells what a function of the test threw, and goes on', async () => {
+  it('reports an error of the function, and keeps working', async () => {
     await start({
       clientAuthentication: ({ parameters }) => {
         if (parameters['bad'] !== undefined) throw new Error('a mistake in the test');
@@ -348,7 +343,7 @@ describe('the dialect of the token endpoint', () => {
     expect(server.issued[0]).toMatchObject({ scope: 'a,b', resource: ['x', 'y'] });
   });
 
-  it('expects nothing that the dialect leaves out', async () => {
+  it('expects no parameter that the dialect leaves out', async () => {
     await start({
       clientAuthentication: 'client_secret_post',
       dialect: { parameterNames: { grant_type: null, client_id: null } },
@@ -383,7 +378,7 @@ describe('the dialect of the token endpoint', () => {
     });
   });
 
-  it('writes each value where the dialect has it', async () => {
+  it('writes each value at the path of the dialect', async () => {
     await start({
       dialect: {
         response: {
@@ -405,7 +400,7 @@ describe('the dialect of the token endpoint', () => {
     });
   });
 
-  it('writes errors where the dialect has them', async () => {
+  it('writes errors at the paths of the dialect', async () => {
     await start({ dialect: { response: { error: 'fault.code', errorDescription: 'fault.text' } } });
 
     const { body } = await ask({ grant_type: 'password' });
@@ -415,7 +410,7 @@ describe('the dialect of the token endpoint', () => {
     });
   });
 
-  it('sends the bare token where the path is empty', async () => {
+  it('sends the bare token if the path is empty', async () => {
     await start({ dialect: { response: { accessToken: '' } } });
 
     const response = await fetch(server.tokenUrl, {
@@ -447,7 +442,7 @@ describe('the dialect of the token endpoint', () => {
 });
 
 describe('issuing tokens', () => {
-  it('names no lifetime where there is none', async () => {
+  it('sends no expires_in for a token without expiry', async () => {
     await start({ lifetimeSeconds: null });
 
     const { body } = await ask();
@@ -456,7 +451,7 @@ describe('issuing tokens', () => {
     expect(server.issued[0]?.expiresAt).toBeUndefined();
   });
 
-  it('says the whole lifetime of a new token, though time passes while it is issued', async () => {
+  it('sends the whole lifetime of a new token, even if time passes during issuing', async () => {
     let now = 0;
     await start({ clock: { now: () => (now += 1) } });
 
@@ -465,7 +460,7 @@ describe('issuing tokens', () => {
     expect(body['expires_in']).toBe(3600);
   });
 
-  it('gives a new token each time, by the lifetime of that moment', async () => {
+  it('issues a new token each time, with the current lifetime', async () => {
     await start();
 
     const first = await ask();
@@ -485,7 +480,7 @@ describe('issuing tokens', () => {
     expect(body['access_token']).toBe('b-2');
   });
 
-  it('revokes the earlier ones of a client where it keeps one per client', async () => {
+  it('revokes earlier tokens of the client with oneTokenPerClient', async () => {
     await start({ oneTokenPerClient: true });
 
     await ask();
@@ -494,7 +489,7 @@ describe('issuing tokens', () => {
     expect(server.issued.map(({ revoked }) => revoked)).toEqual([true, false]);
   });
 
-  it('hands out one token until it ends, with what is left rounded down', async () => {
+  it('returns the same token until expiry, with the remaining seconds rounded down', async () => {
     let now = 1_000_000;
     await start({ sameTokenUntilExpiry: true, lifetimeSeconds: 10, clock: { now: () => now } });
 
@@ -509,7 +504,7 @@ describe('issuing tokens', () => {
     expect(answers[3]?.['access_token']).not.toBe(answers[2]?.['access_token']);
   });
 
-  it('does not hand out again what was revoked or asked for otherwise', async () => {
+  it('does not return a revoked token, or a token for other parameters, again', async () => {
     await start({ sameTokenUntilExpiry: true });
 
     await ask();

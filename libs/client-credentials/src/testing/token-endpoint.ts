@@ -9,11 +9,11 @@ import type { Settings } from './settings.js';
 import { errorBody, tokenBody } from './token-answer.js';
 import { isSent, readTokenRequest } from './token-request.js';
 
-/** RFC 6749 §5.1. */
+// RFC 6749 §5.1.
 const notCached = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /**
- * What the token endpoint does unless it is told otherwise: check the request, issue a token, say so.
+ * Default behaviour of the token endpoint: checks the request and issues a token.
  *
  * @see RFC 6749 §4.4
  * @internal
@@ -35,7 +35,7 @@ export function tokenEndpoint(settings: Settings, ledger: TokenLedger, apiUrl: s
 }
 
 /**
- * The value of a token that nobody chose: each is different, so that a test cannot take one for another.
+ * Default value of a token, different for each token.
  *
  * @internal
  */
@@ -44,7 +44,7 @@ export function randomToken(issue: number): string {
 }
 
 /**
- * When a token issued now ends.
+ * Expiry of a token that is issued now.
  *
  * @internal
  */
@@ -67,29 +67,29 @@ async function tokenFor(
   }
   checkScope(parameters.scope, dialect);
   const { scope, audience, resource = [] } = parameters;
-  const asked = { clientId, scope, audience, resource };
-  // Read once: a millisecond between issuing and answering would cost the lifetime a whole second.
+  const requested = { clientId, scope, audience, resource };
+  // Reads the clock once: a millisecond between issuing and responding would cost a whole second of lifetime.
   const now = settings.clock.now();
-  const current = settings.sameTokenUntilExpiry ? ledger.findLive(asked, now) : undefined;
+  const current = settings.sameTokenUntilExpiry ? ledger.findLive(requested, now) : undefined;
   if (current !== undefined) return { token: current, now };
   const issue = ledger.tokens.length + 1;
   const value = settings.newToken?.(issue, request) ?? randomToken(issue);
   if (settings.oneTokenPerClient) ledger.revoke((token) => token.clientId === clientId);
-  const token = ledger.add({ ...asked, value, issuedAt: now, expiresAt: endOf(now, settings) });
+  const token = ledger.add({ ...requested, value, issuedAt: now, expiresAt: endOf(now, settings) });
   return { token, now };
 }
 
-/** A query of the token URL must be kept: RFC 6749 §3.2. */
+/** Checks path and query: a client must keep the query of the token URL (RFC 6749 §3.2). */
 function checkAddress(request: RecordedRequest, tokenPath: string): void {
   const [path, query = ''] = tokenPath.split('?');
   const sent = request.url.split(/[?&]/);
   const isKept = query.split('&').every((pair) => pair === '' || sent.includes(pair));
   if (request.path !== path || !isKept) {
-    throw new OAuthRefusal('not_found', 'The token endpoint is somewhere else.', 404);
+    throw new OAuthRefusal('not_found', 'The token endpoint has another path or query.', 404);
   }
 }
 
-/** RFC 6749 §3.3: scopes are separated, so that none of them is empty. */
+/** Refuses an empty scope between two separators (RFC 6749 §3.3). */
 function checkScope(scope: string | undefined, { scopeSeparator = ' ' }: Dialect): void {
   if (scope?.split(scopeSeparator).includes('')) {
     throw new OAuthRefusal('invalid_scope', 'There is an empty scope.');

@@ -1,56 +1,52 @@
-import type { Dialect, JsonValue, StandardParameter } from '../config/dialect.js';
+import {
+  STANDARD_PARAMETERS,
+  type Dialect,
+  type JsonValue,
+  type StandardParameter,
+} from '../config/dialect.js';
 import { isFormEncoded } from './form.js';
 import { parseJsonObject } from './json-object.js';
 import { mediaType, type RecordedRequest } from './recorded-request.js';
 import { OAuthRefusal } from './refusal.js';
 
 /**
- * The standard parameters of a token request under their standard names, whatever the dialect calls them.
+ * Standard parameters of a token request by their standard names, even if the dialect renames them.
  *
  * @internal
  */
 export type StandardParameters = Partial<Record<SingleParameter, string>> & { resource?: string[] };
 
-/** All but `resource`, which alone may occur more than once: RFC 8707 §2. */
+/** Every standard parameter except `resource`, the only one that may be repeated (RFC 8707 §2). */
 type SingleParameter = Exclude<StandardParameter, 'resource'>;
 
-const standardNames: readonly StandardParameter[] = [
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'scope',
-  'audience',
-  'resource',
-];
-
 /**
- * Reads a token request as the dialect says it is written. What departs from that is refused rather than guessed.
+ * Reads a token request in the dialect's encoding. Any departure from the dialect is refused.
  *
  * @see RFC 6749 §3.2, §4.4.2
  * @internal
  */
 export function readTokenRequest(request: RecordedRequest, dialect: Dialect): StandardParameters {
-  checkForm(request, dialect);
-  refuseDisplaced(request, dialect);
+  checkEncoding(request, dialect);
+  refuseMisplaced(request, dialect);
   for (const name of Object.keys(dialect.headers ?? {})) {
     if (request.headers[name.toLowerCase()] === undefined) throw invalid(`The header ${name} is missing.`);
   }
   const sent = encodingOf(dialect) === 'query' ? request.query : request.parameters;
   const read: StandardParameters = {};
-  for (const name of standardNames) {
+  for (const name of STANDARD_PARAMETERS) {
     const wireName = wireNameOf(name, dialect);
     const value = wireName === null ? undefined : valueOf(sent, wireName);
     if (value === undefined) continue;
     if (name === 'resource') read.resource = [value].flat();
     else if (typeof value === 'string') read[name] = value;
-    else throw invalid(`There must be one ${name}.`);
+    else throw invalid(`${name} must not be repeated.`);
   }
   if (read.grant_type === undefined && isSent('grant_type', dialect)) throw invalid('grant_type is missing.');
   return read;
 }
 
 /**
- * Whether a request of this dialect has this parameter at all.
+ * Whether a request in this dialect has a parameter.
  *
  * @internal
  */
@@ -67,8 +63,8 @@ function wireNameOf(name: StandardParameter, dialect: Dialect): string | null {
   return renamed === undefined ? name : renamed;
 }
 
-/** Method, content type and encoding. */
-function checkForm(request: RecordedRequest, dialect: Dialect): void {
+/** Checks method, content type and encoding. */
+function checkEncoding(request: RecordedRequest, dialect: Dialect): void {
   const method = dialect.method ?? 'POST';
   if (request.method !== method) throw invalid(`The method must be ${method}.`);
   const queryStart = request.url.indexOf('?');
@@ -90,12 +86,14 @@ function checkForm(request: RecordedRequest, dialect: Dialect): void {
   }
 }
 
-/** Refuses standard parameters in a place, or under a name, that this dialect does not use. */
-function refuseDisplaced(request: RecordedRequest, dialect: Dialect): void {
-  const wireNames = standardNames.map((name) => wireNameOf(name, dialect) ?? name);
-  const used = standardNames.filter((name) => isSent(name, dialect)).map((name) => wireNameOf(name, dialect));
+/** Refuses standard parameters in a place or under a name that this dialect does not use. */
+function refuseMisplaced(request: RecordedRequest, dialect: Dialect): void {
+  const wireNames = STANDARD_PARAMETERS.map((name) => wireNameOf(name, dialect) ?? name);
+  const used = STANDARD_PARAMETERS.filter((name) => isSent(name, dialect)).map((name) =>
+    wireNameOf(name, dialect),
+  );
   const isQuery = encodingOf(dialect) === 'query';
-  for (const name of new Set([...standardNames, ...wireNames])) {
+  for (const name of new Set([...STANDARD_PARAMETERS, ...wireNames])) {
     if (!isQuery && Object.hasOwn(request.query, name)) throw invalid(`${name} does not belong in the URL.`);
     const sent = isQuery ? request.query : request.parameters;
     if (!used.includes(name) && Object.hasOwn(sent, name)) {
@@ -106,10 +104,10 @@ function refuseDisplaced(request: RecordedRequest, dialect: Dialect): void {
 
 function valueOf(sent: Record<string, JsonValue>, wireName: string): string | string[] | undefined {
   const value = Object.hasOwn(sent, wireName) ? sent[wireName] : undefined;
-  // RFC 6749 §3.2: a parameter without a value counts as omitted.
+  // A parameter without a value counts as omitted (RFC 6749 §3.2).
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string' || isTexts(value)) return value;
-  throw invalid(`${wireName} must be a text.`);
+  throw invalid(`${wireName} must be a string.`);
 }
 
 function isTexts(value: JsonValue): value is string[] {

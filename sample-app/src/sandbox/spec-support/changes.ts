@@ -58,17 +58,17 @@ export const twice: Change = ({ encode }) => ({
   encode: (parameters) => `${encode(parameters)}&${encode(parameters)}`,
 });
 
-/** An error as RFC 6749 §5.2 has it. */
+/** Error body in the form of RFC 6749 §5.2. */
 export function oauthError(error: string): unknown {
   return { error, error_description: expect.any(String) };
 }
 
-/** An API's 401 as RFC 6750 §3.1 has it. */
+/** Body of an API's 401 in the form of RFC 6750 §3.1. */
 export function invalidToken(message: RegExp): unknown {
   return { error: 'invalid_token', error_description: expect.stringMatching(message) };
 }
 
-/** What the providers that take JSON with an audience refuse alike. */
+/** Faults that every provider with JSON requests and an audience refuses. */
 export const refusedByJsonProviders: ProviderCase['refused'] = [
   ['a form instead of JSON', asForm, 400, oauthError('invalid_request')],
   [

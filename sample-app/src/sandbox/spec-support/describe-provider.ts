@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OpenedProvider } from './opened-provider.js';
 import type { Change, ProviderCase } from './provider-case.js';
 
-/** The tests that every provider of the sandbox has to pass. */
+/** Tests that every sandbox provider must pass. */
 export function describeProvider(providerCase: ProviderCase): void {
   describeTokenEndpoint(providerCase);
   describeBearer(providerCase);
@@ -22,7 +22,7 @@ function describeTokenEndpoint(providerCase: ProviderCase): void {
       expect([status, body]).toEqual([200, providerCase.answer]);
     });
 
-    it('issues another token each time, and counts', async () => {
+    it('issues a new token each time, and counts the requests', async () => {
       const before = opened.provider.counts.tokenRequests;
 
       const tokens = [await opened.getToken(), await opened.getToken()];
@@ -31,7 +31,7 @@ function describeTokenEndpoint(providerCase: ProviderCase): void {
       expect(opened.provider.counts).toEqual({ tokenRequests: before + 2, apiCalls: 0 });
     });
 
-    const unchanged: [string, Change] = ['the request as it is', () => ({})];
+    const unchanged: [string, Change] = ['the documented request', () => ({})];
     it.each([unchanged, ...(providerCase.accepted ?? [])])('accepts %s', async (_, vary) => {
       expect((await opened.requestToken(vary)).status).toBe(200);
     });
@@ -42,7 +42,7 @@ function describeTokenEndpoint(providerCase: ProviderCase): void {
       expect([answer.status, answer.body]).toEqual([status, body]);
     });
 
-    it('is on no other path', async () => {
+    it('answers 404 on another path', async () => {
       expect((await opened.requestToken(() => ({ path: '/token' }))).status).toBe(404);
     });
   });
@@ -58,7 +58,7 @@ function describeBearer(providerCase: ProviderCase): void {
     });
     afterAll(() => opened.close());
 
-    it('takes a valid token and counts the call', async () => {
+    it('accepts a valid token and counts the call', async () => {
       const token = await opened.getToken();
       const before = opened.provider.counts.apiCalls;
 
@@ -85,7 +85,7 @@ function describeBearer(providerCase: ProviderCase): void {
       expect([status, body]).toEqual([401, providerCase.refusal(/not valid/)]);
     });
 
-    it('answers 401 to its token from the end of the lifetime on', async () => {
+    it('answers 401 to its token after the lifetime', async () => {
       const token = await opened.getToken();
 
       now += providerCase.lifetimeSeconds * 1000 - 1;

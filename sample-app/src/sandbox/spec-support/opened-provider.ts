@@ -1,14 +1,14 @@
 import type { SandboxOptions, SandboxProvider } from '../sandbox-provider.js';
 import type { Change, ProviderCase } from './provider-case.js';
 
-/** An answer as it came over the wire; `body` is the JSON, or `{ text }`. */
+/** A received response; `body` is the parsed JSON, or `{ text }`. */
 export interface WireAnswer {
   status: number;
   headers: Headers;
   body: Record<string, unknown>;
 }
 
-/** A started provider, asked over real sockets. */
+/** A started sandbox provider, called over HTTP. */
 export class OpenedProvider {
   private constructor(
     readonly provider: SandboxProvider,
@@ -19,7 +19,7 @@ export class OpenedProvider {
     return new OpenedProvider(await providerCase.start(options), providerCase);
   }
 
-  /** Sends the documented token request, changed or not. */
+  /** Sends the documented token request, optionally with a change. */
   async requestToken(vary: Change = () => ({})): Promise<WireAnswer> {
     const documented = {
       method: 'POST',
@@ -40,7 +40,7 @@ export class OpenedProvider {
     return String(answer['access_token']);
   }
 
-  /** Calls the API (or, by a whole address, another host), with an `Authorization` header if one is given. */
+  /** Calls the API, or another host by absolute URL, with an optional `Authorization` header. */
   async call(
     method: string,
     path: string,
@@ -58,7 +58,7 @@ export class OpenedProvider {
   }
 }
 
-/** A JSON body with its content type. */
+/** Request with a JSON body and content type. */
 export function json(value: unknown): RequestInit {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }

@@ -1,6 +1,6 @@
 import type { SandboxOptions, SandboxProvider } from '../sandbox-provider.js';
 
-/** A token request before it is written to the wire. */
+/** A token request before encoding. */
 interface TokenRequest {
   method: string;
   path: string;
@@ -9,24 +9,24 @@ interface TokenRequest {
   encode: (parameters: Record<string, string>) => string;
 }
 
-/** What a case changes in the request that the provider's page describes. */
+/** Change of the documented token request. */
 export type Change = (request: TokenRequest, provider: SandboxProvider) => Partial<TokenRequest>;
 
-/** What a provider's page says, as far as the wire shows it. */
+/** Documented behaviour of a provider. */
 export interface ProviderCase {
   name: string;
   start: (options: SandboxOptions) => Promise<SandboxProvider>;
-  /** The token request of the page. */
+  /** The documented token request. */
   documented: (provider: SandboxProvider) => Pick<TokenRequest, 'headers' | 'parameters' | 'encode'>;
-  /** Its answer. */
+  /** Body of the documented token response. */
   answer: unknown;
-  /** Other requests that must do. */
+  /** Changed requests that must be accepted. */
   accepted?: [what: string, change: Change][];
-  /** Requests that must not, with the status and the documented body. */
+  /** Changed requests that must be refused, with status and documented body. */
   refused: [what: string, change: Change, status: number, body: unknown][];
   lifetimeSeconds: number;
-  /** A call that needs a token. */
+  /** An API call that needs a token. */
   call: [method: string, path: string];
-  /** The body of the API's 401, with what its message matches. */
+  /** Body of the API's 401 whose message matches. */
   refusal: (message: RegExp) => unknown;
 }

@@ -2,7 +2,7 @@ import axios from 'axios';
 import express, { type Express } from 'express';
 import { authorizeAxios, authorizeFetch, type TokenSource } from 'nestjs-client-credentials/core';
 
-/** Two routes that pass a call on: one through axios, one through fetch. */
+/** Two routes that call the upstream API: one with axios, one with fetch. */
 export function documentsApplication(source: TokenSource, apiUrl: string): Express {
   const api = axios.create({ baseURL: apiUrl });
   authorizeAxios(api, source);

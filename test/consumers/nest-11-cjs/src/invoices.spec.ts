@@ -6,7 +6,7 @@ import { AppModule } from './app.module';
 import { Invoices } from './invoices';
 
 describe('the invoices', () => {
-  it('come from a stand-in that overrides the client', async () => {
+  it('come from a test double that overrides the client', async () => {
     const get = jest.fn(() => of({ data: { method: 'GET', path: '/stand-in' } }));
     const testing = await Test.createTestingModule({
       imports: [
@@ -29,7 +29,7 @@ describe('the invoices', () => {
     await testing.close();
   });
 
-  it('come with a token when nothing is overridden', async () => {
+  it('are requested with a token if nothing is overridden', async () => {
     const server = await startAuthorizationServer();
     const testing = await Test.createTestingModule({
       imports: [AppModule.withBilling(server.providerConfig)],

@@ -8,25 +8,25 @@ import type { Certificate, Lazy } from '../../config/credentials.js';
 import { isPem } from '../../config/signing-key.js';
 import { UnusableInput } from './private-key.js';
 
-// One for each time it is rotated while a token lives.
+// Certificates that live tokens may be bound to: one per rotation during a token's life.
 const MAX_RECENT = 10;
 
-/** A client certificate, ready to be presented. */
+/** A parsed client certificate with the agent that presents it. */
 export interface ClientCertificate {
-  /** The SHA-256 of the certificate, as tokens name it. @see RFC 8705 §3.1 (`x5t#S256`) */
+  /** SHA-256 of the certificate, as in a token's `x5t#S256`. @see RFC 8705 §3.1 */
   readonly thumbprint: string;
-  /** Connections that present it. */
+  /** Agent whose connections present the certificate. */
   readonly agent: Agent;
-  /** When it ends, epoch milliseconds. */
+  /** Expiry of the certificate, epoch milliseconds. */
   readonly endsAt: number;
 }
 
-/** Where a client's certificate comes from. Connections are kept as long as nothing of it changes. */
+/** Reads a client's certificate. The agent, and so its connections, is kept until the certificate changes. */
 export class CertificateSource {
   readonly mayChange: boolean;
   readonly #configured: Lazy<Certificate>;
   #last: { fingerprint: string; certificate: ClientCertificate } | undefined;
-  /** Those that tokens may still be bound to. */
+  /** Recent certificates by thumbprint, for tokens that are bound to an earlier certificate. */
   readonly #recent = new LRUCache<string, ClientCertificate>({ max: MAX_RECENT });
 
   constructor(configured: Lazy<Certificate>) {
@@ -34,23 +34,25 @@ export class CertificateSource {
     this.mayChange = typeof configured === 'function' || partsOf(configured).some((part) => !isPem(part));
   }
 
-  /** The certificate as it was read last. */
+  /** The certificate of the last read. */
   get current(): ClientCertificate | undefined {
     return this.#last?.certificate;
   }
 
-  /** One that was in use a while ago, or is now. */
+  /** The current or a recent certificate with this thumbprint. */
   find(thumbprint: string): ClientCertificate | undefined {
     return this.#recent.get(thumbprint);
   }
 
-  /** The certificate as it is now. */
+  /** Reads the certificate again if a file or function may have changed. */
   async read(): Promise<ClientCertificate> {
     if (this.#last !== undefined && !this.mayChange) return this.#last.certificate;
     const configured = this.#configured;
     const given: unknown = typeof configured === 'function' ? await configured() : configured;
     if (!isCertificate(given)) {
-      throw new UnusableInput('certificate gave something else than { cert, key, ca?, passphrase? }');
+      throw new UnusableInput(
+        'certificate did not give { cert, key, ca?, passphrase? }: return an object of this shape',
+      );
     }
     const { cert, key, passphrase } = given;
     const [certPem = '', keyPem = '', ...ca] = await Promise.all(
@@ -64,7 +66,7 @@ export class CertificateSource {
     };
     const fingerprint = createHash('sha256').update(JSON.stringify(pems)).digest('base64url');
     if (this.#last?.fingerprint !== fingerprint) {
-      const certificate = presentable(pems);
+      const certificate = clientCertificateOf(pems);
       this.#last = { fingerprint, certificate };
       this.#recent.set(certificate.thumbprint, certificate);
     }
@@ -79,11 +81,11 @@ interface Pems {
   readonly passphrase?: string;
 }
 
-function presentable(pems: Pems): ClientCertificate {
+function clientCertificateOf(pems: Pems): ClientCertificate {
   try {
     createSecureContext(pems);
     const { raw, validTo } = new X509Certificate(pems.cert);
-    // Node's own agent has these; and none may be talked into trusting anybody by the environment.
+    // Options of Node's global agent; `rejectUnauthorized` overrides NODE_TLS_REJECT_UNAUTHORIZED.
     const agent = new Agent({
       ...pems,
       keepAlive: true,
@@ -98,7 +100,7 @@ function presentable(pems: Pems): ClientCertificate {
     };
   } catch {
     throw new UnusableInput(
-      'certificate cannot be used: see that cert and key are PEM and belong together, and the passphrase',
+      'certificate cannot be used: check that cert and key are PEM and belong together, and check the passphrase',
     );
   }
 }

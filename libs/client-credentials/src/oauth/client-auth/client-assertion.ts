@@ -5,14 +5,14 @@ import type { AssertionOptions, ClientAssertion } from '../../config/credentials
 import type { SigningKey } from '../../config/signing-key.js';
 import { UnusableInput } from './private-key.js';
 
-/** What a client assertion is signed with. */
+/** The key of a client assertion, with its algorithm. */
 export interface AssertionKey extends Pick<SigningKey, 'algorithm'> {
   readonly key: SigningKey['key'] | Uint8Array;
   readonly kid?: string | undefined;
 }
 
-/** What a client assertion says. */
-export interface AssertionFacts {
+/** The client's part of an assertion's claims. */
+export interface AssertionClaims {
   readonly clientId: string;
   readonly audience: string;
   /** Epoch milliseconds. */
@@ -20,13 +20,13 @@ export interface AssertionFacts {
 }
 
 const DEFAULT_LIFETIME_SECONDS = 60;
-// RFC 7519 §2: three parts of base64url.
+// RFC 7519 §3: three parts in base64url.
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Signs an assertion of its own for every attempt: its `jti` may be taken once. @see RFC 7523 §3 */
+/** Signs an assertion with a new `jti`: a server may accept each `jti` once. @see RFC 7523 §3 */
 export async function signAssertion(
   { key, kid, algorithm }: AssertionKey,
-  { clientId, audience, now }: AssertionFacts,
+  { clientId, audience, now }: AssertionClaims,
   { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, header, claims }: AssertionOptions,
 ): Promise<string> {
   const { SignJWT } = await import('jose');
@@ -48,11 +48,12 @@ export async function signAssertion(
   return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key);
 }
 
-/** An assertion that was made elsewhere, read anew each time. */
+/** Reads the `clientAssertion` option. */
 export async function readAssertion(configured: ClientAssertion): Promise<string> {
   const given: unknown =
     typeof configured === 'function' ? await configured() : await readFile(configured.file, 'utf8');
   const assertion = typeof given === 'string' ? given.trim() : '';
-  if (!JWT.test(assertion)) throw new UnusableInput('clientAssertion gave something else than a signed JWT');
+  if (!JWT.test(assertion))
+    throw new UnusableInput('clientAssertion did not give a signed JWT: return the JWT as a string');
   return assertion;
 }

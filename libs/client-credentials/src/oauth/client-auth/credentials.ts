@@ -11,36 +11,33 @@ import {
   clientSecretPost,
   type Authenticate,
 } from './methods.js';
-import { UnusableInput } from './private-key.js';
+import { isFile, readPrivateKey, UnusableInput, type ReadInput } from './private-key.js';
 
-import type { ReadInput } from './private-key.js';
-import { isFile, readPrivateKey } from './private-key.js';
-
-/** One way in which the client can prove who it is. */
+/** One secret, key or assertion that authenticates the client. */
 interface ClientProof {
-  /** Tells it from others of the client. It may be a secret itself. */
+  /** Identifies this proof among the client's proofs. May itself be a secret. */
   readonly id: string;
-  /** What no error may show. */
+  /** Values that no output may show. */
   readonly secrets: readonly string[];
   readonly authenticate: Authenticate;
 }
 
-/** One credential of a client: a proof, and the certificate it is presented with. */
+/** One credential of a client: a proof and, if configured, the client certificate. */
 export interface Credential extends ClientProof {
   readonly certificate: ClientCertificate | undefined;
 }
 
-/** Where a client's credentials come from. */
+/** Reads a client's credentials. */
 export interface CredentialSource {
-  /** Those to try, in order: the one that was accepted last comes first. `again`: what may have changed is read anew. */
+  /** Credentials in the order to try, the last accepted first. `again` also reads the certificate again. */
   read(input: ReadInput, again: boolean): Promise<readonly Credential[]>;
-  /** Notes which one the provider took. The answer is whether it took another one before. */
+  /** Notes the accepted credential; returns whether an earlier request was accepted with another credential. */
   accept(credential: Credential): boolean;
-  /** Whether reading again may bring another one. */
+  /** Whether reading again may give another credential. */
   readonly mayChange: boolean;
 }
 
-/** Makes the credentials of a client from its configuration. */
+/** Credentials of a client, from its configuration. */
 export function credentialSourceOf(
   provider: Provider,
   certificates: CertificateSource | undefined,
@@ -54,7 +51,7 @@ export function credentialSourceOf(
       const certificate = again
         ? certificates && (await input('The certificate', () => certificates.read()))
         : certificates?.current;
-      const read = await input(proofs.what, () => proofs.read());
+      const read = await input(proofs.label, () => proofs.read());
       return read
         .map((proof) => ({ ...proof, id: JSON.stringify([proof.id, certificate?.thumbprint]), certificate }))
         .toSorted((a, b) => Number(b.id === accepted) - Number(a.id === accepted));
@@ -68,10 +65,10 @@ export function credentialSourceOf(
 }
 
 interface ClientProofs {
-  /** What an error calls them. */
-  readonly what: string;
+  /** Subject of the error message if reading fails. */
+  readonly label: string;
   readonly mayChange: boolean;
-  /** Whether there is another one every time anyway, so that a change means nothing. */
+  /** Whether every read gives a new proof, so that a change is no rotation. */
   readonly isEphemeral?: true;
   read(): Promise<readonly ClientProof[]>;
 }
@@ -81,14 +78,14 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
   const { clientId, clientSecret, privateKey, assertion = {} } = config;
   const client = { clientId, dialect };
   const method = authenticationMethodOf(config);
-  const signed = (key: AssertionKey): Authenticate =>
+  const signedWith = (key: AssertionKey): Authenticate =>
     clientAssertion(
       client,
       (audience) => signAssertion(key, { clientId, audience, now: clock.now() }, assertion),
       assertion.audience,
     );
   const secretProofs = (authenticateWith: (secret: string) => Authenticate): ClientProofs => ({
-    what: 'The client secret',
+    label: 'The client secret',
     mayChange: typeof clientSecret === 'function',
     read: async () =>
       (await readSecrets(clientSecret)).map((secret) => ({
@@ -98,7 +95,7 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
       })),
   });
 
-  if (typeof method === 'function') return ownProofs(provider, method);
+  if (typeof method === 'function') return customProofs(provider, method);
   switch (method) {
     case 'client_secret_basic':
       return secretProofs((secret) => clientSecretBasic(client, secret));
@@ -107,43 +104,43 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
     case 'client_secret_jwt':
       return secretProofs((secret) => {
         const { algorithm = 'HS256' } = assertion;
-        return signed({ key: new TextEncoder().encode(secret), algorithm });
+        return signedWith({ key: new TextEncoder().encode(secret), algorithm });
       });
     case 'private_key_jwt':
-      if (privateKey === undefined) return readyMadeProofs(provider);
+      if (privateKey === undefined) return externalAssertionProofs(provider);
       return {
-        what: 'The private key',
+        label: 'The private key',
         mayChange: typeof privateKey === 'function' || isFile(privateKey),
         read: async () => {
           const key = await readPrivateKey(privateKey, assertion.algorithm);
-          return [{ id: key.id, secrets: [], authenticate: signed(key) }];
+          return [{ id: key.id, secrets: [], authenticate: signedWith(key) }];
         },
       };
     case 'tls_client_auth':
     case 'self_signed_tls_client_auth':
     case 'none':
       return {
-        what: 'The client id',
+        label: 'The client id',
         mayChange: false,
         read: async () => [{ id: method, secrets: [], authenticate: clientIdAlone(client) }],
       };
   }
 }
 
-/** A function of the configuration. It brings its own secrets; one that is configured beside it is not to be shown either. */
-function ownProofs({ config }: Provider, authenticate: Authenticate): ClientProofs {
+/** Client authentication by the application's function. A configured `clientSecret` stays hidden from output as well. */
+function customProofs({ config }: Provider, authenticate: Authenticate): ClientProofs {
   return {
-    what: 'The client secret',
+    label: 'The client secret',
     mayChange: false,
-    read: async () => [{ id: 'own', secrets: await readSecrets(config.clientSecret), authenticate }],
+    read: async () => [{ id: 'custom', secrets: await readSecrets(config.clientSecret), authenticate }],
   };
 }
 
-/** An assertion that is made elsewhere. What it says is not this library's business. */
-function readyMadeProofs({ config, dialect }: Provider): ClientProofs {
+/** The client assertion from the `clientAssertion` option. Its claims are not checked. */
+function externalAssertionProofs({ config, dialect }: Provider): ClientProofs {
   const { clientId, clientAssertion: configured } = config;
   return {
-    what: 'The client assertion',
+    label: 'The client assertion',
     mayChange: true,
     isEphemeral: true,
     read: async () => {
@@ -155,7 +152,7 @@ function readyMadeProofs({ config, dialect }: Provider): ClientProofs {
   };
 }
 
-/** Secrets as the configuration names them: one, several, or what a function gives; none if it names none. */
+/** The configured secrets: a string, a list or a function's result; empty if not configured. */
 async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readonly string[]> {
   if (configured === undefined) return [];
   const given: unknown = typeof configured === 'function' ? await configured() : configured;
@@ -163,7 +160,7 @@ async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readon
   const secrets = items.filter((item): item is string => typeof item === 'string' && item !== '');
   if (secrets.length === 0 || secrets.length < items.length) {
     throw new UnusableInput(
-      'clientSecret gave something else than a string that is not empty, or a list of these',
+      'clientSecret did not give a non-empty string or a list of such strings: check the function’s result',
     );
   }
   return secrets;

@@ -1,20 +1,19 @@
 import { createHash, KeyObject, randomUUID, type webcrypto } from 'node:crypto';
 import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { DpopOptions } from '../../config/credentials.js';
+import { DPOP_ALGORITHMS, type DpopOptions } from '../../config/credentials.js';
 import { signingKeyOf, type SigningKey } from '../../config/signing-key.js';
 import type { CallToken, ProofSigner, SignedRequest } from '../../token/attachment.js';
 import { UnusableInput } from './private-key.js';
 
-// Token endpoint and API are two origins; a token that names its API's address may add a few.
+// Token endpoint and API are two origins; responses with an API base URL add a few more.
 const MAX_ORIGINS = 100;
 const NONCE_HEADER = 'dpop-nonce';
 // RFC 9449 §8.1: NQCHAR.
 const NONCE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const DEFAULT_ALGORITHM = 'ES256';
-const ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'RS256', 'PS256'];
 
-/** A proof and the nonce that it holds. */
+/** A proof and the nonce in it. */
 export interface DpopProof {
   readonly proof: string;
   readonly nonce: string | undefined;
@@ -23,11 +22,11 @@ export interface DpopProof {
 interface ProofKey {
   readonly algorithm: string;
   readonly privateKey: SigningKey['key'];
-  /** The public key, which travels with every proof. */
+  /** Public key, part of every proof. */
   readonly jwk: JWK;
 }
 
-/** The key that a client's tokens are bound to. It signs a proof for every request. @see RFC 9449 §4 */
+/** The key that a client's tokens are bound to. Signs a proof for every request. @see RFC 9449 §4 */
 export class DpopKey implements ProofSigner {
   readonly #options: DpopOptions;
   readonly #nonces = new LRUCache<string, string>({ max: MAX_ORIGINS });
@@ -38,13 +37,13 @@ export class DpopKey implements ProofSigner {
     this.#options = options === true ? {} : options;
   }
 
-  /** The thumbprint that tokens are bound to. @see RFC 9449 §6.1 (`jkt`) */
+  /** Thumbprint of the public key, as in a token's `jkt`. @see RFC 9449 §6.1 */
   thumbprint(): Promise<string> {
     this.#thumbprint ??= this.#computeThumbprint();
     return this.#thumbprint;
   }
 
-  /** A proof for one request, and for the token that it carries. The query is no part of it (RFC 9449 §4.2). */
+  /** Signs a proof for one request and its token. The URL is taken without query (RFC 9449 §4.2). */
   async proof({ method, url }: SignedRequest, token?: string): Promise<DpopProof> {
     const { SignJWT } = await import('jose');
     const { algorithm, privateKey, jwk } = await this.#proofKey();
@@ -85,10 +84,10 @@ export class DpopKey implements ProofSigner {
   }
 }
 
-async function proofKeyOf({ algorithm: wanted, keyPair }: DpopOptions): Promise<ProofKey> {
+async function proofKeyOf({ algorithm: configured, keyPair }: DpopOptions): Promise<ProofKey> {
   const { exportJWK, generateKeyPair } = await import('jose');
   if (keyPair === undefined) {
-    const algorithm = checked(wanted ?? DEFAULT_ALGORITHM);
+    const algorithm = validated(configured ?? DEFAULT_ALGORITHM);
     const { privateKey, publicKey } = await generateKeyPair(algorithm);
     return { algorithm, privateKey, jwk: await publicJwk(exportJWK, publicKey) };
   }
@@ -96,17 +95,17 @@ async function proofKeyOf({ algorithm: wanted, keyPair }: DpopOptions): Promise<
     const { privateKey, publicKey } = keyPair;
     const { key, algorithm } = signingKeyOf({
       key: privateKey,
-      ...(wanted !== undefined && { algorithm: wanted }),
+      ...(configured !== undefined && { algorithm: configured }),
     });
-    return { algorithm: checked(algorithm), privateKey: key, jwk: await publicJwk(exportJWK, publicKey) };
+    return { algorithm: validated(algorithm), privateKey: key, jwk: await publicJwk(exportJWK, publicKey) };
   } catch {
     throw new UnusableInput(
-      'dpop.keyPair cannot be used: see that the two keys belong together and fit dpop.algorithm',
+      'dpop.keyPair cannot be used: check that the two keys belong together and fit dpop.algorithm',
     );
   }
 }
 
-/** Only what names a public key. */
+/** Public parameters of a key as JWK. */
 async function publicJwk(
   exportJWK: typeof import('jose').exportJWK,
   key: KeyObject | webcrypto.CryptoKey,
@@ -117,7 +116,7 @@ async function publicJwk(
   ) as JWK;
 }
 
-function checked(algorithm: string): string {
-  if (ALGORITHMS.includes(algorithm)) return algorithm;
-  throw new UnusableInput(`dpop.algorithm is none of ${ALGORITHMS.join(', ')}`);
+function validated(algorithm: string): string {
+  if (DPOP_ALGORITHMS.some((each) => each === algorithm)) return algorithm;
+  throw new UnusableInput(`dpop.algorithm is ${algorithm}: use one of ${DPOP_ALGORITHMS.join(', ')}`);
 }

@@ -4,16 +4,16 @@ import type { ResolvedDialect } from '../../config/resolve.js';
 // RFC 7523 §2.2
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Puts one proof of who the client is on an attempt. `issuer` is the server's, if it is known by that. */
+/** Authenticates the client by changing the attempt. `issuer` is the server's issuer, if known. */
 export type Authenticate = (attempt: TokenRequestAttempt, issuer: string | undefined) => void | Promise<void>;
 
-/** What a client is known by. */
+/** The client id and the dialect that names its parameter. */
 interface Client {
   readonly clientId: string;
   readonly dialect: ResolvedDialect;
 }
 
-/** Id and secret in the `Authorization` header. @see RFC 6749 §2.3.1 */
+/** Sends id and secret in the `Authorization` header. @see RFC 6749 §2.3.1 */
 export function clientSecretBasic({ clientId, dialect }: Client, clientSecret: string): Authenticate {
   const encode = dialect.basicCredentials === 'raw' ? (part: string): string => part : formEncode;
   return ({ headers }) => {
@@ -22,7 +22,7 @@ export function clientSecretBasic({ clientId, dialect }: Client, clientSecret: s
   };
 }
 
-/** Id and secret among the parameters. @see RFC 6749 §2.3.1 */
+/** Sends id and secret as parameters. @see RFC 6749 §2.3.1 */
 export function clientSecretPost(client: Client, clientSecret: string): Authenticate {
   const secretName = client.dialect.names.client_secret;
   const authenticate = clientIdAlone(client);
@@ -32,7 +32,7 @@ export function clientSecretPost(client: Client, clientSecret: string): Authenti
   };
 }
 
-/** The id and a signed assertion, made for this attempt. @see RFC 7521 §4.2, RFC 7523 §2.2 */
+/** Sends the id and a client assertion made for this attempt. @see RFC 7521 §4.2, RFC 7523 §2.2 */
 export function clientAssertion(
   client: Client,
   assertionFor: (audience: string) => string | Promise<string>,
@@ -46,7 +46,7 @@ export function clientAssertion(
   };
 }
 
-/** The id alone: of a public client (RFC 6749 §3.2.1), or of one whose certificate proves the rest (RFC 8705 §2). */
+/** Sends the id alone, for a public client (RFC 6749 §3.2.1) or a client certificate (RFC 8705 §2). */
 export function clientIdAlone({ clientId, dialect }: Client): Authenticate {
   const idName = dialect.names.client_id;
   return ({ parameters }) => {
@@ -54,7 +54,7 @@ export function clientIdAlone({ clientId, dialect }: Client): Authenticate {
   };
 }
 
-/** `application/x-www-form-urlencoded`, as RFC 6749 appendix B asks. */
+/** Encodes a value as `application/x-www-form-urlencoded` (RFC 6749 appendix B). */
 function formEncode(part: string): string {
   return new URLSearchParams({ part }).toString().slice('part='.length);
 }

@@ -1,7 +1,7 @@
 import type { Credential, CredentialSource } from './credentials.js';
 import type { ReadInput } from './private-key.js';
 
-/** Which of a client's credentials one acquisition tries, and in what order. */
+/** Order in which one token request tries the client's credentials. */
 export class CredentialRotation {
   readonly #source: CredentialSource;
   readonly #input: ReadInput;
@@ -9,33 +9,38 @@ export class CredentialRotation {
   #known: readonly Credential[] = [];
   #hasReadAgain = false;
 
-  /** @param input - how something is read that the configuration names */
+  /** @param input - reads configured functions and files under the request's deadline */
   constructor(source: CredentialSource, input: ReadInput) {
     this.#source = source;
     this.#input = input;
   }
 
-  /** What no error may show. */
+  /** Values of all read credentials that no output may show. */
   get secrets(): string[] {
     return this.#known.flatMap(({ secrets }) => secrets);
   }
 
-  /** Whether the provider refused one. */
+  /** Whether the token endpoint refused a credential during this token request. */
   get hasRefused(): boolean {
     return this.#refused.size > 0;
   }
 
-  /** The one to try first. */
+  /** The credential of the first attempt. */
   async first(): Promise<Credential> {
     this.#known = await this.#source.read(this.#input, false);
     const [first] = this.#known;
-    if (first === undefined) throw new Error('The configuration names no credential.');
+    if (first === undefined)
+      throw new Error(
+        'The configuration has no credential. Set clientSecret, privateKey, clientAssertion or certificate.',
+      );
     return first;
   }
 
   /**
-   * The one to try after this one was refused; `undefined` if there is no other. What may have changed is read once more, since
-   * it may just have been rotated; not again and again, since it may be another one every time.
+   * The credential to try after a refused one; `undefined` if none is left.
+   *
+   * Functions and files are read again, because a rotation may just have happened. Once per token request is
+   * enough: a function may return a new credential every time.
    */
   async after(refused: Credential): Promise<Credential | undefined> {
     this.#refused.add(refused.id);
@@ -43,7 +48,7 @@ export class CredentialRotation {
     return this.#next();
   }
 
-  /** The one to try after nobody answered: a certificate that is not trusted any more is refused before that. */
+  /** The credential to try after a failed connection: TLS refuses an untrusted client certificate without a response. */
   async afterNoAnswer(current: Credential): Promise<Credential> {
     if (current.certificate === undefined) return current;
     await this.#readAgain();
@@ -54,14 +59,14 @@ export class CredentialRotation {
     return this.#known.find(({ id }) => !this.#refused.has(id));
   }
 
-  /** What cannot be read again stays as it was. */
+  /** Reads the credentials again; keeps the known ones if that fails. */
   async #readAgain(): Promise<void> {
     if (!this.#source.mayChange) return;
     this.#hasReadAgain = true;
     try {
       this.#known = await this.#source.read(this.#input, true);
     } catch {
-      // The refusal, or the silence, says more than this.
+      // The error of the attempt itself is more useful to the caller.
     }
   }
 }

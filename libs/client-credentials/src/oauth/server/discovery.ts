@@ -7,27 +7,27 @@ import { parseJson, type TokenResponse } from '../response-body.js';
 import { isTransientStatus } from '../retry.js';
 import { contradictionOf, documentOf, metadataOf, type ServerMetadata } from './metadata.js';
 
-/** Fetches a document. Rejects when no answer comes. */
+/** Fetches a document. Rejects if no response arrives. */
 export type Fetch = (url: string, signal: AbortSignal) => Promise<TokenResponse>;
 
-// Endpoints move once in years; methods are announced before they are asked for.
+// Servers change their endpoints and methods rarely, and announce them in advance.
 const FRESH_MS = 3_600_000;
-// After a failure what was known is used for so long.
+// How long known metadata stay in use after a failed fetch.
 const PAUSE_MS = 60_000;
 
-// OpenID Connect first, since nearly every server has it; RFC 8414 §3 for the others.
+// OpenID Connect first, since nearly every server supports it; then RFC 8414 §3.
 const LOCATIONS = ['oidc', 'oauth2'] as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
-const NO_ANSWER: TokenResponse = { status: 404, headers: {}, text: '' };
-const MAX_SHOWN = 200;
+const NO_RESPONSE: TokenResponse = { status: 404, headers: {}, text: '' };
+const MAX_SHOWN_ISSUER_LENGTH = 200;
 
-/** What a server announces of itself: fetched once for all callers, kept for an hour, and longer if it cannot be had again. */
+/** Metadata of an authorization server: one fetch for all callers, kept for an hour, longer if the next fetch fails. */
 export class Discovery {
   readonly #provider: Provider;
   readonly #issuer: URL;
   readonly #clock: InstantClock;
-  #known: { metadata: ServerMetadata; until: { since: Instant; forMs: number } } | undefined;
-  #flight: Promise<ServerMetadata> | undefined;
+  #cached: { metadata: ServerMetadata; until: { since: Instant; forMs: number } } | undefined;
+  #pending: Promise<ServerMetadata> | undefined;
 
   constructor(provider: Provider, issuer: string, clock: InstantClock) {
     this.#provider = provider;
@@ -36,39 +36,39 @@ export class Discovery {
   }
 
   /**
-   * The server's metadata.
+   * Returns the cached metadata, or fetches them.
    *
-   * @param signal - aborted when nobody can use it any more; one caller's patience is that caller's own
+   * @param signal - aborts the fetch when the manager closes; a caller's own signal must not end a shared fetch
    */
   async metadata(fetch: Fetch, signal: AbortSignal): Promise<ServerMetadata> {
-    if (this.#known !== undefined && this.#isFresh(this.#known.until)) return this.#known.metadata;
-    this.#flight ??= this.#refresh(fetch, signal).finally(() => {
-      this.#flight = undefined;
+    if (this.#cached !== undefined && this.#isFresh(this.#cached.until)) return this.#cached.metadata;
+    this.#pending ??= this.#refresh(fetch, signal).finally(() => {
+      this.#pending = undefined;
     });
-    return this.#flight;
+    return this.#pending;
   }
 
-  /** Looks again before the next use: what is known has led nowhere. */
+  /** Makes the next call fetch again: the known token endpoint did not respond or does not exist. */
   markStale(): void {
-    const { metadata, until } = this.#known ?? {};
+    const { metadata, until } = this.#cached ?? {};
     const isOld = until !== undefined && elapsedMs(until.since, this.#clock.instant()) >= PAUSE_MS;
-    if (metadata !== undefined && isOld) this.#keep(metadata, 0);
+    if (metadata !== undefined && isOld) this.#store(metadata, 0);
   }
 
   async #refresh(fetch: Fetch, signal: AbortSignal): Promise<ServerMetadata> {
     const deadline = new Deadline(this.#provider.timeoutMs, { parent: signal });
     try {
       const metadata = await this.#discover((url) => fetch(url, deadline.signal));
-      this.#keep(metadata, FRESH_MS);
+      this.#store(metadata, FRESH_MS);
       return metadata;
     } catch (error) {
-      const known = this.#known?.metadata;
-      const isPassing = error instanceof Error && Reflect.get(error, 'retryable') === true;
-      if (known === undefined || !isPassing) {
-        this.#known = undefined;
+      const known = this.#cached?.metadata;
+      const isTransient = error instanceof Error && Reflect.get(error, 'retryable') === true;
+      if (known === undefined || !isTransient) {
+        this.#cached = undefined;
         throw error;
       }
-      this.#keep(known, PAUSE_MS);
+      this.#store(known, PAUSE_MS);
       return known;
     } finally {
       deadline.clear();
@@ -78,53 +78,55 @@ export class Discovery {
   async #discover(fetch: (url: string) => Promise<TokenResponse>): Promise<ServerMetadata> {
     let last: TokenResponse | undefined;
     for (const algorithm of LOCATIONS) {
-      const { answer, response } = await this.#request(algorithm, fetch);
-      const document = answer.status === 200 ? documentOf(parseJson(answer.text)) : undefined;
-      if (document !== undefined) return this.#checked(document, response);
-      last = answer;
-      if (isTransientStatus(answer.status)) break;
+      const { raw, response } = await this.#request(algorithm, fetch);
+      const document = raw.status === 200 ? documentOf(parseJson(raw.text)) : undefined;
+      if (document !== undefined) return this.#validated(document, response);
+      last = raw;
+      if (isTransientStatus(raw.status)) break;
     }
-    throw noMetadata(last ?? NO_ANSWER, this.#context, this.#clock.now());
+    throw noMetadata(last ?? NO_RESPONSE, this.#context, this.#clock.now());
   }
 
   async #request(
     algorithm: (typeof LOCATIONS)[number],
     fetch: (url: string) => Promise<TokenResponse>,
-  ): Promise<{ answer: TokenResponse; response: Response }> {
+  ): Promise<{ raw: TokenResponse; response: Response }> {
     const { allowInsecureRequests, customFetch, discoveryRequest } = await import('oauth4webapi');
-    let answer = NO_ANSWER;
+    let raw = NO_RESPONSE;
     try {
       const response = await discoveryRequest(this.#issuer, {
         algorithm,
-        // That it is loopback then was seen to when the configuration was checked.
+        // The configuration check allows http on loopback only.
         [allowInsecureRequests]: true,
         [customFetch]: async (url: string) => {
-          answer = await fetch(url);
-          const { status, text } = answer;
-          // What its content type says does not matter, as with tokens.
+          raw = await fetch(url);
+          const { status, text } = raw;
+          // The content type is ignored, as for token responses.
           return new Response(status === 200 ? text : null, { status, headers: JSON_TYPE });
         },
       });
-      return { answer, response };
+      return { raw, response };
     } catch (error) {
       throw unreachableIssuer(error, this.#context);
     }
   }
 
-  async #checked(document: Record<string, unknown>, response: Response): Promise<ServerMetadata> {
+  async #validated(document: Record<string, unknown>, response: Response): Promise<ServerMetadata> {
     const { processDiscoveryResponse } = await import('oauth4webapi');
     try {
       await processDiscoveryResponse(this.#issuer, response);
     } catch {
       const { issuer } = document;
-      const named = typeof issuer === 'string' ? `'${issuer.slice(0, MAX_SHOWN)}'` : 'nobody';
+      const found =
+        typeof issuer === 'string' ? `'${issuer.slice(0, MAX_SHOWN_ISSUER_LENGTH)}'` : 'no issuer';
       throw contradicted(
-        `issuer: the metadata found there is that of ${named}: the two must be the same`,
+        `issuer: the metadata at this URL belong to ${found}: check the URL, both values must be the same`,
         this.#context,
       );
     }
     const metadata = metadataOf(document);
-    if (typeof metadata === 'string') throw contradicted(`issuer: its metadata ${metadata}`, this.#context);
+    if (typeof metadata === 'string')
+      throw contradicted(`issuer: the metadata at this URL ${metadata}`, this.#context);
     const contradiction = contradictionOf(this.#provider.config, metadata);
     if (contradiction !== undefined) throw contradicted(contradiction, this.#context);
     return metadata;
@@ -134,8 +136,8 @@ export class Discovery {
     return { provider: this.#provider, secrets: [] };
   }
 
-  #keep(metadata: ServerMetadata, forMs: number): void {
-    this.#known = { metadata, until: { since: this.#clock.instant(), forMs } };
+  #store(metadata: ServerMetadata, forMs: number): void {
+    this.#cached = { metadata, until: { since: this.#clock.instant(), forMs } };
   }
 
   #isFresh({ since, forMs }: { since: Instant; forMs: number }): boolean {

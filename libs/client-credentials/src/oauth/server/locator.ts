@@ -5,18 +5,19 @@ import { Discovery } from './discovery.js';
 import type { TokenEndpoint } from '../token-endpoint.js';
 import { unlessAborted } from '../../base/abort.js';
 
-/** Where a token request goes. */
+/** The server that a token request goes to. */
 export interface Server {
   readonly tokenUrl: string;
-  /** What the server calls itself, as far as that is known. */
+  /** Issuer of the server, if known. */
   readonly issuer: string | undefined;
-  /** Says that nobody is at this address. */
+  /** Reports that `tokenUrl` did not respond or does not exist. */
   readonly markStale: () => void;
 }
 
 /**
- * Finds the server. `agent` presents the client certificate, if there is one; `signal` aborts this caller's wait, `closed` the
- * look-up itself.
+ * Finds the server.
+ *
+ * `agent` presents the client certificate, if any. `signal` aborts this caller's wait, `closed` the shared fetch.
  */
 export type ServerLocator = (
   agent: Agent | undefined,
@@ -24,7 +25,7 @@ export type ServerLocator = (
   closed: AbortSignal,
 ) => Promise<Server>;
 
-/** The token endpoint as it is configured, or as the issuer announces it. */
+/** Locator for the configured `tokenUrl`, or for the token endpoint in the issuer's metadata. */
 export function serverLocatorOf(
   provider: Provider,
   endpoint: TokenEndpoint,

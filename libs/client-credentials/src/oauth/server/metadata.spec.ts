@@ -6,7 +6,7 @@ const DOCUMENT = { issuer: 'https://id.example.com', token_endpoint: 'https://id
 const CLIENT: ProviderConfig = { issuer: DOCUMENT.issuer, clientId: 'desk', clientSecret: 's' };
 
 describe('the metadata of a server', () => {
-  it('is read as far as it matters', () => {
+  it('is read with its endpoints and methods', () => {
     const document = {
       ...DOCUMENT,
       mtls_endpoint_aliases: { token_endpoint: 'https://mtls.example.com/token' },
@@ -22,17 +22,25 @@ describe('the metadata of a server', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no token endpoint', { token_endpoint: undefined }, 'names no https token_endpoint'],
-    ['one in clear', { token_endpoint: 'http://id.example.com/token' }, 'names no https token_endpoint'],
     [
-      'one with a user',
-      { token_endpoint: 'https://u:p@id.example.com/token' },
-      'names no https token_endpoint',
+      'no token endpoint',
+      { token_endpoint: undefined },
+      'have no https token_endpoint: set tokenUrl instead',
     ],
     [
-      'an alias in clear',
+      'a token endpoint without TLS',
+      { token_endpoint: 'http://id.example.com/token' },
+      'have no https token_endpoint: set tokenUrl instead',
+    ],
+    [
+      'a token endpoint with a user name',
+      { token_endpoint: 'https://u:p@id.example.com/token' },
+      'have no https token_endpoint: set tokenUrl instead',
+    ],
+    [
+      'an mTLS alias without TLS',
       { mtls_endpoint_aliases: { token_endpoint: 'http://id.example.com' } },
-      'names no https token_endpoint among its mtls_endpoint_aliases',
+      'have no https token_endpoint in mtls_endpoint_aliases: set tokenUrl instead',
     ],
   ])('is refused for %s', (_, change, problem) => {
     expect(metadataOf({ ...DOCUMENT, ...change })).toBe(problem);
@@ -41,9 +49,9 @@ describe('the metadata of a server', () => {
 
 describe('a configuration and the metadata agree', () => {
   it.each<[string, string[] | undefined, Partial<ProviderConfig>]>([
-    ['where the server says nothing', undefined, {}],
-    ['where it announces the method', ['none', 'client_secret_basic'], {}],
-    ['where a function is used', [], { clientAuthentication: () => undefined }],
+    ['where the metadata list no methods', undefined, {}],
+    ['where the metadata list the method', ['none', 'client_secret_basic'], {}],
+    ['where clientAuthentication is a function', [], { clientAuthentication: () => undefined }],
     [
       'on self-signed certificates',
       ['self_signed_tls_client_auth'],
@@ -57,14 +65,14 @@ describe('a configuration and the metadata agree', () => {
     ).toBeUndefined();
   });
 
-  it('not where the server announces others: then they are named', () => {
+  it('not where the metadata list other methods, which the problem names', () => {
     const metadata = metadataOf({
       ...DOCUMENT,
       token_endpoint_auth_methods_supported: ['client_secret_post', 'none'],
     });
 
     expect(typeof metadata === 'object' && contradictionOf(CLIENT, metadata)).toContain(
-      "does not announce 'client_secret_basic', but 'client_secret_post', 'none'",
+      "does not support 'client_secret_basic', but 'client_secret_post', 'none'",
     );
   });
 });
