@@ -3,7 +3,7 @@
  *
  *     npm run bench                 all scenarios, about 15 minutes
  *     npm run bench -- a e          scenarios whose ids begin with a or e
- *     npm run bench -- --short      one minute, as in CI; fails if a target is missed by more than a factor of two
+ *     npm run bench -- --short      one minute, as in CI; fails where a count is wrong, and prints the ratios
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ const endpoints = fork(new URL('./endpoints/server.mjs', import.meta.url));
 const [controlUrl] = await once(endpoints, 'message');
 const results = [];
 for (const scenario of await scenariosFor(positionals)) {
-  const result = await settled(scenario);
+  const result = await run(scenario);
   results.push(result);
   console.log(`\n${sectionOf(result)}`);
   console.error(`${scenario.id} took ${result.tookSeconds ?? 0} s.`);
@@ -42,17 +42,10 @@ const verdicts = verdictsOn(results);
 console.log(`\n## Targets\n\n${targetsOf(verdicts)}`);
 // Only a full run is written: bench/results is committed, from a quiet machine.
 if (!isShort && positionals.length === 0) write();
-if (isShort && verdicts.some(({ isNear }) => !isNear)) {
-  console.log('\nA target is missed by more than a factor of two. See the table above.');
+const missedCounts = verdicts.filter(({ isMet, exactly }) => !isMet && exactly !== undefined);
+if (isShort && missedCounts.length > 0) {
+  console.log('\nA count is not what it must be. See the table above.');
   process.exitCode = 1;
-}
-
-/** Runs a scenario; repeats a short run if only ratios are far off, because other load may have disturbed it. */
-async function settled(scenario) {
-  const result = await run(scenario);
-  const missed = isShort ? verdictsOn([result]).filter(({ isNear }) => !isNear) : [];
-  const isNoise = missed.length > 0 && missed.every(({ exactly }) => exactly === undefined);
-  return isNoise ? run(scenario) : result;
 }
 
 function verdictsOn(some) {

@@ -15,6 +15,7 @@ export type {
   ApiReplayedEvent,
   CredentialsRotatedEvent,
   IssuanceNearLimitEvent,
+  StoreOperation,
   StoreUnavailableEvent,
   TokenAcquiredEvent,
   TokenEvent,
@@ -61,3 +62,4 @@ export { authorizeAxios } from '../http/axios/authorize-axios.js';
 export type { AuthorizableAxios } from '../http/axios/authorize-axios.js';
 export { authorizeFetch } from '../http/fetch/authorize-fetch.js';
 export type { AuthorizedFetch, AuthorizedRequestInit } from '../http/fetch/authorize-fetch.js';
+export type { AuthorizeOptions } from '../http/source-attachment.js';

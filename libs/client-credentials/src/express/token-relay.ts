@@ -47,8 +47,8 @@ interface RelayedMessage extends IncomingMessage {
 // On the request itself, so that any relay, of any copy of this package, finds it.
 const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
 
-/** A source, or a function that names one for a request. */
-type RelaySource<Request> =
+/** The source of a relay's tokens, or a function that names one for each request. */
+export type RelaySource<Request> =
   | TokenSource
   | BearerSource
   | ((request: Request) => TokenSource | BearerSource | Promise<TokenSource | BearerSource>);

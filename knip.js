@@ -1,0 +1,39 @@
+import entryPoints from './scripts/entry-points.cjs';
+
+const { ENTRY_POINTS, sourceOf } = entryPoints;
+
+/** @type {import('knip').KnipConfig} */
+export default {
+  workspaces: {
+    '.': {
+      entry: [
+        // The main entry is found by package.json.
+        ...ENTRY_POINTS.slice(1).map(sourceOf),
+        'sample-app/src/main.ts',
+        'examples/express/src/main.ts',
+        'scripts/*.mjs',
+        'test/**/*.e2e-spec.ts',
+        '{libs,sample-app}/**/*.spec.ts',
+      ],
+      project: [
+        'libs/**/*.ts',
+        'sample-app/**/*.ts',
+        'examples/**/*.ts',
+        'test/**/*.ts',
+        'scripts/**/*.mjs',
+        '!test/consumers/*/**',
+      ],
+    },
+    bench: {
+      entry: [
+        '*.mjs',
+        'contenders/*.mjs',
+        'scenarios/*.mjs',
+        'endpoints/server.mjs',
+        'racing/contender-process.mjs',
+        '**/*.spec.mjs',
+      ],
+      project: ['**/*.mjs'],
+    },
+  },
+};
