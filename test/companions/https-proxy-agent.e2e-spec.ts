@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Agent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -100,6 +101,11 @@ const byOption = (proxy: ConnectProxy): AxiosRequestConfig => ({
   proxy: { protocol: 'http', host: '127.0.0.1', port: proxy.port },
 });
 
+const byTunnelOfAxios = (proxy: ConnectProxy): AxiosRequestConfig => ({
+  ...byOption(proxy),
+  httpsAgent: new Agent({ ca: authority.cert }),
+});
+
 describe('https-proxy-agent', () => {
   it('takes the token request and the call through the proxy', async () => {
     await using desk = await openProxiedDesk(byAgent);
@@ -136,6 +142,7 @@ describe('https-proxy-agent', () => {
 
 describe.each<[string, (proxy: ConnectProxy) => AxiosRequestConfig, Scheme]>([
   ['by https-proxy-agent', byAgent, 'https'],
+  ['by the option proxy of axios, over a tunnel', byTunnelOfAxios, 'https'],
   ['by the option proxy of axios, in the clear', byOption, 'http'],
 ])('a proxy that asks for authentication, used %s', (_, settings, scheme) => {
   it('makes the token endpoint unavailable, and is named in the error', async () => {
