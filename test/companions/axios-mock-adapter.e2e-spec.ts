@@ -29,7 +29,8 @@ function partsOf(response: unknown): unknown {
 }
 
 describe.each(ORDERS)('axios-mock-adapter, attached %s authorizeAxios', (order) => {
-  const attach = (http: AxiosInstance): MockAdapter => new MockAdapter(http);
+  // The adapter's types are for the CommonJS kind of axios.
+  const attach = (http: AxiosInstance): MockAdapter => new MockAdapter(http as never);
 
   it.each(STATUSES)('gives the caller of a %i the error that axios alone would give', async (status) => {
     await using desk = await openCompanionDesk(order, attach);
@@ -105,7 +106,7 @@ describe.each(ORDERS)('axios-mock-adapter, attached %s authorizeAxios', (order) 
   it('lets requests through to the API where the mock is told to', async () => {
     await using desk = await openCompanionDesk(
       order,
-      (http) => new MockAdapter(http, { onNoMatch: 'passthrough' }),
+      (http) => new MockAdapter(http as never, { onNoMatch: 'passthrough' }),
     );
     desk.companion.onGet('/mocked').reply(200, 'mocked');
     await desk.http.get('/mocked');

@@ -61,7 +61,9 @@ describe('a client of @hey-api/openapi-ts for axios', () => {
     newClient = (config) => createClient(createConfig(config));
   });
 
-  afterAll(() => generated[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await generated[Symbol.asyncDispose]();
+  });
 
   it('gets a token for the address that it was made with', async () => {
     await using desk = await openDesk();
@@ -174,7 +176,9 @@ describe('a client of @hey-api/openapi-ts for fetch', () => {
     newClient = (config) => createClient(createConfig(config));
   });
 
-  afterAll(() => generated[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await generated[Symbol.asyncDispose]();
+  });
 
   it('sends the token with every call', async () => {
     await using desk = await openFetchDesk();

@@ -71,7 +71,7 @@ describe('ky over an authorized fetch', () => {
 describe('a Request given to an authorized fetch', () => {
   const MIB = 1_048_576;
 
-  it.each<[string, BodyInit, string | undefined]>([
+  it.each<[string, NonNullable<RequestInit['body']>, string | undefined]>([
     ['a text', '{}', 'text/plain;charset=UTF-8'],
     ['bytes', new Uint8Array([0, 1, 254, 255]), undefined],
     ['a form', new URLSearchParams({ a: '1 & 2' }), 'application/x-www-form-urlencoded;charset=UTF-8'],

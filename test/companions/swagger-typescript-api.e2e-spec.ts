@@ -25,7 +25,9 @@ describe('a client of swagger-typescript-api for axios', () => {
     module = await generated.load<ApiModule>('client.js');
   });
 
-  afterAll(() => generated[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await generated[Symbol.asyncDispose]();
+  });
 
   it('sends the token with every call', async () => {
     await using desk = await openFetchDesk();
@@ -84,7 +86,9 @@ describe('a client of swagger-typescript-api for fetch', () => {
     module = await generated.load<ApiModule>('client.js');
   });
 
-  afterAll(() => generated[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await generated[Symbol.asyncDispose]();
+  });
 
   it('sends the token with every call, and has one replayed whose token was revoked', async () => {
     await using desk = await openFetchDesk();

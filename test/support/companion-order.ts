@@ -1,5 +1,10 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
-import { authorizeAxios, TokenManager, type ProviderConfig, type TokenSource } from 'nestjs-client-credentials/core';
+import {
+  authorizeAxios,
+  TokenManager,
+  type ProviderConfig,
+  type TokenSource,
+} from 'nestjs-client-credentials/core';
 import {
   startAuthorizationServer,
   type AuthorizationServer,
