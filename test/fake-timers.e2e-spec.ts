@@ -1,7 +1,10 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { withGlobal } from '@sinonjs/fake-timers';
 import axios from 'axios';
@@ -239,3 +242,40 @@ describe('the mock timers of node:test', () => {
     expect(values).toContain(ended.second);
   });
 });
+
+describe('the fake timers of vitest', () => {
+  it('can all be run while a caller waits for a token', async () => {
+    await using library = await compileLibrary('vitest');
+    const directory = await mkdtemp(join(tmpdir(), 'client-credentials-vitest-'));
+    const report = join(directory, 'report.json');
+    const root = join(import.meta.dirname, 'fake-timers', 'vitest');
+    const vitest = join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs');
+
+    await promisify(execFile)(
+      process.execPath,
+      [vitest, 'run', '--root', root, '--reporter', 'json', '--outputFile', report],
+      { env: { ...ownEnvironment(), LIBRARY: library.directory } },
+    ).catch(() => undefined);
+    const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report;
+    await rm(directory, { recursive: true, force: true });
+
+    const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+    expect(results.map(({ title, status, failureMessages }) => [title, status, ...failureMessages])).toEqual([
+      ['runs all timers while a caller waits for a token', 'passed'],
+      ['lets a token end when the timers pass its time', 'passed'],
+    ]);
+  });
+});
+
+/** What vitest reports, in the form that jest invented. */
+interface Report {
+  readonly testResults: {
+    readonly assertionResults: { title: string; status: string; failureMessages: string[] }[];
+  }[];
+}
+
+/** As a user's shell has it: nothing of the jest that runs this. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_ENV: _, NODE_OPTIONS: __, JEST_WORKER_ID: ___, ...rest } = process.env;
+  return rest;
+}
