@@ -2,7 +2,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { pathToFileURL } from 'node:url';
 
-const entry = (name) => import(/* @vite-ignore */ pathToFileURL(`${process.env.LIBRARY}/${name}/index.js`).href);
+const entry = (name) =>
+  import(/* @vite-ignore */ pathToFileURL(`${process.env.LIBRARY}/${name}/index.js`).href);
 const { TokenManager } = await entry('core');
 const { startAuthorizationServer } = await entry('testing');
 
