@@ -13,7 +13,7 @@ const plain: ProviderConfig = {
 /** What the manager says of options when it is built; `undefined` where it takes them. */
 function complaintAbout(options: object): { code?: string; message: string } | undefined {
   try {
-    void new TokenManager({ providers: { desk: { ...plain, ...options } } } as never);
+    void new TokenManager({ providers: { desk: { ...plain, ...options } } });
     return undefined;
   } catch (error) {
     return error as { code?: string; message: string };

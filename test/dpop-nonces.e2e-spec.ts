@@ -214,7 +214,7 @@ describe('the algorithm that is asked for', () => {
         privateKey: { key: privateKey, algorithm },
       };
       await new TokenManager({ providers: { desk } }).source('desk').getToken();
-      return decodeProtectedHeader(String(server.tokenRequests[0]?.parameters['client_assertion'])).alg;
+      return decodeProtectedHeader(server.tokenRequests[0]?.parameters['client_assertion'] as string).alg;
     });
 
     expect([algorithm, 'invalid_configuration']).toContain(sent);

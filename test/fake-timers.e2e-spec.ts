@@ -186,7 +186,9 @@ describe.each(kinds)('the fake timers of %s', (_, install) => {
 });
 
 describe('a fake Date alone', () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   const onlyDate = {
     doNotFake: [

@@ -34,13 +34,13 @@ async function startClient(
 }
 
 /** Sets a default of the global axios until the test ends. */
-function setDefault<Name extends keyof AxiosDefaults>(name: Name, value: unknown): void {
+function setDefault(name: keyof AxiosDefaults, value: unknown): void {
   const had = Object.hasOwn(axios.defaults, name);
   const before = axios.defaults[name];
   Reflect.set(axios.defaults, name, value);
   undo.push(() => {
-    if (had) axios.defaults[name] = before;
-    else delete (axios.defaults as Partial<AxiosDefaults>)[name];
+    if (had) Reflect.set(axios.defaults, name, before);
+    else Reflect.deleteProperty(axios.defaults, name);
   });
 }
 

@@ -194,7 +194,7 @@ describe('the allowed origins beside a source', () => {
     const { TokenManager } = await import('nestjs-client-credentials/core');
     const tokens = new TokenManager({ providers: { desk: server.providerConfig } });
     const http = axios.create({ baseURL: server.apiUrl, validateStatus: () => true });
-    attachAxios(http, tokens.source('desk') as never, { allowedOrigins: [other.apiUrl] });
+    attachAxios(http, tokens.source('desk'), { allowedOrigins: [other.apiUrl] });
     other.api.answerNext(1, { status: 200 });
 
     await http.get('/a');

@@ -57,8 +57,8 @@ describe('a client of @hey-api/openapi-ts for axios', () => {
   beforeAll(async () => {
     generated = await generateWithHeyApi('axios');
     sdk = await generated.load<Sdk>('sdk.gen.js');
-    const { createClient, createConfig } = await generated.load<ClientModule>('client/index.js');
-    newClient = (config) => createClient(createConfig(config));
+    const module = await generated.load<ClientModule>('client/index.js');
+    newClient = (config) => module.createClient(module.createConfig(config));
   });
 
   afterAll(async () => {
@@ -172,8 +172,8 @@ describe('a client of @hey-api/openapi-ts for fetch', () => {
   beforeAll(async () => {
     generated = await generateWithHeyApi('fetch');
     sdk = await generated.load<Sdk>('sdk.gen.js');
-    const { createClient, createConfig } = await generated.load<ClientModule>('client/index.js');
-    newClient = (config) => createClient(createConfig(config));
+    const module = await generated.load<ClientModule>('client/index.js');
+    newClient = (config) => module.createClient(module.createConfig(config));
   });
 
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -41,13 +41,12 @@ async function openProxiedDesk(
   const tokenRequests: string[] = [];
   const bearers: (string | undefined)[] = [];
   const revoked = new Set<string>();
-  const endpoint = await listen((request, response) => {
-    void textOf(request).then((text) => {
-      tokenRequests.push(text);
-      const body = { access_token: `token-${tokenRequests.length}`, token_type: 'Bearer', expires_in: 3600 };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  }, tls);
+  const issue = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    tokenRequests.push(await textOf(request));
+    const body = { access_token: `token-${tokenRequests.length}`, token_type: 'Bearer', expires_in: 3600 };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const endpoint = await listen((request, response) => void issue(request, response), tls);
   const api = await listen((request, response) => {
     const { authorization = '' } = request.headers;
     bearers.push(request.headers.authorization);

@@ -86,7 +86,7 @@ describe('a Request given to an authorized fetch', () => {
       method: 'POST',
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
 
     const { status } = await desk.fetch(request);
 

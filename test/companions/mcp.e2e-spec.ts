@@ -32,7 +32,7 @@ async function openToolDesk({ isJson = false } = {}): Promise<ToolDesk> {
     sessionIdGenerator: randomUUID,
     enableJsonResponse: isJson,
   });
-  await mcp.connect(transport as never);
+  await mcp.connect(transport);
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const token = request.headers.authorization?.replace('Bearer ', '');
     const index = server.issued.findIndex(({ value }) => value === token);
@@ -65,7 +65,7 @@ async function openToolDesk({ isJson = false } = {}): Promise<ToolDesk> {
 async function connect(desk: ToolDesk): Promise<Client & AsyncDisposable> {
   const client = new Client({ name: 'caller', version: '1.0.0' });
   const transport = new StreamableHTTPClientTransport(desk.url, { fetch: authorizeFetch(desk.source) });
-  await client.connect(transport as never);
+  await client.connect(transport);
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.close() });
 }
 

@@ -16,7 +16,7 @@ process.on('message', ({ id, afterMs, options }) => {
       process.send({ id, code: error.code, message: error.message });
     }
   };
-  setTimeout(ask, afterMs);
+  setTimeout(() => void ask(), afterMs);
   process.send({ id, isSet: true });
 });
 process.send({ id: 'ready' });

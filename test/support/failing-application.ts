@@ -27,7 +27,7 @@ const rejecting =
   (answer: RawAnswer) =>
   async ({ server, http }: CallingDesk): Promise<unknown> => {
     server.tokenEndpoint.answerNext(1, answer);
-    return await http.get('/a');
+    return http.get('/a');
   };
 
 const thrown =
@@ -69,7 +69,7 @@ export const ANSWERED: Failure[] = [
       server.revoke();
       const body = { error: 'invalid_client', error_description: WORDS };
       server.tokenEndpoint.answerNext(1, { status: 401, body });
-      return await http.get('/a');
+      return http.get('/a');
     },
     status: 502,
     retryAfter: null,
@@ -94,7 +94,7 @@ export const PASSED_THROUGH: Failure[] = [
     name: 'an error of the API',
     cause: async ({ server, http }) => {
       server.api.answerNext(1, { status: 409 });
-      return await http.get('/a');
+      return http.get('/a');
     },
     status: 500,
     retryAfter: null,

@@ -52,7 +52,7 @@ export function generateWithHeyApi(kind: 'axios' | 'fetch'): Promise<GeneratedCl
 export function generateWithSwaggerTypescriptApi(kind: 'axios' | 'fetch'): Promise<GeneratedClient> {
   return compiled(`swagger-typescript-api-${kind}`, async (output) => {
     await generateApi({
-      spec: DESCRIPTION as never,
+      spec: DESCRIPTION,
       output,
       fileName: 'client.ts',
       httpClientType: kind,

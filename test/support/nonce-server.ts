@@ -3,14 +3,14 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { listen } from './listen.js';
 
 /** A request with a proof: its nonce and algorithm, and what was answered. */
-export interface ProvenCall {
+interface ProvenCall {
   readonly nonce: string | undefined;
   readonly algorithm: string | undefined;
   readonly status: number;
 }
 
 /** One side that demands nonces in proofs. */
-export class NonceKeeper {
+class NonceKeeper {
   /** Every request, in the order of its answer. */
   readonly calls: ProvenCall[] = [];
   /** After so many accepted proofs the nonce changes; the one before it is still accepted. */
@@ -60,24 +60,24 @@ export interface NonceServer extends AsyncDisposable {
 export async function startNonceServer(): Promise<NonceServer> {
   const [endpoint, api] = [new NonceKeeper('endpoint'), new NonceKeeper('api')];
   let issued = 0;
-  const tokens = await listen((request, response) => {
-    void received(request).then(() => {
-      if (endpoint.judge(request)) {
-        issued += 1;
-        const body = { access_token: `token-${issued}`, token_type: 'DPoP', expires_in: 3600 };
-        answer(response, 200, endpoint, body);
-      } else {
-        answer(response, 400, endpoint, { error: 'use_dpop_nonce' });
-      }
-    });
-  });
-  const resources = await listen((request, response) => {
-    void received(request).then(() => {
-      const isGood = api.judge(request);
-      if (!isGood) response.setHeader('www-authenticate', 'DPoP error="use_dpop_nonce"');
-      answer(response, isGood ? 200 : 401, api, {});
-    });
-  });
+  const serveTokens = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    await received(request);
+    if (endpoint.judge(request)) {
+      issued += 1;
+      const body = { access_token: `token-${issued}`, token_type: 'DPoP', expires_in: 3600 };
+      answer(response, 200, endpoint, body);
+    } else {
+      answer(response, 400, endpoint, { error: 'use_dpop_nonce' });
+    }
+  };
+  const serveApi = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    await received(request);
+    const isGood = api.judge(request);
+    if (!isGood) response.setHeader('www-authenticate', 'DPoP error="use_dpop_nonce"');
+    answer(response, isGood ? 200 : 401, api, {});
+  };
+  const tokens = await listen((request, response) => void serveTokens(request, response));
+  const resources = await listen((request, response) => void serveApi(request, response));
   return {
     tokenUrl: `${tokens.url}/token`,
     apiUrl: resources.url,
