@@ -61,7 +61,13 @@ async function openNonceDesk(sender: Sender, provider: Partial<ProviderConfig> =
     tokenRequest: { attempts: 1 },
     ...provider,
   } as const;
-  const tokens = new TokenManager({ providers: { desk } });
+  let tokens: TokenManager;
+  try {
+    tokens = new TokenManager({ providers: { desk } });
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
   const source = tokens.source('desk');
   return {
     server,
