@@ -47,6 +47,13 @@ const senders: [string, Sender][] = [
       return async (path) => (await send(baseURL + path, { method: 'POST', body: '{}' })).status;
     },
   ],
+  [
+    'fetch, as a Request',
+    (source, baseURL) => {
+      const send = authorizeFetch(source);
+      return async (path) => (await send(new Request(baseURL + path, { method: 'POST', body: '{}' }))).status;
+    },
+  ],
 ];
 
 async function openNonceDesk(sender: Sender, provider: Partial<ProviderConfig> = {}): Promise<NonceDesk> {
