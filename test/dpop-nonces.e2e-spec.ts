@@ -47,6 +47,13 @@ const senders: [string, Sender][] = [
       return async (path) => (await send(baseURL + path, { method: 'POST', body: '{}' })).status;
     },
   ],
+  [
+    'fetch, as a Request',
+    (source, baseURL) => {
+      const send = authorizeFetch(source);
+      return async (path) => (await send(new Request(baseURL + path, { method: 'POST', body: '{}' }))).status;
+    },
+  ],
 ];
 
 async function openNonceDesk(sender: Sender, provider: Partial<ProviderConfig> = {}): Promise<NonceDesk> {
@@ -61,7 +68,13 @@ async function openNonceDesk(sender: Sender, provider: Partial<ProviderConfig> =
     tokenRequest: { attempts: 1 },
     ...provider,
   } as const;
-  const tokens = new TokenManager({ providers: { desk } });
+  let tokens: TokenManager;
+  try {
+    tokens = new TokenManager({ providers: { desk } });
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
   const source = tokens.source('desk');
   return {
     server,

@@ -144,6 +144,28 @@ describe('a Request given to an authorized fetch', () => {
     ]);
   });
 
+  it.each([
+    [307, 'POST', 'kept'],
+    [308, 'POST', 'kept'],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+  ])('is followed through a redirect (%i) as fetch does, with the token', async (status, method, text) => {
+    await using desk = await openFetchDesk();
+    desk.server.api.answerNext(1, { redirectTo: '/there', status });
+
+    const response = await desk.fetch(
+      new Request(`${desk.server.apiUrl}/a`, { method: 'POST', body: 'kept' }),
+    );
+
+    const { value } = desk.server.issued[0] ?? {};
+    expect(response.status).toBe(200);
+    expect(desk.server.apiRequests.map((request) => [request.method, request.url, request.text])).toEqual([
+      ['POST', '/a', 'kept'],
+      [method, '/there', text],
+    ]);
+    expect(desk.server.apiRequests.map(({ token }) => token)).toEqual([value, value]);
+  });
+
   it('whose signal is aborted before the replay rejects as fetch does', async () => {
     await using desk = await openFetchDesk();
     await desk.source.getToken();
