@@ -83,12 +83,14 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(2);
   });
 
-  it('does not replay a stream, but drops the token and attaches the reason', async () => {
+  it('does not replay a Request of more than a mebibyte, but drops the token and attaches the reason', async () => {
     await using api = await startFetchUnderTest();
     await api.fetch(api.url('/warm'));
     api.server.revoke();
 
-    const response = await api.fetch(new Request(api.url('/upload'), { method: 'POST', body: 'once' }));
+    const response = await api.fetch(
+      new Request(api.url('/upload'), { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) }),
+    );
     const next = await api.fetch(api.url('/next'));
 
     expect([response.status, next.status]).toEqual([401, 200]);

@@ -12,3 +12,10 @@ export type {
 } from './nest/module-options.js';
 export { TokenClient } from './nest/token-client.js';
 export { TokenClients } from './nest/token-clients.js';
+export { ClientCredentialsExceptionFilter } from './nest/exception-filter.js';
+export type {
+  ClientCredentialsFeatureAsyncBase,
+  ClientCredentialsFeatureAsyncOptions,
+  ClientCredentialsFeatureOptionsFactory,
+  FeatureProviders,
+} from './nest/module-options.js';

@@ -84,6 +84,18 @@ export interface StoreUnavailableEvent extends TokenEventBase {
   operation: StoreOperation;
 }
 
+/** The API refused a call although its token is valid: the token lacks a scope. Emitted for each call. */
+export interface ApiRefusedEvent extends TokenEventBase {
+  type: 'api.refused';
+  reason: 'insufficient_scope';
+  /** HTTP status of the response. */
+  status: number;
+  /** Scopes that the API demands; empty if the API does not name them. @see RFC 6750 §3 */
+  requiredScopes: readonly string[];
+  /** Scopes that the token was granted. */
+  grantedScopes: readonly string[];
+}
+
 /** Token requests reached 80 % of `issuance.limit`; emitted once per window. */
 export interface IssuanceNearLimitEvent extends TokenEventBase {
   type: 'issuance.near-limit';
@@ -97,6 +109,7 @@ export type TokenEvent =
   | TokenFailedEvent
   | TokenInvalidatedEvent
   | ApiReplayedEvent
+  | ApiRefusedEvent
   | CredentialsRotatedEvent
   | StoreUnavailableEvent
   | IssuanceNearLimitEvent;

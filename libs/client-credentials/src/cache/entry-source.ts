@@ -103,6 +103,8 @@ function attachmentOf(entries: ClientEntries, rules: AttachmentRules, defaults: 
     refuse: (token, request, claims) =>
       entries.entryFor(request).refuse(token.value, claims) === 'leave' ? 'too-young' : 'another',
     noteAccepted: (token) => displacements.noteAccepted(token),
+    noteInsufficientScope: ({ scopes = [] }, request, status, requiredScopes) =>
+      entries.entryFor(request).noteInsufficientScope(status, requiredScopes, scopes),
     noteReplay: (request, status) => entries.knownEntryFor(request)?.noteReplay(status),
   };
   return attachment;

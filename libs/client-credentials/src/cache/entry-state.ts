@@ -187,6 +187,7 @@ export class EntryState {
     const idleState = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       state: isBusy ? 'refreshing' : idleState,
+      grantedScopes: this.current?.scopes,
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
       acquisitions: this.#acquisitions,

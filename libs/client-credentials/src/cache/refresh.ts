@@ -118,6 +118,7 @@ export class Refresh {
   #useNew(issued: IssuedToken): AccessToken {
     const isSameToken = this.#state.isLast(issued.value);
     const access = this.#use(issued);
+    this.#warnOfFewerScopes(access);
     this.#state.countAcquisition();
     this.#deps.onAcquired();
     this.#emit({
@@ -137,6 +138,16 @@ export class Refresh {
     const access = this.#client.toAccessToken(issued);
     this.#state.use(issued, access, this.#deps.task.reason, now, this.#client);
     return access;
+  }
+
+  #warnOfFewerScopes({ scopes }: AccessToken): void {
+    const { provider, warnOnce } = this.#client;
+    const missing = this.#request.scopes.filter((scope) => !scopes.includes(scope));
+    if (missing.length === 0) return;
+    warnOnce(
+      `granted ${missing.toSorted().join(' ')}`,
+      `"${provider}" granted fewer scopes than asked for: "${missing.join(' ')}" is missing. See that the client is allowed to have it, or take it out of scope.`,
+    );
   }
 
   #noteFailure(error: ClientCredentialsError): void {

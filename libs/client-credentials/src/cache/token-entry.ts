@@ -120,6 +120,15 @@ export class TokenEntry {
     this.#state.reset();
   }
 
+  /** Notes that the API needs more scopes than the token was granted. */
+  noteInsufficientScope(
+    status: number,
+    requiredScopes: readonly string[],
+    grantedScopes: readonly string[],
+  ): void {
+    this.#emit({ type: 'api.refused', reason: 'insufficient_scope', status, requiredScopes, grantedScopes });
+  }
+
   noteReplay(status: number | undefined): void {
     this.#state.countReplay();
     this.#emit({ type: 'api.replayed', ...(status !== undefined && { status }) });

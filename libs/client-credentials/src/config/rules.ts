@@ -105,8 +105,8 @@ function urlProblems(key: string, value: unknown, { mustBeSecure = false } = {})
 }
 
 /** Problems of a value as an origin. */
-export function originProblems(key: string, value: unknown): RuleProblem[] {
-  const problems = urlProblems(key, value);
+export function originProblems(key: string, value: unknown, options = {}): RuleProblem[] {
+  const problems = urlProblems(key, value, options);
   if (problems.length > 0 || typeof value !== 'string') return problems;
   const { pathname, search, hash } = new URL(value);
   return pathname === '/' && search === '' && hash === '' ? [] : [[key, 'must be an origin without a path']];

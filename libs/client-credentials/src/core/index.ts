@@ -12,6 +12,7 @@ export { ClientCredentialsError } from '../base/errors.js';
 export type { ClientCredentialsErrorCode, ClientCredentialsErrorDetails } from '../base/errors.js';
 export type {
   AcquisitionReason,
+  ApiRefusedEvent,
   ApiReplayedEvent,
   CredentialsRotatedEvent,
   IssuanceNearLimitEvent,

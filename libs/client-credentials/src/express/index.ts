@@ -1,3 +1,5 @@
+export { clientCredentialsErrorHandler, fastifyClientCredentialsErrorHandler } from './error-handler.js';
+export type { ErrorMiddleware, FastifyReplyLike } from './error-handler.js';
 export type { Middleware, Next } from './middleware.js';
 export { TokenRelayError } from './relay-error.js';
 export { tenantContext } from './tenant-context.js';

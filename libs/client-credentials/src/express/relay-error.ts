@@ -1,4 +1,5 @@
-import { ClientCredentialsError } from '../base/errors.js';
+import { callerAnswerOf } from '../base/caller-answer.js';
+import type { ClientCredentialsError } from '../base/errors.js';
 
 /**
  * The error of a request that could not be given a token, as it is handed to `next`: a 502, or a 503 with `Retry-After` where the same
@@ -12,9 +13,12 @@ import { ClientCredentialsError } from '../base/errors.js';
  * });
  * ```
  */
-export class TokenRelayError extends ClientCredentialsError {
+export class TokenRelayError extends Error {
+  override readonly name = 'TokenRelayError';
+  /** The reason why no token could be had. */
+  declare readonly cause: ClientCredentialsError;
   /** The status of the answer: 502 or 503. That of the token endpoint is in the cause. */
-  declare readonly status: 502 | 503;
+  readonly status: 502 | 503;
   /** The same, by the other name that frameworks look for. */
   readonly statusCode: 502 | 503;
   /** That the message is not part of the answer, where frameworks ask: the status says enough. */
@@ -24,17 +28,14 @@ export class TokenRelayError extends ClientCredentialsError {
 
   /** @param now - epoch milliseconds */
   constructor(cause: ClientCredentialsError, now: number = Date.now()) {
-    const { code, provider, tenant, retryable, retryAt } = cause;
-    const status = retryable || code === 'closed' ? 503 : 502;
-    super(
-      `No token for the upstream service${provider === undefined ? '' : ` "${provider}"`} could be had (${code}). ${
-        status === 503 ? 'Try again later.' : 'The operator finds the reason in the cause of this error.'
-      }`,
-      { code, provider, tenant, retryable, retryAt, status, cause },
-    );
-    this.name = 'TokenRelayError';
+    const { code, provider } = cause;
+    const { status, headers } = callerAnswerOf(cause, now) ?? { status: 502, headers: {} };
+    const name = provider === undefined ? '' : ` "${provider}"`;
+    const advice =
+      status === 503 ? 'Try again later.' : 'The operator finds the reason in the cause of this error.';
+    super(`No token for the upstream service${name} could be had (${code}). ${advice}`, { cause });
+    this.status = status;
     this.statusCode = status;
-    const afterSeconds = retryAt === undefined ? undefined : Math.max(Math.ceil((retryAt - now) / 1000), 1);
-    this.headers = status === 503 && afterSeconds !== undefined ? { 'retry-after': `${afterSeconds}` } : {};
+    this.headers = headers;
   }
 }

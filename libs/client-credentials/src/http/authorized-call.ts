@@ -1,13 +1,25 @@
 import { ClientCredentialsError } from '../base/errors.js';
 import type { ApiAnswer } from '../config/provider-options.js';
 import type { TokenRequest } from '../config/token-request.js';
-import type { Attachment, CallToken, RefusalOutcome } from '../token/attachment.js';
-import { claimsChallengeOf, isInsufficientScope, wantsNonce, type ClaimsChallenge } from './challenge.js';
+import type { Attachment, CallToken } from '../token/attachment.js';
+import { claimsChallengeOf, missingScopesOf, wantsNonce, type ClaimsChallenge } from './challenge.js';
+import {
+  BODY_READ_ONCE,
+  leftBehind,
+  NONCE_NOT_ANSWERED,
+  REFUSED_TWICE,
+  scopesMissing,
+  TokenRefused,
+  WITHOUT_ANOTHER,
+} from './refusal-reasons.js';
 
 /** A response to a call that was sent with a token. */
 export interface Attempt {
-  /** The status; `undefined` if a redirect took the request where the token may not go. */
-  readonly status: number | undefined;
+  readonly status: number;
+  /** Whether the request that was answered carried the token: a redirect may have taken it where the token may not go. */
+  readonly carriesToken: boolean;
+  /** The origin that answered. */
+  origin(): string;
   /** Headers by their names in lower case. */
   headers(): Record<string, string>;
   /** The body, parsed if it is JSON. */
@@ -46,10 +58,10 @@ export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>)
 function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken): Promise<R> {
   return call.send(token).then((first) => {
     const { attachment } = call;
-    const { status = 0 } = first;
+    const { status } = first;
     // The usual response needs no further look.
     if (status >= 200 && status < 300 && !attachment.readsBody) {
-      if (attachment.acceptedToken !== token) noteAccepted(attachment, token);
+      if (attachment.acceptedToken !== token && first.carriesToken) noteAccepted(attachment, token);
       return call.finish(first);
     }
     return afterFirst(call, token, first);
@@ -65,10 +77,11 @@ async function afterFirst<A extends Attempt, R>(
   const { attachment, request } = call;
   const nonces = new NonceAnswers(call);
   const first = await nonces.answer(token, response);
+  if (!first.carriesToken) return finishElsewhere(call, first);
   const challenge = challengeIn(first);
   if (attachment.proofSigner !== undefined && wantsNonce(challenge))
     return finalResponse(call, first, NONCE_NOT_ANSWERED);
-  if (!(await isRefused(call, token, first))) return call.finish(first);
+  if (!(await isRefused(call, token, first))) return finishWithScopes(call, token, first);
   const demand = claimsChallengeOf(challenge);
   let newToken: CallToken;
   try {
@@ -96,10 +109,11 @@ async function replay<A extends Attempt, R>(
   let status: number | undefined;
   try {
     const second = await nonces.answer(token, await call.send(token));
+    if (!second.carriesToken) return finishElsewhere(call, second);
     status = second.status;
     return (await isRefused(call, token, second))
       ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challengeIn(second)))
-      : call.finish(second);
+      : finishWithScopes(call, token, second);
   } finally {
     call.attachment.noteReplay(call.request, status);
   }
@@ -130,7 +144,6 @@ async function isRefused<A extends Attempt, R>(
 ): Promise<boolean> {
   const { attachment } = call;
   const { status } = attempt;
-  if (status === undefined) return false;
   try {
     const data = attachment.readsBody ? await attempt.data() : undefined;
     return judgeResponse(attachment, token, { status, headers: attempt.headers(), data });
@@ -142,7 +155,7 @@ async function isRefused<A extends Attempt, R>(
 
 /** Whether a response refuses the token. Notes a token that the API accepted. */
 export function judgeResponse(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
-  if (isInsufficientScope(response.headers['www-authenticate'])) return false;
+  if (missingScopesOf(response.headers['www-authenticate']) !== undefined) return false;
   const isRefusal = attachment.isRefusal(response);
   if (!isRefusal && response.status < 400) noteAccepted(attachment, token);
   return isRefusal;
@@ -154,7 +167,38 @@ function noteAccepted(attachment: Attachment, token: CallToken): void {
 }
 
 function challengeIn(attempt: Attempt): string | undefined {
-  return attempt.status === undefined ? undefined : attempt.headers()['www-authenticate'];
+  return attempt.headers()['www-authenticate'];
+}
+
+/** Whether a status refuses who asks. */
+export function isAuthorizationRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** What the caller gets where the API misses a scope, with the reason. Any other response as it is. */
+function finishWithScopes<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken, attempt: A): R {
+  const { attachment, request } = call;
+  const required = isAuthorizationRefusal(attempt.status) ? missingScopesOf(challengeIn(attempt)) : undefined;
+  if (required === undefined) return call.finish(attempt);
+  // An API may quote the token in place of a scope.
+  const requiredScopes = required.filter((scope) => !scope.includes(token.value));
+  const grantedScopes = token.scopes ?? [];
+  const message = scopesMissing(attachment.provider, requiredScopes, grantedScopes);
+  attachment.warnOnce(`missing ${requiredScopes.toSorted().join(' ')}`, message);
+  attachment.noteInsufficientScope(token, request, attempt.status, requiredScopes);
+  call.attachReason(attempt, new TokenRefused(message, { requiredScopes, grantedScopes }));
+  return call.finish(attempt);
+}
+
+/** What the caller gets of an origin that a redirect led to, where the token may not go. */
+function finishElsewhere<A extends Attempt, R>(call: AuthorizedCall<A, R>, attempt: A): R {
+  const { attachment } = call;
+  if (!isAuthorizationRefusal(attempt.status)) return call.finish(attempt);
+  const origin = attempt.origin();
+  const message = leftBehind(attachment.provider, origin);
+  attachment.warnOnce(`elsewhere ${origin}`, message);
+  call.attachReason(attempt, new TokenRefused(message));
+  return call.finish(attempt);
 }
 
 /** A refusal that is not replayed, with the reason. `challenge` is what the API demands of a token. */
@@ -164,21 +208,6 @@ function finalResponse<A extends Attempt, R>(
   reason: string,
   challenge?: ClaimsChallenge,
 ): R {
-  const error = new Error(reason);
-  error.name = 'TokenRefused';
-  call.attachReason(attempt, challenge === undefined ? error : Object.assign(error, { challenge }));
+  call.attachReason(attempt, new TokenRefused(reason, { challenge }));
   return call.finish(attempt);
 }
-
-const WITHOUT_ANOTHER: Readonly<Record<Exclude<RefusalOutcome, 'another'>, string>> = {
-  'too-young':
-    'The API refused a token that had itself just replaced a refused one, so another would fare no better. Check that the token’s scope and audience are what this API asks for; see reacquire.cooldownSeconds.',
-  final:
-    'The API refused the token, and the token source has no invalidate() to replace it with. Add invalidate(token) to the source, and the call is sent once more with the next token.',
-};
-const BODY_READ_ONCE =
-  'The API refused the token, and the body could be read only once. The next call gets a new token; send this one again, or pass the body as a Buffer or Blob.';
-const REFUSED_TWICE =
-  'The API refused the token, and the new one as well. Check that the token’s scope and audience are what this API asks for.';
-const NONCE_NOT_ANSWERED =
-  'The API asked for another DPoP nonce, and the call could not be sent again, or got the same response. The token stays in use, and the next call has the nonce.';

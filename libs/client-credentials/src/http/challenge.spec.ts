@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimsChallengeOf, isInsufficientScope, wantsNonce } from './challenge.js';
+import { claimsChallengeOf, missingScopesOf, wantsNonce } from './challenge.js';
 
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
 const ENCODED = Buffer.from(CLAIMS).toString('base64');
@@ -38,7 +38,8 @@ describe('a challenge', () => {
   it('asks for a nonce, or for more scope, and for nothing of both otherwise', () => {
     expect(wantsNonce('DPoP error="use_dpop_nonce", error_description="x"')).toBe(true);
     expect(wantsNonce('DPoP error="invalid_dpop_proof"')).toBe(false);
-    expect(isInsufficientScope('Bearer error=insufficient_scope')).toBe(true);
-    expect(isInsufficientScope('Bearer error="invalid_token"')).toBe(false);
+    expect(missingScopesOf('Bearer error=insufficient_scope, scope="a  b"')).toEqual(['a', 'b']);
+    expect(missingScopesOf('Bearer error="insufficient_scope"')).toEqual([]);
+    expect(missingScopesOf('Bearer error="invalid_token"')).toBeUndefined();
   });
 });

@@ -34,7 +34,9 @@ export function attachmentOf(
 
 function originsOf(allowedOrigins: readonly string[]): readonly string[] {
   const problems = Array.isArray(allowedOrigins)
-    ? allowedOrigins.flatMap((origin, index) => originProblems(`allowedOrigins.${index}`, origin))
+    ? allowedOrigins.flatMap((origin, index) =>
+        originProblems(`allowedOrigins.${index}`, origin, { mustBeSecure: true }),
+      )
     : [['allowedOrigins', 'must be a list of origins'] as const];
   if (problems.length > 0) throw invalidConfiguration(problems.map((problem) => problem.join(': ')));
   return allowedOrigins.map((origin) => new URL(origin).origin);
@@ -85,6 +87,7 @@ function bearerAttachment(source: BearerSource | TokenSource): Attachment {
       return 'another';
     },
     noteAccepted: () => undefined,
+    noteInsufficientScope: () => undefined,
     noteReplay: () => undefined,
   };
   return attachment;

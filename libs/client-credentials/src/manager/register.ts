@@ -10,6 +10,9 @@ import { ProviderClient, type ClientDeps } from './client.js';
 import { TenantDirectory } from './tenants/directory.js';
 import { TenantTokenSource } from './tenants/source.js';
 
+// Topics may hold what an API sends: an API must not fill the memory.
+const MAX_TOPICS = 1_000;
+
 /** One provider of a manager. */
 export interface RegisteredProvider {
   /** The object that was given: registering the same object again is no error. */
@@ -56,7 +59,7 @@ function hasTenants(config: ProviderConfig | TenantProviderConfig): config is Te
 function oncePerTopic(warn: (message: string) => void): ClientDeps['warnOnce'] {
   const warned = new Set<string>();
   return (topic, message) => {
-    if (warned.has(topic)) return;
+    if (warned.has(topic) || warned.size >= MAX_TOPICS) return;
     warned.add(topic);
     warn(message);
   };

@@ -1,18 +1,27 @@
-import { Module, type DynamicModule, type InjectionToken, type Provider } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type InjectionToken,
+  type OptionalFactoryDependency,
+  type Provider,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { invalidConfiguration } from '../base/errors.js';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
+import type { ClientCredentialsOptions } from '../config/options.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { getTokenClientToken } from './inject-token-client.decorator.js';
 import type {
+  ClientCredentialsFeatureAsyncOptions,
+  ClientCredentialsFeatureOptionsFactory,
   ClientCredentialsModuleAsyncOptions,
   ClientCredentialsModuleOptions,
   ClientCredentialsOptionsFactory,
+  FeatureProviders,
 } from './module-options.js';
 import { NestTokenManager } from './nest-token-manager.js';
 import type { TokenClient } from './token-client.js';
 import { TokenClients } from './token-clients.js';
-import { announceClients } from './unknown-clients.js';
+import { announceClients } from './registered-clients.js';
 
 // Symbols by name, so that two copies of this package in one application share their providers.
 const MANAGER = Symbol.for('nestjs-client-credentials.TokenManager');
@@ -58,7 +67,10 @@ export class ClientCredentialsModule {
     const names = options.providers ?? [];
     const manager = {
       provide: MANAGER,
-      useFactory: (created: ClientCredentialsOptions) => new NestTokenManager(validated(created, names)),
+      useFactory: (created: ClientCredentialsOptions) => {
+        requireNames(created?.providers, names, 'forRootAsync');
+        return new NestTokenManager(created);
+      },
       inject: [OPTIONS],
     };
     const root = rootModule(options.isGlobal ?? true, names, [manager, ...optionsProviders(options)]);
@@ -70,26 +82,89 @@ export class ClientCredentialsModule {
    *
    * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if a name is already registered
    */
-  static forFeature(providers: Record<string, ProviderConfig | TenantProviderConfig>): DynamicModule {
-    const clients = Object.entries(providers).map(([name, config]) => ({
-      provide: getTokenClientToken(name),
-      useFactory: (manager: TokenManager, all: TokenClients): TokenClient => {
-        manager.add(name, config);
-        return all.get(name);
-      },
-      inject: [MANAGER, CLIENTS],
-    }));
-    return {
-      module: ClientCredentialsModule,
-      providers: clients,
-      exports: clients.map(({ provide }) => provide),
-    };
+  static forFeature(providers: FeatureProviders): DynamicModule {
+    const { provide } = featureOptions();
+    return featureModule(Object.keys(providers), provide, [{ provide, useValue: providers }]);
   }
+
+  /**
+   * Registers further providers whose options are created while the application starts, by a function or a class.
+   *
+   * @throws `ClientCredentialsError` `invalid_configuration` at start-up, also if other providers are defined than `providers` names
+   * @example
+   * ```ts
+   * ClientCredentialsModule.forFeatureAsync({
+   *   providers: ['archive'],
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ archive: config.getOrThrow('archive') }),
+   * });
+   * ```
+   */
+  static forFeatureAsync(options: ClientCredentialsFeatureAsyncOptions): DynamicModule {
+    const { provide, factory } = featureOptions();
+    const names = options.providers ?? [];
+    const made = { provide: Symbol('feature result'), ...sourceOf(options, factory) };
+    const validated: Provider = {
+      provide,
+      useFactory: (providers: FeatureProviders) => {
+        requireNames(providers, names, 'forFeatureAsync');
+        return providers;
+      },
+      inject: [made.provide],
+    };
+    const own: Provider[] = 'useClass' in options ? [{ provide: factory, useClass: options.useClass }] : [];
+    const feature = featureModule(names, provide, [...own, made, validated]);
+    return { ...feature, ...(options.imports && { imports: options.imports }) };
+  }
+}
+
+/** DI tokens for one feature module: there may be several. */
+function featureOptions(): { provide: symbol; factory: symbol } {
+  return { provide: Symbol('feature providers'), factory: Symbol('feature factory') };
+}
+
+/** How the result of an async feature is created. */
+function sourceOf(
+  options: ClientCredentialsFeatureAsyncOptions,
+  factory: symbol,
+): { useFactory: (...injected: never[]) => unknown; inject: (InjectionToken | OptionalFactoryDependency)[] } {
+  if ('useFactory' in options) return { useFactory: options.useFactory, inject: options.inject ?? [] };
+  return {
+    useFactory: (maker: ClientCredentialsFeatureOptionsFactory) => maker.createClientCredentialsOptions(),
+    inject: ['useClass' in options ? factory : options.useExisting],
+  };
+}
+
+function featureModule(names: readonly string[], options: symbol, created: Provider[]): DynamicModule {
+  const clients = names.map((name) => ({
+    provide: getTokenClientToken(name),
+    useFactory: (
+      manager: TokenManager | undefined,
+      known: TokenClients | undefined,
+      providers: FeatureProviders,
+    ): TokenClient => {
+      if (manager === undefined || known === undefined) throw rootMissing(names);
+      for (const [each, config] of Object.entries(providers)) if (each === name) manager.add(each, config);
+      return known.get(name);
+    },
+    inject: [{ token: MANAGER, optional: true }, { token: CLIENTS, optional: true }, options],
+  }));
+  return {
+    module: ClientCredentialsModule,
+    providers: [...created, ...clients],
+    exports: clients.map(({ provide }) => provide),
+  };
+}
+
+function rootMissing(names: readonly string[]): Error {
+  return invalidConfiguration([
+    `ClientCredentialsModule.forFeature (${names.join(', ')}): the root is missing: import ClientCredentialsModule.forRoot or forRootAsync once, in the application's module, with isGlobal left at true`,
+  ]);
 }
 
 const announcement: Provider = {
   provide: ANNOUNCEMENT,
-  useFactory: announceClients,
+  useFactory: (modules: ModulesContainer) => announceClients(modules, MANAGER),
   inject: [ModulesContainer],
 };
 
@@ -135,19 +210,19 @@ function optionsProviders(options: ClientCredentialsModuleAsyncOptions): Provide
   return [factory, created];
 }
 
-function validated(options: ClientCredentialsOptions, listed: readonly string[]): ClientCredentialsOptions {
-  const defined = Object.keys(Object(options?.providers));
+/** Compares the names that Nest was told with the names that the options define. */
+function requireNames(providers: unknown, listed: readonly string[], method: string): void {
+  const defined = Object.keys(Object(providers));
   const missing = listed.filter((name) => !defined.includes(name));
   const surplus = defined.filter((name) => !listed.includes(name));
   const problems = [
     ...missing.map(
       (name) =>
-        `providers.${name}: is missing from the options: define this provider, or remove its name from the providers of forRootAsync`,
+        `providers.${name}: is missing from the options: define this provider, or remove its name from the providers of ${method}`,
     ),
     ...surplus.map(
-      (name) => `providers.${name}: is missing from the providers of forRootAsync: add the name there`,
+      (name) => `providers.${name}: is missing from the providers of ${method}: add the name there`,
     ),
   ];
   if (problems.length > 0) throw invalidConfiguration(problems);
-  return options;
 }

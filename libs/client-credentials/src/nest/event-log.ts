@@ -32,6 +32,8 @@ function lineOf(event: TokenEvent): [Level, string] {
         'debug',
         `Call with a token of ${name} sent again with a new token: status ${event.status ?? 'none'}`,
       ];
+    case 'api.refused':
+      return ['debug', `Call with a token of ${name} refused for want of a scope: status ${event.status}`];
     case 'credentials.rotated':
       return event.wasRefused
         ? [

@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { ClientCredentialsOptions } from '../config/options.js';
+import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
 
 /** The options of {@link ClientCredentialsModule.forRoot}. */
 export interface ClientCredentialsModuleOptions extends ClientCredentialsOptions {
@@ -52,3 +52,31 @@ export type ClientCredentialsModuleAsyncOptions =
   | ClientCredentialsModuleFactoryOptions
   | ClientCredentialsModuleClassOptions
   | ClientCredentialsModuleExistingOptions;
+
+/** Providers of a feature module, by name. */
+export type FeatureProviders = Record<string, ProviderConfig | TenantProviderConfig>;
+
+/** A class that creates the providers of a feature module, for `useClass` and `useExisting`. */
+export interface ClientCredentialsFeatureOptionsFactory {
+  /** Returns the providers; called once while the application starts. */
+  createClientCredentialsOptions(): FeatureProviders | Promise<FeatureProviders>;
+}
+
+/** What every form of `forFeatureAsync` shares. */
+export interface ClientCredentialsFeatureAsyncBase extends Pick<ModuleMetadata, 'imports'> {
+  /** Names of all providers in the result. Nest needs the names before the providers exist. */
+  providers: string[];
+}
+
+/** The options of {@link ClientCredentialsModule.forFeatureAsync}: a function, a class, or an existing Nest provider. */
+export type ClientCredentialsFeatureAsyncOptions = ClientCredentialsFeatureAsyncBase &
+  (
+    | {
+        /** DI tokens of the function's arguments, in order. */
+        inject?: (InjectionToken | OptionalFactoryDependency)[];
+        /** Returns the providers. The arguments are untyped, because Nest resolves `inject` at run time. */
+        useFactory: (...injected: never[]) => FeatureProviders | Promise<FeatureProviders>;
+      }
+    | { useClass: Type<ClientCredentialsFeatureOptionsFactory> }
+    | { useExisting: InjectionToken<ClientCredentialsFeatureOptionsFactory> }
+  );

@@ -1,10 +1,11 @@
 import { HttpService } from '@nestjs/axios';
-import axios, { type AxiosInstance } from 'axios';
+import type { AxiosInstance } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
 import { attach } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { TokenSource } from '../token/token-source.js';
+import { createAxios } from '../http/axios/own-defaults.js';
 import { authorizeAxios } from '../http/axios/authorize-axios.js';
 import { attachmentOf } from '../http/source-attachment.js';
 import { derivedAxios } from './derived-axios.js';
@@ -37,7 +38,7 @@ export class TokenClient extends HttpService implements TokenSource {
 
   /** Creates the client of a source, with an authorized axios instance made from the provider's `api`. */
   static of(source: TokenSource): TokenClient {
-    const instance = axios.create(attachmentOf(source).defaults);
+    const instance = createAxios(attachmentOf(source).defaults);
     authorizeAxios(instance, source);
     return new TokenClient(source, instance);
   }

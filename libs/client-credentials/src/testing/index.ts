@@ -11,3 +11,5 @@ export type { RawAnswer, RedirectAnswer, RequestHandler, ScriptedAnswer } from '
 export { tokenStoreContract } from './token-store-contract.js';
 export type { TokenStoreCase } from './token-store-contract.js';
 export { startAuthorizationServer } from './start-authorization-server.js';
+export { fakeTokenSource } from './fake-token-source.js';
+export type { FakeToken, FakeTokenSource, FakeTokenSourceOptions } from './fake-token-source.js';

@@ -13,6 +13,8 @@ export interface CallToken {
   readonly authorization: string;
   /** The API's base address, for providers that name one with each token. */
   readonly apiBaseURL?: string | undefined;
+  /** The scopes granted, as far as they are known. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** A request that carries a token and a proof. */
@@ -92,6 +94,13 @@ export interface Attachment extends AttachmentRules {
   acceptedToken: CallToken | undefined;
   /** Notes that the API accepted a token. */
   noteAccepted(token: CallToken): void;
+  /** Notes that the API needs more scopes than the token has, whatever the status. Emits an event. */
+  noteInsufficientScope(
+    token: CallToken,
+    request: TokenRequest,
+    status: number,
+    requiredScopes: readonly string[],
+  ): void;
   /** Notes that a call was replayed. `status` is that of the second response. */
   noteReplay(request: TokenRequest, status: number | undefined): void;
 }

@@ -12,6 +12,8 @@ export interface SnapshotRow {
   /** The scopes asked for, separated by spaces. */
   scope: string;
   audience: string | undefined;
+  /** Scopes that the current token was granted; `undefined` without a token. */
+  grantedScopes: readonly string[] | undefined;
   state: TokenState;
   /** Epoch milliseconds. */
   obtainedAt: number | undefined;

@@ -77,8 +77,16 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     this.#isBorrowed = call.mayBorrowConfig && call.isHeaderOnly;
   }
 
-  get status(): number | undefined {
-    return this.#request?.carriesToken === false ? undefined : this.result?.response.status;
+  get status(): number {
+    return this.result?.response.status ?? 0;
+  }
+
+  get carriesToken(): boolean {
+    return this.#request?.carriesToken !== false;
+  }
+
+  origin(): string {
+    return this.request.url.origin;
   }
 
   headers(): Record<string, string> {

@@ -7,6 +7,7 @@ import type { AuthorizedRequest } from '../authorized-request.js';
 import { certificateProblem } from '../errors.js';
 import { isForm, requestBodyOf, type RequestBody } from '../request-body.js';
 import { AxiosAttempt, type SentCall } from './attempt.js';
+import { callError } from './call-error.js';
 import { CallDeadline } from './deadline.js';
 import { discard } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
@@ -76,12 +77,12 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
   getToken(): CallToken | Promise<CallToken> {
     const { attachment, request } = this;
     if (this.#hasBegun || this.config.signal?.aborted === true) {
-      return this.#callDeadline.run((signal) => attachment.getToken(request, signal));
+      return this.#wait((signal) => attachment.getToken(request, signal));
     }
     const token = attachment.getToken(request);
     if (!(token instanceof Promise)) return token;
     this.#hasBegun = true;
-    return this.#callDeadline.run(() => token);
+    return this.#wait(() => token);
   }
 
   send(token: CallToken): Promise<AxiosAttempt> {
@@ -123,6 +124,14 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
     this.timeout = this.remainingMs();
     this.mayBorrowConfig &&= this.timeout === undefined;
     this.isHeaderOnly &&= rules.judge(config, true) === 'allowed';
+  }
+
+  async #wait(task: (signal: AbortSignal | undefined) => CallToken | Promise<CallToken>): Promise<CallToken> {
+    try {
+      return await this.#callDeadline.run(task);
+    } catch (error) {
+      throw callError(error, this.config);
+    }
   }
 
   get #callDeadline(): CallDeadline {

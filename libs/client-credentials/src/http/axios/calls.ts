@@ -1,14 +1,17 @@
-import axios, { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { ClientCredentialsError } from '../../base/errors.js';
 import { DEFAULT_REQUEST, type TokenRequest } from '../../config/token-request.js';
 import type { Attachment } from '../../token/attachment.js';
 import { sendAuthorized } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { AxiosCall } from './call.js';
+import { callError } from './call-error.js';
 import { callOptionsOf, hasOwnToken, hasOwnTransform, isWithoutToken, outboundCall } from './call-options.js';
 import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
+import { OWN_TRANSFORM } from './own-defaults.js';
 import { InstanceRules } from './rules.js';
+import { sendWithheld } from './withheld.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
 
@@ -28,7 +31,6 @@ interface ReceivedCall {
 export class AxiosCalls {
   readonly #attachment: Attachment;
   readonly #rules: InstanceRules;
-  readonly #ownTransform: unknown;
   /** Whether the instance was detached from its source. */
   isDetached = false;
 
@@ -36,7 +38,6 @@ export class AxiosCalls {
   constructor(instance: { readonly defaults: InstanceDefaults }, attachment: Attachment) {
     this.#attachment = attachment;
     this.#rules = new InstanceRules(instance, attachment.defaults);
-    [this.#ownTransform] = [axios.defaults?.transformRequest].flat();
   }
 
   /**
@@ -54,13 +55,13 @@ export class AxiosCalls {
         request: options === false ? DEFAULT_REQUEST : options,
         wantsToken: !isWithoutToken(options),
         startedAt: config.timeout ? performance.now() : undefined,
-        isShared: isShared || hasOwnTransform(config, this.#ownTransform),
+        isShared: isShared || hasOwnTransform(config, OWN_TRANSFORM),
       };
       return this.#attachment.isTenantKnown
         ? this.#sendAs(this.#attachment, call)
         : this.#sendForTenant(call);
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(callError(error, config));
     }
   }
 
@@ -71,7 +72,9 @@ export class AxiosCalls {
     const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
     const found = this.#attachmentFor(config, request, needsToken);
     return found instanceof Promise
-      ? found.then((attachment) => this.#sendAs(attachment, call))
+      ? found
+          .then((attachment) => this.#sendAs(attachment, call))
+          .catch((error: unknown) => Promise.reject(callError(error, config)))
       : this.#sendAs(found, call);
   }
 
@@ -82,9 +85,9 @@ export class AxiosCalls {
     needsToken: boolean,
   ): Attachment | Promise<Attachment> {
     const withoutTenant = (error: unknown): Attachment => {
-      if (needsToken || !(error instanceof ClientCredentialsError)) throw error;
+      if (needsToken || !(error instanceof ClientCredentialsError)) throw callError(error, config);
       // Only the tenant's configuration has the base address of a relative call.
-      if (error.code !== 'tenant_required' && isRelative(config.url)) throw error;
+      if (error.code !== 'tenant_required' && isRelative(config.url)) throw callError(error, config);
       return this.#attachment;
     };
     try {
@@ -109,7 +112,7 @@ export class AxiosCalls {
     }
     if (verdict === 'denied') {
       if (rules.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
-      return transport.adapter(placed);
+      return sendWithheld(transport.adapter(placed), rules, finalUrl(placed));
     }
     if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
     const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);

@@ -49,7 +49,8 @@ function withOwnParams(config: CallParams, url: URL): URL {
 
 /** Takes everything from a response that leads to the token: the config and the request it was sent with. */
 export function sanitizeResponse(response: AxiosResponse, sanitizer: Sanitizer): AxiosResponse {
-  response.config = sanitizer.config;
+  // An adapter may leave the config out.
+  if (response.config !== undefined) response.config = sanitizer.config;
   if (response.request) response.request = new LazyRequestSummary(sanitizer);
   response.data = sanitizeStream(response.data, sanitizer);
   return response;

@@ -4,9 +4,18 @@ import { AuthorizedRequest } from '../authorized-request.js';
 import { wantsNonce } from '../challenge.js';
 import { certificateProblem } from '../errors.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
-import type { RequestBody } from '../request-body.js';
 import { parsedData } from '../response-data.js';
 import { withoutToken } from '../url.js';
+
+/** The body of a call, as often as it is sent. */
+export interface FetchBody {
+  readonly isThere: boolean;
+  readonly isRepeatable: boolean;
+  /** The Request to send in its first place: the platform knows the length of its body, which a stream does not tell. */
+  takeRequest(): Request | undefined;
+  /** What to send at any other time. */
+  readonly data: RequestInit['body'] | undefined;
+}
 
 /** A call of `fetch` as the caller made it. */
 export interface FetchRequest {
@@ -21,7 +30,7 @@ export interface FetchRequest {
   readonly method: string;
   /** The caller's own headers, which are never changed. */
   readonly headers: Headers;
-  readonly body: RequestBody<RequestInit['body'] | undefined>;
+  readonly body: FetchBody;
   readonly redirect: string;
   readonly signal: AbortSignal | undefined;
   readonly init: RequestInit;
@@ -48,9 +57,9 @@ export class FetchAttempt implements Attempt {
     await request.signProof(call.method);
     request.applyTo(headers);
     let { method } = call;
-    let hasBody = call.body.data !== undefined && call.body.data !== null;
+    let hasBody = call.body.isThere;
     for (let count = 0; ; count += 1) {
-      const response = await call.fetch(request.url, initOf(call, method, headers, hasBody));
+      const response = await sendHop(call, request.url, initOf(call, method, headers), hasBody);
       const hasOtherNonce = request.needsProof && request.rememberNonce(Object.fromEntries(response.headers));
       const hop = { url: request.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
       const location = response.headers.get('location');
@@ -73,8 +82,16 @@ export class FetchAttempt implements Attempt {
     }
   }
 
-  get status(): number | undefined {
-    return this.#request.carriesToken ? this.response.status : undefined;
+  get status(): number {
+    return this.response.status;
+  }
+
+  get carriesToken(): boolean {
+    return this.#request.carriesToken;
+  }
+
+  origin(): string {
+    return this.#request.url.origin;
   }
 
   headers(): Record<string, string> {
@@ -96,19 +113,27 @@ export function discardResponse(response: Response): void {
   void response.body?.cancel().catch(() => undefined);
 }
 
-function initOf(
-  { init, signal, body, redirect }: FetchRequest,
-  method: string,
-  headers: Headers,
+/** Sends one request: the caller's own Request where it has a body that was not sent yet, else the address. */
+function sendHop(
+  { fetch, body }: FetchRequest,
+  url: URL,
+  init: RequestInit,
   hasBody: boolean,
-): RequestInit {
+): Promise<Response> {
+  if (!hasBody) return fetch(url, { ...init, body: null });
+  const request = body.takeRequest();
+  if (request !== undefined) return fetch(new Request(request, init));
+  return fetch(url, { ...init, body: body.data ?? null, duplex: 'half' });
+}
+
+function initOf({ init, signal, redirect }: FetchRequest, method: string, headers: Headers): RequestInit {
+  const { body: _, ...rest } = init;
   return {
-    ...init,
+    ...rest,
     method,
     headers,
     redirect: redirect === 'error' ? 'error' : 'manual',
     ...(signal !== undefined && { signal }),
-    ...(hasBody ? { body: body.data ?? null, duplex: 'half' as const } : { body: null }),
   };
 }
 

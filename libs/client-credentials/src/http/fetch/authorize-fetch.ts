@@ -4,12 +4,14 @@ import { frozenRequest, type OutboundCall, type TokenRequest } from '../../confi
 import type { Attachment, CallToken } from '../../token/attachment.js';
 import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
-import { sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
+import { isAuthorizationRefusal, sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { bodyCopyOf, requestBodyOf } from '../request-body.js';
+import { withheld } from '../refusal-reasons.js';
 import { attachmentOf, type AuthorizeOptions } from '../source-attachment.js';
 import { hasUserInfo } from '../url.js';
-import { discardResponse, FetchAttempt, type FetchRequest } from './attempt.js';
+import { discardResponse, FetchAttempt, type FetchBody, type FetchRequest } from './attempt.js';
+import { KeptBody } from './kept-body.js';
 
 /** What may be said of a call beside what `fetch` knows. */
 export interface AuthorizedRequestInit extends RequestInit {
@@ -56,7 +58,7 @@ export function authorizeFetch(
     const allowed = allowedOriginsOf(serving);
     if (!mayCarryToken(call.url, allowed)) {
       if (allowed.size === 0) warnOfNoOrigin(serving);
-      return send(input, call.init);
+      return warnIfRefused(await send(input, call.init), serving, call.url.origin, allowed);
     }
     if (hasUserInfo(call.url)) throw userInfoProblem(serving.provider);
     return sendAuthorized(
@@ -66,6 +68,18 @@ export function authorizeFetch(
       ),
     );
   };
+}
+
+/** Warns where a call that went without the token because of its origin was refused. */
+function warnIfRefused(
+  response: Response,
+  attachment: Attachment,
+  origin: string,
+  allowed: ReadonlySet<string>,
+): Response {
+  if (isAuthorizationRefusal(response.status) && allowed.size > 0)
+    attachment.warnOnce(`elsewhere ${origin}`, withheld(attachment.provider, origin, allowed));
+  return response;
 }
 
 /** The parts of a call that decide where its token goes. */
@@ -96,9 +110,38 @@ function withBody(
   call: ReadCall,
 ): Pick<FetchRequest, 'url' | 'method' | 'headers' | 'redirect' | 'signal' | 'init' | 'body'> {
   const { given, ...rest } = call;
-  const body = requestBodyOf(call.init.body ?? given?.body ?? undefined);
-  if (body.contentType !== undefined) call.headers.set('content-type', body.contentType);
-  return { ...rest, body, init: { ...settingsOf(given), ...call.init } };
+  const init = { ...settingsOf(given), ...call.init };
+  const isOfRequest = isBody(given?.body) && !isBody(call.init.body);
+  if (isOfRequest && given instanceof Request) return { ...rest, init, body: requestsBody(given) };
+  const { data, isRepeatable, contentType } = requestBodyOf(call.init.body ?? given?.body ?? undefined);
+  if (contentType !== undefined) call.headers.set('content-type', contentType);
+  const isThere = data !== undefined && data !== null;
+  return { ...rest, init, body: { isThere, isRepeatable, data, takeRequest: () => undefined } };
+}
+
+function isBody(body: unknown): boolean {
+  return body !== undefined && body !== null;
+}
+
+/** The body of a Request, kept while it is sent. */
+function requestsBody(given: Request): FetchBody {
+  const copy = given.clone().body;
+  const kept = copy === null ? undefined : new KeptBody(copy);
+  let request: Request | undefined = given;
+  return {
+    isThere: true,
+    get isRepeatable() {
+      return kept?.bytes !== undefined;
+    },
+    get data() {
+      return kept?.bytes;
+    },
+    takeRequest() {
+      const taken = request;
+      request = undefined;
+      return taken;
+    },
+  };
 }
 
 /** The settings of a Request that are not read from it in another way. */

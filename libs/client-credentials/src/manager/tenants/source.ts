@@ -43,6 +43,7 @@ export class TenantTokenSource implements TokenSource {
       getToken: (request, signal) => this.getToken({ ...request, ...(signal && { signal }) }),
       refuse: () => 'too-young',
       noteAccepted: () => undefined,
+      noteInsufficientScope: () => undefined,
       noteReplay: () => undefined,
     });
   }
