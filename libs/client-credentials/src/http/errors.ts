@@ -1,7 +1,7 @@
 import { ClientCredentialsError } from '../base/errors.js';
 import type { Attachment } from '../token/attachment.js';
 
-/** The error of a way to send calls that cannot present the certificate which the token is bound to. */
+/** The error of a call whose HTTP client cannot present the certificate that the token is bound to. */
 export function certificateProblem(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
     `The token of "${provider}" goes with a client certificate, which fetch cannot present. Use axios with its http adapter, or give authorizeFetch a fetch that presents the certificate.`,
@@ -9,7 +9,7 @@ export function certificateProblem(provider: string): ClientCredentialsError {
   );
 }
 
-/** The error of an address that would send Basic credentials where the token belongs. */
+/** The error of an address with user info, which would be sent as Basic credentials in the place of the token. */
 export function userInfoProblem(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
     'The address of the call holds a user name or a password, which would take the place of the token. Remove them, or send the call with clientCredentials: false.',
@@ -17,7 +17,7 @@ export function userInfoProblem(provider: string): ClientCredentialsError {
   );
 }
 
-/** Warns once that no origin may have the provider's token. */
+/** Warns once that no origin may get the provider's token. */
 export function warnOfNoOrigin({ warnOnce, provider }: Pick<Attachment, 'warnOnce' | 'provider'>): void {
   warnOnce(
     'no-origin',

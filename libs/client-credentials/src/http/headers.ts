@@ -1,27 +1,27 @@
 import type { AxiosRequestHeaders } from 'axios';
 import type { WritableHeaders } from './authorized-request.js';
 
-/** Headers by their names in lower case, as an API's answer or a call is shown to a predicate. */
+/** Header values by lower-case name, as `reacquire.on` and `tokenFor` get them. */
 export function lowerCased(headers: object | undefined | null): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers ?? {})
-      // Axios keeps those that are not to be sent.
+      // Axios keeps headers that are not to be sent.
       .filter(([, value]) => value !== undefined && value !== null && value !== false)
       .map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
 }
 
-/** A copy of headers, those included that are set to nothing. Of the same class: a copy of axios understands its own only. */
+/** Copies headers, including those set to null. Keeps the prototype: the headers may be of another copy of axios. */
 export function copyOfHeaders(headers: AxiosRequestHeaders): AxiosRequestHeaders {
   const copy: AxiosRequestHeaders = Object.create(Object.getPrototypeOf(headers));
   for (const [name, value] of Object.entries(headers)) if (name !== '__proto__') copy[name] = value;
   return copy;
 }
 
-/** A copy with one more header, in one walk. */
+/** Copies headers and adds one. */
 export function withHeader(headers: AxiosRequestHeaders, header: string, value: string): AxiosRequestHeaders {
   const copy: AxiosRequestHeaders = Object.create(Object.getPrototypeOf(headers));
-  // Faster than a list of the keys.
+  // `for in` is faster than a list of the keys.
   for (const name in headers) {
     if (Object.hasOwn(headers, name) && name !== '__proto__') copy[name] = headers[name];
   }
@@ -29,7 +29,7 @@ export function withHeader(headers: AxiosRequestHeaders, header: string, value: 
   return copy;
 }
 
-/** Whether a header is there, be it set to nothing. */
+/** Whether a header is set, to null included. */
 export function hasHeader(headers: object, header: string): boolean {
   const { length } = header;
   for (const name in headers) {
@@ -38,7 +38,7 @@ export function hasHeader(headers: object, header: string): boolean {
   return false;
 }
 
-/** A plain record as headers, with names in any case: what the http adapter shows before a redirect. */
+/** A plain record with names in any case as headers: the form in which `beforeRedirect` gets them. */
 export function headersOfRecord(
   record: Record<string, unknown>,
 ): WritableHeaders & { delete(name: string): void } {

@@ -1,4 +1,4 @@
-/** A request as far as a redirect changes it. */
+/** The parts of a request that a redirect may change. */
 export interface Hop {
   readonly url: URL;
   /** Upper case. */
@@ -7,27 +7,27 @@ export interface Hop {
   readonly isBodyRepeatable: boolean;
 }
 
-/** Where a redirect leads. */
+/** The request that a redirect leads to. */
 export interface NextHop {
   readonly url: URL;
   readonly method: string;
-  /** Whether the body goes along, if there is one. */
+  /** Whether the body is sent again. */
   readonly keepsBody: boolean;
-  /** Whether the headers that describe a body go along. */
+  /** Whether the headers that describe a body are kept. */
   readonly keepsBodyHeaders: boolean;
-  /** Whether it stays with the same origin. */
+  /** Whether the origin stays the same. */
   readonly isSameOrigin: boolean;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** As many as a browser follows. */
+/** The number of redirects that a browser follows. */
 export const MAX_REDIRECTS = 20;
 
-/** Headers that are meant for one origin and not for another (Fetch §4.4, and what is customary). */
+/** Headers that are dropped when a redirect changes the origin (Fetch §4.4, and common practice). */
 export const ORIGIN_BOUND_HEADERS: string[] = ['authorization', 'proxy-authorization', 'cookie', 'host'];
 
-/** Headers that describe a body, and go with it. */
+/** Headers that describe a body. */
 export const BODY_HEADERS: string[] = [
   'content-encoding',
   'content-language',
@@ -37,15 +37,15 @@ export const BODY_HEADERS: string[] = [
 ];
 
 /**
- * Where a redirect leads, by the rules of the Fetch standard (§4.4, HTTP-redirect fetch); `undefined` if the answer is
- * none, or one that cannot be followed: then it is the answer.
+ * The next request, by the rules of the Fetch standard (§4.4, HTTP-redirect fetch); `undefined` if the response is no redirect, or
+ * one that cannot be followed.
  */
 export function nextHop(hop: Hop, status: number, location: string | null | undefined): NextHop | undefined {
   if (!REDIRECTS.has(status) || location === null || location === undefined) return undefined;
   if (!URL.canParse(location, hop.url.href)) return undefined;
   const url = new URL(location, hop.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
-  // They would take the place of the token.
+  // User info would replace the token.
   url.username = '';
   url.password = '';
   const becomesGet =

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
-/** A body that can be sent as often as needed, with the same bytes each time, or one that cannot. */
+/** A request body, and whether it can be sent twice with the same bytes. */
 export interface RequestBody<T = unknown> {
   readonly data: T;
   readonly isRepeatable: boolean;
-  /** The content type that goes with it, where it had to be settled here. */
+  /** The content type of a form, whose boundary is chosen here. */
   readonly contentType?: string;
 }
 
 /**
- * Makes a body repeatable where it is not by nature. A form gets its boundary here, once, or each sending would choose
- * its own. What can be read only once is left as it is: a stream, a `form-data` instance.
+ * Makes a form repeatable: its boundary is chosen here, once. A body that can be read only once stays as it is: a stream, a
+ * `form-data` instance.
  */
 export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
   if (isForm(data) && hasOnlyNativeFiles(data)) {
@@ -20,7 +20,7 @@ export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
   return { data, isRepeatable: !isReadOnce(data) };
 }
 
-/** A body as it is now, which is what `fetch` sends: the caller may go on to change the same object. */
+/** Copies a body, as `fetch` does: the caller may change the same object later. */
 export function bodyCopyOf(body: NonNullable<RequestInit['body']>): NonNullable<RequestInit['body']> {
   if (body instanceof URLSearchParams) return new URLSearchParams(body);
   if (body instanceof ArrayBuffer) return body.slice(0);
@@ -31,13 +31,13 @@ export function bodyCopyOf(body: NonNullable<RequestInit['body']>): NonNullable<
   return form;
 }
 
-/** By its shape: there are implementations beside the platform's. A `form-data` instance is a stream, not a form. */
+/** Recognises a form by its shape: there are implementations beside the platform's. A `form-data` instance is a stream. */
 export function isForm(data: unknown): data is FormData {
   if (typeof data !== 'object' || data === null || 'pipe' in data) return false;
   return Symbol.iterator in data && Reflect.get(data, Symbol.toStringTag) === 'FormData';
 }
 
-/** Files of another implementation could not be put into a blob; such a form is left to whoever can read it. */
+/** Whether all files are of the platform: a blob cannot hold files of another implementation. */
 function hasOnlyNativeFiles(form: FormData): boolean {
   return [...form.values()].every((value) => typeof value === 'string' || value instanceof Blob);
 }
@@ -46,16 +46,16 @@ function isReadOnce(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false;
   if (data instanceof Blob || data instanceof URLSearchParams || data instanceof ArrayBuffer) return false;
   if (ArrayBuffer.isView(data)) return false;
-  // A form that is left to others gets a new boundary from them each time.
+  // The adapter chooses a new boundary for such a form each time.
   return isForm(data) || 'pipe' in data || 'getReader' in data || Symbol.asyncIterator in data;
 }
 
 /**
- * A form as `multipart/form-data` (RFC 7578, with the escapes of the Fetch standard). Files stay where they are: the
- * blob refers to them.
+ * Encodes a form as `multipart/form-data` (RFC 7578, with the escapes of the Fetch standard). The blob refers to the files and
+ * does not copy them.
  */
 function multipart(form: FormData): Blob {
-  // Lower case, since a blob's type is.
+  // Lower case: a blob lower-cases its type.
   const boundary = `form-${randomBytes(16).toString('hex')}`;
   const parts: (string | Blob)[] = [];
   for (const [name, value] of form) {

@@ -1,4 +1,4 @@
-/** An answer's body for a predicate: parsed if it is JSON, as it is if not, `undefined` for a stream. */
+/** The body that `reacquire.on` gets: parsed if it is JSON, else as text; `undefined` for a stream. */
 export function parsedData(data: unknown): unknown {
   const text = textOf(data);
   if (text === undefined) return isPlain(data) ? data : undefined;
@@ -17,7 +17,7 @@ function textOf(data: unknown): string | undefined {
   return undefined;
 }
 
-/** An adapter of a test may answer with an object at once. */
+/** Mock adapters may respond with a parsed object. */
 function isPlain(data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return false;
   const prototype: unknown = Object.getPrototypeOf(data);

@@ -30,8 +30,7 @@ export class ClientCredentialsExceptionFilter extends BaseExceptionFilter implem
     const response: unknown = host.switchToHttp().getResponse();
     const answer = callerAnswerOf(exception);
     if (answer === undefined || httpAdapter.isHeadersSent(response)) {
-      // Not `super.catch`, which reads like that of a promise.
-      Reflect.apply(BaseExceptionFilter.prototype.catch, this, [exception, host]);
+      super.catch(exception, host);
       return;
     }
     for (const [name, value] of Object.entries(answer.headers)) httpAdapter.setHeader(response, name, value);

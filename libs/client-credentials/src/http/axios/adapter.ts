@@ -2,21 +2,21 @@ import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 import type { AxiosCalls } from './calls.js';
 import { transportOf, type NamedAdapter } from './transport.js';
 
-/** Stands before the adapters of one instance. */
+/** Wraps the adapters of one instance, so that their calls get tokens. */
 export class AuthorizedAdapter {
   readonly #calls: AxiosCalls;
-  /** By the adapter that is behind it, and by itself: one that has this in front already stays as it is. */
+  /** Wrapped adapter by original. A wrapped adapter maps to itself, so it is never wrapped twice. */
   readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
   #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
   #latestNames: { readonly names: readonly unknown[]; readonly wrapped: AxiosAdapter } | undefined;
-  /** The config that is handed over next, and that nobody else has seen. */
+  /** The config that the adapter gets next and that no other code has seen. */
   #unseen: InternalAxiosRequestConfig | undefined;
 
   constructor(calls: AxiosCalls) {
     this.#calls = calls;
   }
 
-  /** Puts this in front of the adapter that a config names. One that has it already, from a config that is sent again, stays as it is. */
+  /** Wraps the adapter of a config. An adapter that cannot send the call is left alone. */
   attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     const named = config.adapter;
     if (typeof named === 'function' && cannotSend(named)) return config;
@@ -26,8 +26,8 @@ export class AuthorizedAdapter {
   }
 
   /**
-   * The same for a config that nobody else sees before the adapter gets it. It gets it at once; when it gets another, or the same once more, then
-   * somebody has kept it.
+   * Wraps the adapter of a config that no other interceptor sees. The adapter gets this config next; if it gets another one, or this
+   * one a second time, other code has kept it.
    */
   attachUnseen(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     this.#unseen = config;
@@ -42,7 +42,7 @@ export class AuthorizedAdapter {
     return wrapped;
   }
 
-  /** Names are in a list of its own for each call; nearly always it is the same one. */
+  /** Each call has its own list of adapter names, nearly always with the same names. */
   #wrapNames(named: Exclude<NamedAdapter, AxiosAdapter>): AxiosAdapter {
     const names: readonly unknown[] = Array.isArray(named) ? named : [named];
     const latest = this.#latestNames;
@@ -69,12 +69,12 @@ function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
   return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
-// The source of a function without parameters, as an arrow function, a function or a method.
+// The source text of a function, an arrow function or a method without parameters.
 const WITHOUT_PARAMETERS = /^(?:async\s+)?(?:function\b\s*[\w$]*|[\w$]+)?\s*\(\s*\)/;
-// What reads arguments all the same; mocks and bound functions do.
+// Source text that may read arguments without parameters: mocks and bound functions do.
 const READS_ARGUMENTS = /\barguments\b|\beval\b|\[native code\]/;
 
-/** Whether an adapter cannot see the request, and so answers without sending it: from a cache, for instance. Such a call needs no token. */
+/** Whether an adapter cannot see the config and so sends no request: it answers from a cache, for instance. Such a call needs no token. */
 function cannotSend(adapter: AxiosAdapter): boolean {
   if (adapter.length > 0) return false;
   const source = String(adapter);

@@ -10,22 +10,22 @@ import type { TokenPlacement } from '../../token/attachment.js';
 import { hasHeader, lowerCased } from '../headers.js';
 import { finalUrl, urlText, withParams } from './call-url.js';
 
-/** What a call says of its token: what it is to be for; that there is to be none; or none, but whose API it goes to. */
+/** The call's `clientCredentials`: a token request; `false`; or `NoToken`, which still names the tenant whose base URL applies. */
 export type CallOptions = TokenRequest | NoToken | false;
 
-/** What a call wishes, as it says now: the same object may say something else while the call is on its way. */
+/** The call's options as they are now: the caller may change the same object while the call is under way. */
 export function callOptionsOf({ clientCredentials: options }: InternalAxiosRequestConfig): CallOptions {
   if (options === undefined || options === null) return DEFAULT_REQUEST;
   return options === false || options instanceof NoToken ? options : frozenRequest(options);
 }
 
-/** Whether a call is to get no token. */
+/** Whether a call is to go without a token. */
 export function isWithoutToken(options: CallOptions): options is NoToken | false {
-  // The usual options need no look at their class.
+  // Most calls have the default request: no `instanceof` for them.
   return options !== DEFAULT_REQUEST && (options === false || options instanceof NoToken);
 }
 
-/** Whether transforms of the application see the config, beside the one that axios has by default. */
+/** Whether request transforms of the application see the config. */
 export function hasOwnTransform(
   { transformRequest: transforms }: InternalAxiosRequestConfig,
   ofAxios: unknown,
@@ -34,14 +34,14 @@ export function hasOwnTransform(
   return transforms.length > 1 || transforms[0] !== ofAxios;
 }
 
-/** Whether the caller has put something where the token would go. */
+/** Whether the caller has set the header, or the query parameter, that the token would go into. */
 export function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
   if ('header' in placement) return hasHeader(config.headers, placement.header);
   const url = finalUrl(config);
   return url !== undefined && withParams(config, url).searchParams.has(placement.query);
 }
 
-/** The call as `tokenFor` sees it. */
+/** The call in the form in which `tokenFor` gets it. */
 export function outboundCall(config: InternalAxiosRequestConfig, url: URL | undefined): OutboundCall {
   return {
     method: (config.method ?? 'get').toUpperCase(),
@@ -50,7 +50,7 @@ export function outboundCall(config: InternalAxiosRequestConfig, url: URL | unde
   };
 }
 
-/** A copy of a config. Key by key: configs of axios are dictionaries, which spreading copies several times slower. */
+/** Copies a config key by key: configs of axios are dictionaries, which spreading copies several times slower. */
 export function copyOf(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
   const copy: InternalAxiosRequestConfig & Record<PropertyKey, unknown> = Object.create(Object.prototype);
   const from: Readonly<Record<PropertyKey, unknown>> = asObject(config);
@@ -59,7 +59,7 @@ export function copyOf(config: InternalAxiosRequestConfig): InternalAxiosRequest
   return copy;
 }
 
-/** What a call wishes that is to go to a tenant's API without that tenant's token: `false` alone does not say whose API. */
+/** The options of a call to a tenant's API without that tenant's token: `false` alone does not name the tenant. */
 export class NoToken {
   readonly tenant: string;
 

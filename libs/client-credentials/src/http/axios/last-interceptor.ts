@@ -4,34 +4,33 @@ export function handlerOf(fulfilled: Handler['fulfilled']): Handler {
   return { fulfilled, synchronous: true };
 }
 
-/** A request interceptor as axios keeps it. */
+/** A request interceptor in the form in which axios keeps it. */
 interface Handler {
   readonly fulfilled: (config: InternalAxiosRequestConfig) => InternalAxiosRequestConfig;
   readonly synchronous: boolean;
 }
 
-/** A handler that is to be the last. */
+/** A handler that is to run last. */
 export interface LastHandler {
   readonly handler: Handler;
-  /** What takes its place where there is no other: others may keep the configs that they see. */
+  /** Runs instead if no other handler is registered: then no other code has seen the config. */
   readonly alone: Handler;
 }
 
-/** The handlers that are last in one manager, and what it walks them with. */
+/** The handlers that run last in one interceptor manager. */
 interface LastHandlers {
   readonly handlers: LastHandler[];
   readonly walkAll: unknown;
-  /** Takes the manager's own way of walking back into use. */
+  /** Gives the manager its own `forEach` back. */
   restore(): void;
 }
 
-// One for each manager, however often it is authorized: a layer for each would grow with every one that is replaced.
+// One per manager, however often its instance is authorized: layers of `forEach` would pile up otherwise.
 const lastHandlers = new WeakMap<object, LastHandlers>();
 
 /**
- * Makes a handler the last to run, whatever others there are, and also once others are cleared: an interceptor that
- * answers with a copy of the config drops what was attached to the first. Axios walks its handlers forth or back, as it is
- * told; the handler stands at both ends.
+ * Keeps our request interceptor last, in either iteration order and after `clear()`. Otherwise an interceptor that returns a new
+ * config would drop our adapter.
  */
 export function keepLast(manager: object, handler: LastHandler): () => void {
   const known = lastHandlers.get(manager);
@@ -72,12 +71,12 @@ function walkedLast(manager: object): LastHandlers | undefined {
   return { handlers, walkAll, restore };
 }
 
-/** Whether a handler is here, and nobody else's. */
+/** Whether our handler is the only one. */
 function isAlone(manager: { readonly handlers?: unknown }, own: Handler): boolean {
   const { handlers } = manager;
   if (!Array.isArray(handlers)) return false;
   let isHere = false;
-  // Those that were ejected have left a gap.
+  // An ejected handler leaves `null`.
   const places: (Handler | null)[] = handlers;
   for (const handler of places) {
     if (handler === null) continue;

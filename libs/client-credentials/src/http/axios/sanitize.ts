@@ -8,26 +8,26 @@ import { withoutToken } from '../url.js';
 import { withParams, type CallParams } from './call-url.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 
-/** All that is shown of a request that carried a token. */
+/** The parts of a request that a caller may see, where the request carried a token. */
 interface RequestSummary {
   readonly method: string;
   readonly host: string;
   readonly path: string;
 }
 
-/** What a caller may see of a call: its own config, and a request reduced to what tells it from others. */
+/** What sanitized errors and responses show of a call: the caller's own config and a summary of the request. */
 export interface Sanitizer {
   readonly config: InternalAxiosRequestConfig;
   /** The request, reduced to its method, host, path and address, without the token. */
   summary(): RequestSummary & { readonly url: string };
 }
 
-/** What of a call its address and its method come from. */
+/** The parts of a call that its address and its method are made of. */
 interface SummarizedCall extends CallParams {
   readonly method?: string | undefined;
 }
 
-/** What is shown of a request on its way: where it goes, with what the call's own params say, and without the token. */
+/** The summary of a request: its address with the call's own params and without the token. */
 export function requestSummary(
   config: SummarizedCall,
   request: AuthorizedRequest,
@@ -38,7 +38,7 @@ export function requestSummary(
   return { method: (config.method ?? 'get').toUpperCase(), host, path: `${pathname}${search}`, url: href };
 }
 
-/** Writes the params once more. A serializer of the caller may not expect that. */
+/** Serializes the params a second time. A serializer of the caller may throw then. */
 function withOwnParams(config: CallParams, url: URL): URL {
   try {
     return withParams(config, url);
@@ -47,19 +47,19 @@ function withOwnParams(config: CallParams, url: URL): URL {
   }
 }
 
-/** Takes everything from a response that leads to the token: the config and the request it was sent with. */
+/** Removes from a response what leads to the token: the config and the request that were sent. */
 export function sanitizeResponse(response: AxiosResponse, sanitizer: Sanitizer): AxiosResponse {
-  // An adapter may leave the config out.
+  // Mock adapters may leave `config` out.
   if (response.config !== undefined) response.config = sanitizer.config;
   if (response.request) response.request = new LazyRequestSummary(sanitizer);
   response.data = sanitizeStream(response.data, sanitizer);
   return response;
 }
 
-// Of a copy of a shown request, or of something that stands before one.
+// For an object that only inherits from a summary, such as a copy or a proxy.
 const UNKNOWN = { method: '', host: '', path: '', url: '' };
 
-/** What is shown of the request of a response: worked out when somebody looks, which few do. */
+/** `response.request` of a sanitized response: computed when it is first read, which few callers do. */
 class LazyRequestSummary implements RequestSummary {
   static {
     inspectAs(LazyRequestSummary, ({ method, host, path }) => `Request { ${method} ${host}${path} }`);
@@ -89,7 +89,7 @@ class LazyRequestSummary implements RequestSummary {
     return LazyRequestSummary.#read(this).path;
   }
 
-  /** Where the http adapter has it, for those who want to know where redirects led. */
+  /** `responseUrl` in the place where axios's http adapter has it: the address after redirects. */
   get res(): { responseUrl: string } {
     return { responseUrl: LazyRequestSummary.#read(this).url };
   }
@@ -100,13 +100,13 @@ class LazyRequestSummary implements RequestSummary {
   }
 }
 
-/** The same for an error: one of axios, or of an adapter of the application's that tells of the call likewise. Others lead nowhere. */
+/** Removes from an error what leads to the token: from an AxiosError, or from any error with `config`, `request` or `response`. */
 export function sanitizeError<E>(error: E, sanitizer: Sanitizer, seen: Set<unknown> = new Set()): E {
-  // One of ours knows nothing of the call, and its cause is another call's.
+  // A ClientCredentialsError holds nothing of the call, and its cause is another call's error.
   if (!isObject(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
   seen.add(error);
   const { config, request, response, cause } = error;
-  // One that names no config may be somebody else's too, such as the reason of a cancellation.
+  // An error without a config may belong to the application: the reason of a cancellation, for instance.
   if (isObject(config) && 'headers' in config) Reflect.set(error, 'config', sanitizer.config);
   if (isObject(request)) {
     const { url: _, ...shown } = sanitizer.summary();
@@ -115,7 +115,7 @@ export function sanitizeError<E>(error: E, sanitizer: Sanitizer, seen: Set<unkno
   if (isResponse(response) && !(response.request instanceof LazyRequestSummary)) {
     sanitizeResponse(response, sanitizer);
   }
-  // Some versions wrap one error of theirs in another.
+  // Some versions of axios wrap one AxiosError in another.
   sanitizeError(cause, sanitizer, seen);
   return error;
 }
@@ -124,41 +124,49 @@ function isResponse(value: unknown): value is AxiosResponse {
   return isObject(value) && ('config' in value || 'request' in value);
 }
 
-/** Whether this is an error of axios, of whichever copy. */
+/** Whether an error is an AxiosError of any copy of axios. */
 export function isAxiosError(error: unknown): error is AxiosError {
   return (
     typeof error === 'object' && error !== null && 'isAxiosError' in error && error.isAxiosError === true
   );
 }
 
-/** A body that is read later leads to its request, and fails with it; behind this there is only the data. */
+/** A response stream exposes its request, and its errors do too. The wrapper exposes only the data. */
 function sanitizeStream(data: unknown, sanitizer: Sanitizer): unknown {
   if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
-    const shown = Readable.from(concealedChunks(data, sanitizer), { objectMode: false });
-    showFacts(data, shown);
-    // Both also when nobody has begun to read; and as of an answer in Node, who does not listen is not told.
-    shown.once('close', () => data.destroy());
+    const wrapper = Readable.from(sanitizedChunks(data, sanitizer), { objectMode: false });
+    copyProperties(data, wrapper);
+    // Also when nobody reads yet. Like IncomingMessage, the wrapper emits 'error' only if there is a listener.
+    wrapper.once('close', () => data.destroy());
     data.once('error', (error) =>
-      shown.destroy(shown.listenerCount('error') > 0 ? sanitizeError(error, sanitizer) : undefined),
+      wrapper.destroy(wrapper.listenerCount('error') > 0 ? sanitizeError(error, sanitizer) : undefined),
     );
-    return shown;
+    return wrapper;
   }
-  return data instanceof ReadableStream ? concealedStream(data, sanitizer) : data;
+  return data instanceof ReadableStream ? sanitizedStream(data, sanitizer) : data;
 }
 
-// What an answer in Node has beside its body, and tells of nothing else.
-const FACTS = ['statusCode', 'statusMessage', 'httpVersion', 'headers', 'rawHeaders', 'trailers', 'complete'];
+// The properties of an IncomingMessage that hold nothing of the request.
+const PROPERTIES = [
+  'statusCode',
+  'statusMessage',
+  'httpVersion',
+  'headers',
+  'rawHeaders',
+  'trailers',
+  'complete',
+];
 
-/** As they are when somebody looks: trailers come last. */
-function showFacts(source: Readable, shown: Readable): void {
-  for (const name of FACTS.filter((fact) => fact in source)) {
+/** Copies the properties as getters: trailers arrive after the body. */
+function copyProperties(source: Readable, shown: Readable): void {
+  for (const name of PROPERTIES.filter((name) => name in source)) {
     const get = (): unknown => Reflect.get(source, name);
     Object.defineProperty(shown, name, { get, enumerable: true, configurable: true });
   }
 }
 
-async function* concealedChunks(source: Readable, sanitizer: Sanitizer): AsyncGenerator {
+async function* sanitizedChunks(source: Readable, sanitizer: Sanitizer): AsyncGenerator {
   try {
     yield* source;
   } catch (error) {
@@ -166,7 +174,7 @@ async function* concealedChunks(source: Readable, sanitizer: Sanitizer): AsyncGe
   }
 }
 
-function concealedStream(source: ReadableStream, sanitizer: Sanitizer): ReadableStream {
+function sanitizedStream(source: ReadableStream, sanitizer: Sanitizer): ReadableStream {
   const reader = source.getReader();
   return new ReadableStream(
     {
@@ -185,7 +193,7 @@ function concealedStream(source: ReadableStream, sanitizer: Sanitizer): Readable
   );
 }
 
-/** Attaches a reason to an error, or to a response, where errors have their causes. */
+/** Sets `cause` of an error or of a response. Not enumerable, like the cause of any error. */
 export function attachReason(shown: object, cause: Error): void {
   Object.defineProperty(shown, 'cause', {
     value: cause,

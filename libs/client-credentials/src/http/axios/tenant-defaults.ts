@@ -4,14 +4,14 @@ import { asObject } from '../../base/objects.js';
 import { copyOfHeaders } from '../headers.js';
 import { copyOf } from './call-options.js';
 
-/** What is read of the settings of an axios instance, at each call. */
+/** The defaults of an axios instance that are read at each call. */
 export interface InstanceDefaults {
   readonly baseURL?: string | undefined;
 }
 
-/** Whose settings a call was made with, and whose it is to have. */
+/** The defaults that a call was made with, and the defaults of its tenant. */
 export interface CallDefaults {
-  /** Those of the axios instance. */
+  /** The defaults of the axios instance. */
   readonly instance: InstanceDefaults;
   /** The provider's own `api`. */
   readonly provider: CreateAxiosDefaults;
@@ -19,7 +19,7 @@ export interface CallDefaults {
   readonly tenant: CreateAxiosDefaults;
 }
 
-/** The call at its tenant's base address, unless the call names another than its axios instance has. */
+/** Gives a call its tenant's base URL, unless the call names another one than its instance has. */
 export function atTenantBase(
   config: InternalAxiosRequestConfig,
   { instance, provider, tenant }: CallDefaults,
@@ -29,12 +29,12 @@ export function atTenantBase(
   return isSaidByCall ? config : Object.assign(copyOf(config), { baseURL: tenant.baseURL ?? '' });
 }
 
-/** Whether the tenant's API is not where the provider's is. */
+/** Whether the tenant has a base URL other than the provider's. */
 export function hasOwnBase({ provider, tenant }: Pick<CallDefaults, 'provider' | 'tenant'>): boolean {
   return tenant.baseURL !== undefined && tenant.baseURL !== provider.baseURL;
 }
 
-/** The call with its tenant's headers, timeout, agents and the like, where the call itself does not say otherwise. */
+/** Gives a call its tenant's headers, timeout, agents and params, as far as the call has not set its own. */
 export function withTenantDefaults(
   config: InternalAxiosRequestConfig,
   { instance, provider, tenant }: CallDefaults,
@@ -51,10 +51,10 @@ export function withTenantDefaults(
   return Object.assign(copyOf(config), changed, { headers: headersOf(config, { provider, tenant }) });
 }
 
-/** A tenant's params take the place of the provider's own, and of none that the call names. */
+/** Replaces the provider's params by the tenant's, and keeps those that the call has set. */
 function paramsOf(given: unknown, shared: unknown, own: unknown): unknown {
   if (given === undefined || isDeepStrictEqual(given, shared)) return own;
-  // Params of another kind are the call's own.
+  // URLSearchParams and other classes are the call's own.
   if (Object.getPrototypeOf(given) !== Object.prototype) return given;
   const [known, laid] = [asObject(shared), { ...asObject(given) }];
   for (const [name, value] of Object.entries(asObject(own))) {
@@ -75,7 +75,7 @@ function headersOf(
   return laid;
 }
 
-/** Headers as an instance has them: those for all calls, or for those of a method, may stand in groups. */
+/** Flattens the groups of default headers: `common`, and one per method. */
 function flat(headers: CreateAxiosDefaults['headers'], method: string): Record<string, string> {
   const given = asObject(headers);
   const all = { ...asObject(given['common']), ...asObject(given[method.toLowerCase()]), ...given };

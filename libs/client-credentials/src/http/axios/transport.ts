@@ -5,29 +5,29 @@ import {
   type InternalAxiosRequestConfig,
 } from 'axios';
 
-/** An adapter as a config may name it. */
+/** The `adapter` of a config: a function, a name or a list of names. */
 export type NamedAdapter = AxiosRequestConfig['adapter'];
 
-/** What sends a call in the end. */
+/** The adapter behind the wrapper. */
 export interface Transport {
   readonly adapter: AxiosAdapter;
-  /** Whether it is the http adapter of axios, which asks before it follows a redirect. */
+  /** Whether the adapter is axios's http adapter, which calls `beforeRedirect`. */
   readonly isHttp: boolean;
-  /** Whether it uses the agents that a config names: `fetch` does not. */
+  /** Whether the adapter uses the config's agents: axios's fetch adapter does not. */
   readonly takesAgents: boolean;
 }
 
 const DEFAULT_ADAPTERS: NamedAdapter = ['http', 'fetch'];
 
-/** What sends the calls of configs that name their adapter like this. It is looked up once, where it cannot depend on the call. */
+/** Resolves the `adapter` of configs: once, unless axios resolves it differently for each config. */
 export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestConfig) => Transport {
   if (typeof given === 'function') return always({ adapter: given, isHttp: given === getAdapter('http') });
-  // As axios has it, nothing of any kind is none.
+  // Axios treats every falsy adapter as none.
   const named = given || DEFAULT_ADAPTERS;
   let known: (() => Transport) | undefined;
   return (config) => {
     if (known !== undefined) return known();
-    // The config says which fetch to use, in versions of axios that ask.
+    // Newer versions of axios choose the fetch by the config's `env`.
     const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
     const adapter = resolve(named, config);
     if (adapter !== getAdapter('http')) return { adapter, isHttp: false, takesAgents: false };
