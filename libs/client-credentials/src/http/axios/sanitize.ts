@@ -160,7 +160,7 @@ const PROPERTIES = [
 
 /** Copies the properties as getters: trailers arrive after the body. */
 function copyProperties(source: Readable, shown: Readable): void {
-  for (const name of PROPERTIES.filter((name) => name in source)) {
+  for (const name of PROPERTIES.filter((property) => property in source)) {
     const get = (): unknown => Reflect.get(source, name);
     Object.defineProperty(shown, name, { get, enumerable: true, configurable: true });
   }
