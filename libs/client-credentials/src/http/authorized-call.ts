@@ -33,8 +33,8 @@ export interface AuthorizedCall<A extends Attempt, R> {
   readonly attachment: Attachment;
   readonly request: TokenRequest;
   readonly isRepeatable: boolean;
-  /** Sends the call once. Rejects if there was no response. */
-  send(token: CallToken): Promise<A>;
+  /** Sends the call once, and goes on with `next` once there is a response. Rejects if there is none. */
+  send<T>(token: CallToken, next: (attempt: A) => T | Promise<T>): Promise<T>;
   /** The token, for as long as the caller is willing to wait: at once if it is cached. */
   getToken(): CallToken | Promise<CallToken>;
   /** What the caller gets of a response. */
@@ -56,7 +56,7 @@ export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>)
 }
 
 function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken): Promise<R> {
-  return call.send(token).then((first) => {
+  return call.send(token, (first) => {
     const { attachment } = call;
     const { status } = first;
     // The usual response needs no further look.
@@ -108,7 +108,7 @@ async function replay<A extends Attempt, R>(
 ): Promise<R> {
   let status: number | undefined;
   try {
-    const second = await nonces.answer(token, await call.send(token));
+    const second = await nonces.answer(token, await call.send(token, attemptItself));
     if (!second.carriesToken) return finishElsewhere(call, second);
     status = second.status;
     return (await isRefused(call, token, second))
@@ -133,7 +133,7 @@ class NonceAnswers<A extends Attempt, R> {
     if (!response.wantsNewProof || this.#hasAnswered || !this.#call.isRepeatable) return response;
     this.#hasAnswered = true;
     this.#call.discard(response);
-    return this.#call.send(token);
+    return this.#call.send(token, attemptItself);
   }
 }
 
@@ -164,6 +164,10 @@ export function judgeResponse(attachment: Attachment, token: CallToken, response
 function noteAccepted(attachment: Attachment, token: CallToken): void {
   attachment.acceptedToken = token;
   attachment.noteAccepted(token);
+}
+
+function attemptItself<A extends Attempt>(attempt: A): A {
+  return attempt;
 }
 
 function challengeIn(attempt: Attempt): string | undefined {

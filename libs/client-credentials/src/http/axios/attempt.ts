@@ -13,7 +13,7 @@ import { finalUrl } from './call-url.js';
 import { timeoutMessageOf } from './deadline.js';
 import { followRedirects, unfollowedOf, type AdapterResult } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
-import { sentPartsOf, type SentParts } from './sent-parts.js';
+import { borrowedPartsOf, sentPartsOf, type BorrowedParts, type SentParts } from './sent-parts.js';
 import type { Transport } from './transport.js';
 import { isAxiosError, requestSummary, sanitizeError, type Sanitizer } from './sanitize.js';
 
@@ -48,6 +48,9 @@ export interface SentCall {
   agentFor(token: CallToken, request: AuthorizedRequest): Agent | undefined;
 }
 
+/** A config, of which a part may be set to `undefined`, as it was before. */
+type Borrowed = { -readonly [Part in keyof SentParts]: SentParts[Part] };
+
 /** A request has no headers yet. */
 const NO_HEADERS = { has: (): boolean => false, set: (): void => undefined };
 
@@ -59,9 +62,9 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   /** The response, and the error that axios makes of its status. */
   result: AdapterResult | undefined;
   readonly #token: CallToken;
-  readonly #parts: SentParts;
+  #sent: SentParts | undefined;
+  readonly #borrowed: BorrowedParts | undefined;
   readonly #ownHeaders: Config['headers'];
-  readonly #isBorrowed: boolean;
   readonly #isHeaderOnly: boolean;
   #request: AuthorizedRequest | undefined;
   #hasOtherNonce = false;
@@ -71,10 +74,11 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     this.call = call;
     this.config = config;
     this.#token = token;
-    this.#parts = sentPartsOf(config);
     this.#ownHeaders = config.headers;
     this.#isHeaderOnly = call.isHeaderOnly;
-    this.#isBorrowed = call.mayBorrowConfig && call.isHeaderOnly;
+    const isBorrowed = call.mayBorrowConfig && call.isHeaderOnly;
+    this.#borrowed = isBorrowed ? borrowedPartsOf(config) : undefined;
+    this.#sent = isBorrowed ? undefined : sentPartsOf(config);
   }
 
   get status(): number {
@@ -101,6 +105,11 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     return this.#hasOtherNonce && wantsNonce(this.headers()['www-authenticate']);
   }
 
+  /** What was sent. Of a borrowed config, nobody changes what the adapter leaves alone. */
+  get #parts(): SentParts {
+    return (this.#sent ??= { ...sentPartsOf(this.config), ...this.#borrowed });
+  }
+
   /** The request on its way. */
   get request(): AuthorizedRequest {
     return (this.#request ??= this.#newRequest());
@@ -112,21 +121,21 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     return requestSummary({ ...this.#parts, paramsSerializer }, this.request, placement);
   }
 
-  /** Sends the call. Rejects, with nothing of the token in the error, if there was no response. */
-  send(): Promise<this> {
-    return this.#isHeaderOnly ? this.#hand() : this.#sendPrepared();
+  /** Sends the call, and goes on with `next` once there is a response. Rejects, with nothing of the token in the error, if there was no response. */
+  send<T>(next: (attempt: this) => T | Promise<T>): Promise<T> {
+    return this.#isHeaderOnly ? this.#hand(next) : this.#sendPrepared(next);
   }
 
-  async #sendPrepared(): Promise<this> {
+  async #sendPrepared<T>(next: (attempt: this) => T | Promise<T>): Promise<T> {
     try {
       await this.request.signProof((this.#parts.method ?? 'get').toUpperCase());
     } catch (error) {
       throw sanitizeError(error, this);
     }
-    return this.#hand();
+    return this.#hand(next);
   }
 
-  #hand(): Promise<this> {
+  #hand<T>(next: (attempt: this) => T | Promise<T>): Promise<T> {
     let sent: Promise<AxiosResponse>;
     const carrier = this.#carrier();
     try {
@@ -136,24 +145,28 @@ export class AxiosAttempt implements Attempt, Sanitizer {
       sent = Promise.reject(error);
     }
     return sent.then(
-      (response) => this.#settle(carrier, { response, error: undefined }),
+      (response) => this.#settle(carrier, { response, error: undefined }, next),
       (error: unknown) => {
         if (isAxiosError(error) && error.response !== undefined)
-          return this.#settle(carrier, { response: error.response, error });
-        if (this.#isBorrowed) this.#giveBack(carrier);
+          return this.#settle(carrier, { response: error.response, error }, next);
+        if (this.#borrowed !== undefined) this.#giveBack(carrier, this.#borrowed);
         throw this.#failure(error);
       },
     );
   }
 
-  #settle(carrier: Config, result: AdapterResult): this | Promise<this> {
+  #settle<T>(
+    carrier: Config,
+    result: AdapterResult,
+    next: (attempt: this) => T | Promise<T>,
+  ): T | Promise<T> {
     const { call } = this;
     this.result = result;
-    if (this.#isBorrowed) this.#giveBack(carrier);
+    if (this.#borrowed !== undefined) this.#giveBack(carrier, this.#borrowed);
     if (call.rules.needsProof) this.#rememberNonce();
     const { status } = result.response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
-    return mayLeadElsewhere ? this.#follow(result) : this;
+    return mayLeadElsewhere ? this.#follow(result).then(next) : next(this);
   }
 
   /** Goes where a redirect leads that the adapter was told not to follow. */
@@ -195,26 +208,37 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   #carrier(): Config {
     const { call } = this;
     const { header, attachment } = call.rules;
-    const carrier = this.#isBorrowed ? this.config : this.#addressed(copyOf(this.config));
+    const isBorrowed = this.#borrowed !== undefined;
+    const carrier = isBorrowed ? this.config : this.#addressed(copyOf(this.config));
     carrier.headers =
       this.#isHeaderOnly && header !== undefined
         ? withHeader(this.#ownHeaders, header, this.#token.authorization)
         : this.#headers(this.#ownHeaders);
     if (call.isRedirectedByAdapter) {
-      carrier.beforeRedirect = redirectHook(this, this.#parts, attachment.placement);
+      carrier.beforeRedirect = redirectHook(this, () => this.#parts, attachment.placement);
     } else {
       // Another adapter would carry the token's headers along.
       carrier.maxRedirects = 0;
-      carrier.fetchOptions = this.#parts.fetchOptions === undefined ? UNFOLLOWED : unfollowedOf(this.#parts);
+      carrier.fetchOptions = isBorrowed ? UNFOLLOWED : unfollowedOf(this.#parts);
     }
     return carrier;
   }
 
   /** Takes out of a borrowed config what was put there. The adapter may have changed other parts of it. */
-  #giveBack(carrier: Config): void {
+  #giveBack(carrier: Config, { method, url, baseURL, params, data, beforeRedirect }: BorrowedParts): void {
+    const borrowed: Borrowed = carrier as Borrowed;
     carrier.headers = this.#ownHeaders;
-    const { beforeRedirect, httpAgent: _, httpsAgent: __, ...parts } = this.#parts;
-    Object.assign(carrier, this.call.isRedirectedByAdapter ? { beforeRedirect } : parts);
+    if (this.call.isRedirectedByAdapter) {
+      borrowed.beforeRedirect = beforeRedirect;
+      return;
+    }
+    borrowed.maxRedirects = undefined;
+    borrowed.fetchOptions = undefined;
+    borrowed.method = method;
+    borrowed.url = url;
+    borrowed.baseURL = baseURL;
+    borrowed.params = params;
+    borrowed.data = data;
   }
 
   /** A copy with the body, the address, the timeout and the agent that the call is sent with. */

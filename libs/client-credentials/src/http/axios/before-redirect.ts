@@ -19,14 +19,16 @@ interface OwnSettings {
  * between and sees nothing of the token. The origin is judged after that hook, which may change it.
  *
  * @param attempt - has the request on its way, computed when there is a redirect
+ * @param settings - the caller's own, read when there is a redirect
  */
 export function redirectHook(
   attempt: { readonly request: AuthorizedRequest },
-  { beforeRedirect: own, httpAgent, httpsAgent }: OwnSettings,
+  settings: () => OwnSettings,
   placement: TokenPlacement,
 ): RedirectHook {
   return (options, response, requested) => {
     const { request } = attempt;
+    const { beforeRedirect: own, httpAgent, httpsAgent } = settings();
     const url = new URL(String(options['href']));
     const redirected = headersOfRecord(Object(options['headers']));
     for (const name of request.addedHeaders) redirected.delete(name);

@@ -85,10 +85,10 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
     return this.#wait(() => token);
   }
 
-  send(token: CallToken): Promise<AxiosAttempt> {
+  send<T>(token: CallToken, next: (attempt: AxiosAttempt) => T | Promise<T>): Promise<T> {
     if (this.#hasBegun) this.#readAgain();
     this.#hasBegun = true;
-    return new AxiosAttempt(this, token).send();
+    return new AxiosAttempt(this, token).send(next);
   }
 
   finish(attempt: AxiosAttempt): AxiosResponse {

@@ -38,3 +38,15 @@ export function sentPartsOf(config: Config): SentParts {
     httpsAgent,
   };
 }
+
+/** The parts of a borrowed config that its adapter may change. Its other parts are known, or read when they are needed. */
+export type BorrowedParts = Pick<
+  SentParts,
+  'method' | 'url' | 'baseURL' | 'params' | 'data' | 'beforeRedirect'
+>;
+
+/** The same for a config that nobody but the adapter sees. Few reads: a config is a dictionary, and there is one for every call. */
+export function borrowedPartsOf(config: Config): BorrowedParts {
+  const { method, url, baseURL, params, data, beforeRedirect } = config;
+  return { method, url, baseURL, params, data, beforeRedirect };
+}
