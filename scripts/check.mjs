@@ -11,6 +11,7 @@ const CHECKS = [
   'check:docs',
   'build',
   'check:samples',
+  'check:guides',
   'check:api',
 ];
 

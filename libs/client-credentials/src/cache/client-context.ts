@@ -8,22 +8,22 @@ import type { AccessToken } from '../token/access-token.js';
 import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
 import type { Displacements } from './displacement.js';
 
-/** What the entries of one client share. */
+/** Settings and collaborators that the entries of one client share. */
 export interface ClientContext {
   readonly provider: string;
   readonly tenant: string | undefined;
   readonly lifetime: LifetimeOptions;
   readonly timeoutMs: number;
   readonly cooldownMs: number;
-  /** How long a refresh may keep other processes from making one. */
+  /** Milliseconds until the lock of a refresh expires. */
   readonly lockMs: number;
-  /** The limit of token requests, if there is one. */
+  /** Budget of token requests, if `issuance` is configured. */
   readonly budget: IssuanceBudget | undefined;
   readonly clock: InstantClock;
   readonly random: () => number;
   readonly events: EventHub;
   readonly grant: TokenGrant;
-  /** The client's tokens in the store, where there is a store. */
+  /** Collaborators of the client's stored tokens; `undefined` without a store. */
   readonly storedTokens: StoredTokenDeps | undefined;
   readonly toAccessToken: (issued: IssuedToken) => AccessToken;
   readonly warnOnce: (topic: string, message: string) => void;

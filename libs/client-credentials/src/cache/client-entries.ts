@@ -4,34 +4,34 @@ import type { ClientContext } from './client-context.js';
 import type { BusyAwareLru } from './lru.js';
 import { TokenEntry } from './token-entry.js';
 
-/** The entries of all clients of a manager, each with those of its own client. */
+/** LRU of all entries of a manager, each with the entries of its client. */
 export type EntryMemory = BusyAwareLru<TokenEntry, ClientEntries>;
 
-/** The entries of one client, found by what is asked for. */
+/** The entries of one client, by token request. */
 export class ClientEntries {
   readonly #keys: RequestKeys;
-  /** What the entries share. */
+  /** Settings and collaborators that the entries share. */
   readonly client: ClientContext;
   readonly #memory: EntryMemory;
   readonly #entries = new Map<string, TokenEntry>();
-  /** Most calls of a client ask for the same. */
+  /** Entry of the last frozen request: most calls of a client have the same request. */
   #latest: { readonly request: TokenRequest; readonly entry: TokenEntry } | undefined;
   #isUsed = false;
   #isForgotten = false;
 
-  /** @param settings - what is asked for where a request does not say */
-  constructor(settings: TokenRequest, client: ClientContext, memory: EntryMemory) {
-    this.#keys = new RequestKeys(settings);
+  /** @param defaults - the configured token request */
+  constructor(defaults: TokenRequest, client: ClientContext, memory: EntryMemory) {
+    this.#keys = new RequestKeys(defaults);
     this.client = client;
     this.#memory = memory;
   }
 
-  /** Whether any was ever asked for. */
+  /** Whether an entry was ever created. */
   get isUsed(): boolean {
     return this.#isUsed;
   }
 
-  /** The entry for a request, new if need be. */
+  /** Returns the entry for a request; creates the entry if missing. */
   entryFor(request: TokenRequest): TokenEntry {
     const memory = this.#memory;
     const entry = this.#latest?.request === request ? this.#latest.entry : this.#find(request);
@@ -40,13 +40,13 @@ export class ClientEntries {
     return entry;
   }
 
-  /** The entry for a request, if there is one. */
+  /** Returns the existing entry for a request, or `undefined`. */
   knownEntryFor(request: TokenRequest): TokenEntry | undefined {
     if (this.#latest?.request === request) return this.#latest.entry;
     return this.#entries.get(this.#keys.keyOf(request));
   }
 
-  /** The entry for a request that was resolved already, by another client. */
+  /** Returns the entry for a request that another client resolved. */
   entryForResolved({ scopes, audience, resources, parameters }: ResolvedRequest): TokenEntry {
     return this.entryFor({
       scope: [...scopes],
@@ -60,14 +60,16 @@ export class ClientEntries {
     return this.#entries.values();
   }
 
-  /** Forgets an entry: who asks for the same begins anew. */
+  /** Removes an entry. The next caller with the same request gets a new entry. */
   forget({ key }: TokenEntry): void {
     this.#entries.delete(key);
     this.#latest = undefined;
   }
 
   /**
-   * Forgets every entry. The answer is what there was. What those ask for who found the client before is theirs alone, and gone with them.
+   * Removes all entries and returns them.
+   *
+   * Callers that still hold this client get entries outside the LRU, which end with the client.
    */
   forgetAll(): TokenEntry[] {
     this.#isForgotten = true;

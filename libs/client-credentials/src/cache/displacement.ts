@@ -1,15 +1,17 @@
 import { elapsedMs, type Instant } from '../base/clock.js';
 import type { CallToken } from '../token/attachment.js';
 
-// Enough for calls of two scopes to take turns for a while.
+// Ten replacements for each of two scopes whose calls alternate.
 const MAX_DISPLACEMENTS = 20;
 
 /**
- * Recognises a provider that keeps one token per client: there a token for one scope ends the token for another. Such a token is
- * replaced although it is young, so that calls succeed; the number of these replacements is bounded.
+ * Recognises displaced tokens: some providers keep one token per client, and a token for one scope ends the others.
+ *
+ * A displaced token is replaced even within the cooldown, so that calls succeed. The number of such replacements per
+ * cooldown is limited.
  */
 export class Displacements {
-  /** The entry that acquired a token last. */
+  /** Entry that acquired a token last. */
   #youngest: object | undefined;
   readonly #accepted = new WeakSet<CallToken>();
   #window: { readonly since: Instant; count: number } | undefined;
@@ -24,13 +26,13 @@ export class Displacements {
     this.#accepted.add(token);
   }
 
-  /** Whether a refused token worked until another entry of the client acquired one, and may be replaced once more. */
+  /** Whether the API accepted a token until another entry acquired one, and the limit is not reached. */
   isDisplaced(entry: object, token: CallToken | undefined, now: Instant, cooldownMs: number): boolean {
     if (token === undefined || this.#youngest === entry || !this.#accepted.has(token)) return false;
     return this.#countIn(now, cooldownMs) < MAX_DISPLACEMENTS;
   }
 
-  /** Counts one more replacement of a displaced token. */
+  /** Counts a replacement of a displaced token. */
   count(now: Instant, cooldownMs: number): void {
     const count = this.#countIn(now, cooldownMs);
     if (count === 0 || this.#window === undefined) this.#window = { since: now, count: 1 };

@@ -36,19 +36,19 @@ export class EntryTokenSource implements TokenSource {
     return this.#entries.client.provider;
   }
 
-  /** How the tokens of this source are put on calls. */
+  /** Attachment of this source's tokens to calls. */
   get attachment(): Attachment {
     return this.#attachment;
   }
 
   getToken(options: GetTokenOptions = DEFAULT_REQUEST): Promise<AccessToken> {
-    // No async function: the usual token is cached, and an await would cost more than the look-up.
+    // Not an async function: for a cached token, an await would cost more than the look-up.
     try {
       const request = mergeRequests(this.#defaults, options);
       const entry = this.#entries.entryFor(request);
       const token = entry.get(request === DEFAULT_REQUEST ? undefined : freshnessOf(request), options.signal);
       if (token instanceof Promise) return token;
-      // The same promise as long as the token is the same.
+      // One promise per token: creating a promise costs more than the look-up.
       if (token !== this.#served?.token) this.#served = { token, promise: Promise.resolve(token) };
       return this.#served.promise;
     } catch (error) {

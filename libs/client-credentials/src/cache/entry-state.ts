@@ -16,29 +16,29 @@ import { marginsOf } from '../token/expiry.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 
-/** What the records of one client have in common. */
+/** Options that the states of one client share. */
 export interface EntryStateOptions {
   readonly lifetime: LifetimeOptions;
-  /** A number from 0 to 1, anew each time. */
+  /** Returns a new number from 0 to 1. */
   readonly random: () => number;
 }
 
-/** What a record knows of itself, as an operator may see it. */
+/** The columns of a {@link SnapshotRow} that the state fills in. */
 type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
-/** What decides, and how it came to that. Most tokens have nothing but themselves, and there may be many. */
+/** Input of the policy, and the history beside it. Optional, because most of the many tokens have no history. */
 export interface StateFields extends PolicyInput {
-  /** Values that the API refused: they must not come back from a store. */
+  /** Token values that the API refused, which must not come back from a store. */
   readonly refused?: readonly string[] | undefined;
-  /** How the last token was held, if it was dropped before its end. */
+  /** The last token, if it was dropped before expiry. */
   readonly droppedToken?: HeldToken | undefined;
-  /** The lifetime that the token had when it was first handed out, if the provider has handed it out again since. */
+  /** Lifetime of the token when the provider first returned it, if the provider returned it again since. */
   readonly originalLifetimeMs?: number | undefined;
   readonly rateLimitsInARow?: number | undefined;
   readonly lastErrorCode?: string | undefined;
   readonly failures?: number | undefined;
   readonly replays?: number | undefined;
-  /** What the API demanded of the next token, as JSON. */
+  /** Claims that the API demands of the next token, as JSON. */
   readonly claims?: string | undefined;
 }
 
@@ -46,22 +46,22 @@ const NO_STATE: StateFields = Object.freeze({});
 // Another process may store a token that this one knows to be refused. Five are remembered.
 const MAX_REFUSED = 5;
 
-/** All that is remembered of one token: what there is, what was before, and how it went. It waits for nothing and asks nobody. */
+/** State of one entry: the token, its history and its failures. Synchronous and without input or output. */
 export class EntryState {
-  /** What the policy decides on, and what is noted beside it. Changed only here. */
+  /** Input of the policy, and the history. Only this class assigns the field. */
   policyInput: StateFields = NO_STATE;
-  /** The token in use. */
+  /** The current token. */
   current: AccessToken | undefined;
-  /** The token that is in use, or was last: what tells the same token again from a new one. */
+  /** The current token, or the last one. Tells a repeated token from a new one. */
   #last: AccessToken | undefined;
   #acquisitions = 0;
 
-  /** Whether the token in use was dropped before its end. */
+  /** Whether the last token was dropped before expiry. */
   get wasDropped(): boolean {
     return this.policyInput.dropped !== undefined;
   }
 
-  /** The token in use as it was issued. */
+  /** The current token as it was issued. */
   get issued(): IssuedToken | undefined {
     const { current, policyInput } = this;
     if (current === undefined || policyInput.token === undefined) return undefined;
@@ -70,12 +70,12 @@ export class EntryState {
     return { value, type, scopes, apiBaseURL, requested, lifetimeMs };
   }
 
-  /** The token that is in use, or was last. */
+  /** Value of the current token, or of the last one. */
   get lastToken(): string | undefined {
     return this.#last?.value;
   }
 
-  /** Takes a new token into use. */
+  /** Makes a token the current one. */
   use(
     issued: IssuedToken,
     access: AccessToken,
@@ -87,18 +87,26 @@ export class EntryState {
     const token = this.#withMargins(issued, options);
     const isSameToken = this.isLast(issued.value);
     const previous = before.token ?? before.droppedToken;
-    const known = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
-    const originalLifetimeMs = known ?? issued.lifetimeMs;
+    const firstLifetimeMs = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
+    const originalLifetimeMs = firstLifetimeMs ?? issued.lifetimeMs;
     const refreshPause = sameTokenBackoff({ token, previous, isSameToken, originalLifetimeMs }, now);
     const refreshGap = reason === 'refresh-ahead' ? refreshInterval(token, now) : before.refreshGap;
-    const rest = { refreshGap, refused, failures, replays, claims, refreshPause, originalLifetimeMs: known };
-    const isPlain = Object.values(rest).every((part) => part === undefined);
-    this.policyInput = isPlain ? { token } : { token, ...rest };
+    const history = {
+      refreshGap,
+      refused,
+      failures,
+      replays,
+      claims,
+      refreshPause,
+      originalLifetimeMs: firstLifetimeMs,
+    };
+    const hasHistory = Object.values(history).some((part) => part !== undefined);
+    this.policyInput = hasHistory ? { token, ...history } : { token };
     this.#last = access;
     this.current = access;
   }
 
-  /** Whether this value is the token in use, or the one before. */
+  /** Whether this value is the current token or the last one. */
   isLast(value: string): boolean {
     return this.#last?.value === value;
   }
@@ -109,7 +117,7 @@ export class EntryState {
     return this.policyInput.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
-  /** Notes that an acquisition failed. The answer is whether the current token goes on being served. */
+  /** Notes that a refresh failed. Returns whether the current token is still served. */
   fail(error: ClientCredentialsError, now: Instant, { random }: EntryStateOptions): boolean {
     const { token, failures = 0 } = this.policyInput;
     const rateLimitsInARow = error.status === 429 ? (this.policyInput.rateLimitsInARow ?? 0) + 1 : 0;
@@ -128,8 +136,8 @@ export class EntryState {
   /**
    * Handles a 401: drops the token if the policy says to replace it.
    *
-   * @param wasDisplaced - whether the provider ended the token for another one of the client
-   * @param claims - what the API demands of the next token, as JSON
+   * @param wasDisplaced - whether the token is displaced
+   * @param claims - claims that the API demands of the next token, as JSON
    */
   refuse(
     value: string,
@@ -149,7 +157,7 @@ export class EntryState {
     return decision;
   }
 
-  /** What the API demanded of the next token: it is for one, and the one after that is an ordinary one again. */
+  /** Returns and clears the demanded claims: they apply to one token request. */
   consumeClaims(): string | undefined {
     const { claims } = this.policyInput;
     if (claims !== undefined) this.policyInput = { ...this.policyInput, claims: undefined };
@@ -162,7 +170,7 @@ export class EntryState {
     this.policyInput = { ...this.policyInput, token: undefined, dropped, droppedToken };
   }
 
-  /** Forgets failures. */
+  /** Clears the latch and the pauses. */
   reset(): void {
     this.policyInput = {
       ...this.policyInput,
@@ -182,9 +190,9 @@ export class EntryState {
 
   snapshot(now: Instant, isBusy: boolean): EntryRow {
     const { token, failures = 0, replays = 0, lastErrorCode } = this.policyInput;
-    const isGood = token !== undefined && isUsable(token, now);
+    const isServed = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
-    const idleState = isGood ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
+    const idleState = isServed ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       state: isBusy ? 'refreshing' : idleState,
       grantedScopes: this.current?.scopes,
@@ -198,7 +206,7 @@ export class EntryState {
     };
   }
 
-  /** Whether a token of another process will do: a new one, with more life than the margins and the caller need. */
+  /** Whether a stored token may be used: it is new and not refused, and has more life than margins and caller need. */
   isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
     if (this.isLast(stored.value) || this.policyInput.refused?.includes(stored.value) === true) return false;
     const token = this.#withMargins(stored, options);

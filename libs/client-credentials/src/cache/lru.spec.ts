@@ -10,8 +10,8 @@ const thing = (name: string, isBusy = false): Thing => ({ name, isBusy });
 
 function memory(max: number): { memory: BusyAwareLru<string, Thing>; forgotten: string[] } {
   const forgotten: string[] = [];
-  const onForgotten = ({ name }: Thing): void => void forgotten.push(name);
-  return { memory: new BusyAwareLru({ max, isBusy: ({ isBusy }) => isBusy, onForgotten }), forgotten };
+  const onEvicted = ({ name }: Thing): void => void forgotten.push(name);
+  return { memory: new BusyAwareLru({ max, isBusy: ({ isBusy }) => isBusy, onEvicted }), forgotten };
 }
 
 const namesIn = (known: BusyAwareLru<string, Thing>): string[] =>

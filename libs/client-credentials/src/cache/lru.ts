@@ -1,37 +1,37 @@
 import { LRUCache } from 'lru-cache';
 
-/** What a {@link BusyAwareLru} asks about what it holds. */
+/** Options of a {@link BusyAwareLru}. */
 export interface LruOptions<K, V> {
   readonly max: number;
-  /** Whether something is going on that must not be forgotten. */
+  /** Whether a value must not be evicted now, such as during a token request. */
   readonly isBusy: (value: V, key: K) => boolean;
-  /** Told of what was forgotten for want of room. */
-  readonly onForgotten?: (value: V, key: K) => void;
+  /** Called for each evicted value. */
+  readonly onEvicted?: (value: V, key: K) => void;
 }
 
-// More than one, so that there are fewer of them with each use.
+// More than one per call, so that the set of busy values shrinks.
 const RECHECKS_PER_CALL = 4;
 const SLACK_SHARE = 1 / 8;
 
-/** A memory that is bounded: what was used longest ago is forgotten when it is full, but nothing that is busy. */
+/** A bounded LRU cache. Values that are busy at eviction are kept until they are idle. */
 export class BusyAwareLru<K extends {}, V extends {}> {
   readonly #recent: LRUCache<K, V>;
   readonly #busy = new Map<K, V>();
-  readonly #holding: LruOptions<K, V>;
-  /** How many insertions after its last use a value is still far from eviction. */
+  readonly #options: LruOptions<K, V>;
+  /** Number of insertions after its last use within which a value is far from eviction. */
   readonly slack: number;
-  /** Insertions so far. */
+  /** Number of insertions so far. */
   insertions = 0;
 
-  constructor(holding: LruOptions<K, V>) {
-    this.#holding = holding;
-    this.slack = Math.floor(holding.max * SLACK_SHARE);
+  constructor(options: LruOptions<K, V>) {
+    this.#options = options;
+    this.slack = Math.floor(options.max * SLACK_SHARE);
     this.#recent = new LRUCache<K, V>({
-      max: holding.max,
+      max: options.max,
       dispose: (value, key, reason) => {
         if (reason !== 'evict') return;
-        if (holding.isBusy(value, key)) this.#busy.set(key, value);
-        else holding.onForgotten?.(value, key);
+        if (options.isBusy(value, key)) this.#busy.set(key, value);
+        else options.onEvicted?.(value, key);
       },
     });
   }
@@ -42,22 +42,22 @@ export class BusyAwareLru<K extends {}, V extends {}> {
     return this.insertions;
   }
 
-  /** What is there, which counts as a use. */
+  /** Returns the value of a key; counts as a use. */
   get(key: K): V | undefined {
     const known = this.#recent.get(key);
     if (this.#busy.size === 0) return known;
-    this.#forgetIdle();
+    this.#evictIdle();
     if (known !== undefined) return known;
     const busy = this.#busy.get(key);
     if (busy !== undefined) this.set(key, busy);
     return busy;
   }
 
-  /** Puts something here, which counts as a use. */
+  /** Inserts a value; counts as a use. Returns the count of insertions. */
   set(key: K, value: V): number {
     this.#busy.delete(key);
     this.#recent.set(key, value);
-    this.#forgetIdle();
+    this.#evictIdle();
     this.insertions += 1;
     return this.insertions;
   }
@@ -72,13 +72,13 @@ export class BusyAwareLru<K extends {}, V extends {}> {
     yield* this.#busy;
   }
 
-  /** A few at a time, in turn: there may be many. */
-  #forgetIdle(): void {
+  /** Rechecks a few busy values per call, in turn, and evicts the idle ones. */
+  #evictIdle(): void {
     let left = RECHECKS_PER_CALL;
     for (const [key, value] of this.#busy) {
       this.#busy.delete(key);
-      if (this.#holding.isBusy(value, key)) this.#busy.set(key, value);
-      else this.#holding.onForgotten?.(value, key);
+      if (this.#options.isBusy(value, key)) this.#busy.set(key, value);
+      else this.#options.onEvicted?.(value, key);
       left -= 1;
       if (left === 0) return;
     }

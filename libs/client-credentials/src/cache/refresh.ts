@@ -11,16 +11,16 @@ import { emitEvent, type ClientContext } from './client-context.js';
 import type { EntryState } from './entry-state.js';
 import type { RefreshTask } from './single-flight.js';
 
-/** What one refresh works with. */
+/** Collaborators of one refresh. */
 export interface RefreshDeps {
-  /** The token in the store, where there is a store. */
+  /** The stored token; `undefined` without a store. */
   readonly stored: StoredToken | undefined;
   readonly task: RefreshTask;
-  /** Called when the token endpoint issued a token. */
+  /** Called after the token endpoint issued a token. */
   readonly onAcquired: () => void;
 }
 
-/** One refresh: brings a token from the store or the endpoint, notes the outcome in the entry's state and emits its event. */
+/** One refresh: gets a token from the store or the token endpoint, updates the entry's state, and emits an event. */
 export class Refresh {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
@@ -36,7 +36,7 @@ export class Refresh {
     this.#startedAt = client.clock.instant();
   }
 
-  /** Rejects with a `ClientCredentialsError`, which the state remembers, or with the reason of the shutdown. */
+  /** Returns the new token. Rejects with a `ClientCredentialsError`, which the state notes, or with the shutdown's reason. */
   async run(): Promise<AccessToken> {
     const { shutdown, provider, tenant } = this.#client;
     const { stored } = this.#deps;
@@ -92,7 +92,7 @@ export class Refresh {
     }
   }
 
-  /** Asks the token endpoint, under a deadline that callers who join later can see. */
+  /** Requests a token. The deadline is kept in the task, where {@link SingleFlight} reads it. */
   async #ask(signal: AbortSignal, claims: string | undefined): Promise<IssuedToken> {
     const { grant, timeoutMs, budget } = this.#client;
     const { task } = this.#deps;
@@ -134,7 +134,7 @@ export class Refresh {
   #use(issued: IssuedToken): AccessToken {
     const now = this.#client.clock.instant();
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(this.#client.provider);
-    // A configured function may throw here: before the state says that there is a token.
+    // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = this.#client.toAccessToken(issued);
     this.#state.use(issued, access, this.#deps.task.reason, now, this.#client);
     return access;

@@ -2,18 +2,18 @@ import { MAX_TIMER_MS, unlessAborted, type Deadline } from '../base/abort.js';
 import type { AcquisitionReason } from '../base/events.js';
 import type { AccessToken } from '../token/access-token.js';
 
-/** What one refresh is for, and how far it has come. */
+/** Purpose and progress of one refresh. */
 export interface RefreshTask {
   readonly reason: AcquisitionReason;
-  /** How long the new token must be good for, in milliseconds. */
+  /** Milliseconds that the new token must remain valid. */
   readonly minRemainingMs: number;
-  /** Set when a token request is about to be sent: from then on the response may be older than a caller that joins. */
+  /** Whether a token request was sent. From then on, the token may be older than a caller that joins. */
   hasSent: boolean;
-  /** The deadline of the token request, once there is one. */
+  /** Deadline of the token request; `undefined` until the request starts. */
   deadline?: Deadline;
 }
 
-/** One refresh that any number of callers wait for. */
+/** One refresh, shared by all callers that wait for a token. */
 export class SingleFlight {
   readonly #task: RefreshTask;
   readonly #token: Promise<AccessToken>;
@@ -22,8 +22,8 @@ export class SingleFlight {
   /**
    * Starts the refresh.
    *
-   * @param refresh - brings a token
-   * @param onDone - called when the refresh is over, whatever its outcome
+   * @param refresh - returns the token
+   * @param onDone - called after the refresh, successful or not
    */
   constructor(
     task: RefreshTask,
@@ -35,33 +35,33 @@ export class SingleFlight {
       clearTimeout(this.#keepAlive);
       onDone(this);
     });
-    // A failure reaches the callers that wait. Where nobody waits the event `token.failed` reports it.
+    // Without a waiting caller, the event `token.failed` alone reports a failure.
     this.#token.catch(() => undefined);
   }
 
-  /** Whether the token cannot be older than a caller that joins now. */
+  /** Whether the token will be newer than a caller that joins now. */
   get isFresh(): boolean {
     return this.#task.reason === 'forced' && !this.#task.hasSent;
   }
 
-  /** Whether the refresh can no longer succeed: its time passed while the process was frozen. */
+  /** Whether the deadline passed without its timer, because the process was frozen. */
   get isOverdue(): boolean {
     return this.#task.deadline?.isOver === true;
   }
 
-  /** The token, or the signal's reason if the caller's signal is aborted first. */
+  /** Resolves with the token. Rejects with the signal's reason if the caller's signal is aborted first. */
   result(signal?: AbortSignal): Promise<AccessToken> {
     this.#startKeepAlive();
     return unlessAborted(this.#token, signal);
   }
 
-  /** Resolves once the refresh is over, whatever its outcome. */
+  /** Resolves after the refresh, successful or not. */
   async done(): Promise<void> {
     this.#startKeepAlive();
     await this.#token.catch(() => undefined);
   }
 
-  /** Keeps the process alive for a caller that waits: the timers of the refresh do not. */
+  /** Keeps the process alive for a waiting caller. The timers of the refresh do not. */
   #startKeepAlive(): void {
     this.#keepAlive ??= setTimeout(() => undefined, MAX_TIMER_MS);
   }

@@ -13,19 +13,19 @@ import { EntryState } from './entry-state.js';
 import { Refresh } from './refresh.js';
 import { SingleFlight } from './single-flight.js';
 
-/** The life of one token: carries out what {@link decide} decides, one refresh at a time. */
+/** One cached token. Carries out the decisions of {@link decide}, one refresh at a time. */
 export class TokenEntry {
   readonly key: string;
-  /** The LRU's count of insertions at the last use. */
+  /** Count of the LRU's insertions at the last use. */
   usedAt = 0;
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
   readonly #state = new EntryState();
-  // Both are dropped when idle: most entries only hold a token, and there may be many.
+  // Both are dropped when idle, because a manager may hold many entries.
   #flight: SingleFlight | undefined;
   #stored: StoredToken | undefined;
 
-  /** @param key - tells the entry from others of its client */
+  /** @param key - identifies the entry among the entries of its client */
   constructor(client: ClientContext, request: ResolvedRequest, key: string) {
     this.key = key;
     this.#client = client;
@@ -36,15 +36,15 @@ export class TokenEntry {
     return this.#client.provider;
   }
 
-  /** Whether a refresh is under way, so that the entry must not be evicted. */
+  /** Whether a refresh is in progress, so that the entry must not be evicted. */
   get isBusy(): boolean {
     return this.#flight !== undefined;
   }
 
   /**
-   * The token: at once if the cached one may be served, else a promise of the next one.
+   * Returns the cached token if it may be served, else a promise of the next token.
    *
-   * @throws `ClientCredentialsError` while a failure is latched or after the shutdown; the signal's reason if it is aborted
+   * @throws `ClientCredentialsError` while a failure is latched or after the shutdown; the signal's reason if the signal is aborted
    */
   get(freshness?: Freshness, signal?: AbortSignal): AccessToken | Promise<AccessToken> {
     const { shutdown, clock } = this.#client;
@@ -60,7 +60,7 @@ export class TokenEntry {
     return this.#join(reason, freshness?.minRemainingMs).result(signal);
   }
 
-  /** The token if it may be served without a wait. Starts a refresh that is due. */
+  /** Returns the cached token, or `undefined` if {@link get} would wait. Starts a background refresh that is due. */
   peek(freshness?: Freshness): AccessToken | undefined {
     if (this.#client.shutdown.reason !== undefined) return undefined;
     const decision = decide(this.#state.policyInput, this.#now(), freshness);
@@ -68,13 +68,13 @@ export class TokenEntry {
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
   }
 
-  /** The token as it was issued and what it was asked for, for a client that takes this one's place. */
+  /** The token as it was issued, and its request, for a client that replaces this entry's client. */
   get issued(): { readonly token: IssuedToken; readonly request: ResolvedRequest } | undefined {
     const token = this.#state.issued;
     return token && { token, request: this.#request };
   }
 
-  /** Takes over a token that another client of the same identity was issued, if it may still be sent. */
+  /** Takes over a token of the client that was replaced, unless the token has expired. */
   takeOver(token: IssuedToken): void {
     const now = this.#now();
     if (lifeLeftMs(token, now) > 0) {
@@ -82,7 +82,7 @@ export class TokenEntry {
     }
   }
 
-  /** Handles a 401 to this token. `claims` is what the API demands of the next one, as JSON. */
+  /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
     const { displacements, cooldownMs } = this.#client;
     const now = this.#now();
@@ -98,7 +98,7 @@ export class TokenEntry {
     return decision;
   }
 
-  /** Drops the token here and in the store if it has this value. A newer one stays. */
+  /** Drops the token with this value, here and in the store. A newer token stays. */
   async invalidate(value: string): Promise<void> {
     const { lastToken } = this.#state;
     if (lastToken !== undefined && lastToken !== value) return;
@@ -115,7 +115,7 @@ export class TokenEntry {
     if (lastToken !== undefined) await this.#inStore()?.remove(lastToken, this.#client.lockMs);
   }
 
-  /** Forgets failures, so that the next caller causes a request. */
+  /** Clears remembered failures, so that the next caller causes a token request. */
   reset(): void {
     this.#state.reset();
   }
@@ -146,7 +146,7 @@ export class TokenEntry {
     };
   }
 
-  /** A token that is asked for after this call. A refresh that has sent its request already may bring the one being replaced. */
+  /** Returns a token requested after this call. A refresh that already sent its request may bring the replaced token. */
   async #forced(): Promise<AccessToken> {
     while (this.#flight?.isFresh === false && !this.#flight.isOverdue) await this.#flight.done();
     const { shutdown, clock } = this.#client;
@@ -156,7 +156,7 @@ export class TokenEntry {
     return this.#join('forced').result();
   }
 
-  /** The refresh under way, or a new one. A refresh whose time has passed is not joined. */
+  /** Returns the refresh in progress, or starts one. An overdue refresh is not joined. */
   #join(reason: AcquisitionReason, minRemainingMs = 0): SingleFlight {
     if (this.#flight !== undefined && !this.#flight.isOverdue) return this.#flight;
     const stored = this.#inStore();
@@ -176,7 +176,7 @@ export class TokenEntry {
     return this.#flight;
   }
 
-  /** The token in the store; `undefined` where there is no store. */
+  /** Returns the stored token; `undefined` without a store. */
   #inStore(): StoredToken | undefined {
     const { storedTokens } = this.#client;
     if (storedTokens === undefined) return undefined;
@@ -193,7 +193,7 @@ export class TokenEntry {
   #warnOfDisplacement(): void {
     this.#client.warnOnce(
       'displacement',
-      `Tokens of "${this.provider}" for different scopes end one another: the provider seems to keep one token per client. Ask for all scopes at once, or use one client per scope.`,
+      `Tokens of "${this.provider}" for different scopes end one another: the provider seems to keep one token per client. Request all scopes in one token, or configure one provider per scope.`,
     );
   }
 

@@ -1,7 +1,7 @@
-/** What goes on to the next handler, or to the handlers of errors. */
+/** Calls the next handler, or with an error the error handlers. */
 export type Next = (error?: unknown) => void;
 
-/** A middleware as Express, Connect and Nest know it, with whatever they take for a request and a response. */
+/** A middleware of Express, Connect or Nest, with the framework's own types of request and response. */
 export type Middleware<Request, Response = unknown> = (
   request: Request,
   response: Response,
@@ -9,10 +9,15 @@ export type Middleware<Request, Response = unknown> = (
 ) => void;
 
 /**
- * What was thrown, as an error for `next`. Nothing at all would mean that all is well, and a text may be a command to the router:
- * then the request would go on without what this middleware is for.
+ * Error for `next` from a thrown value.
+ *
+ * Frameworks take `undefined` as success and a string as a command to the router; the request would then continue
+ * without the middleware's effect.
  */
-export function handedOn(thrown: unknown): object {
+export function errorForNext(thrown: unknown): object {
   if (typeof thrown === 'object' && thrown !== null) return thrown;
-  return new Error(`A middleware failed with no error, but this: ${String(thrown)}`, { cause: thrown });
+  return new Error(
+    `A function given to a middleware threw a ${typeof thrown} instead of an error: ${String(thrown)}. Throw an Error.`,
+    { cause: thrown },
+  );
 }

@@ -2,8 +2,9 @@ import { callerAnswerOf } from '../base/caller-answer.js';
 import type { ClientCredentialsError } from '../base/errors.js';
 
 /**
- * The error of a request that could not be given a token, as it is handed to `next`: a 502, or a 503 with `Retry-After` where the same
- * request may succeed later. Its message is fit for the caller; the operator finds in `cause` what went wrong.
+ * The error that a relay passes to `next` if no token could be acquired: 502, or 503 if a later request may succeed.
+ *
+ * The message contains nothing secret and may be sent to the caller. The `cause` is for the operator.
  *
  * @example
  * ```ts

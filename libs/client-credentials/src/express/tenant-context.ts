@@ -1,13 +1,15 @@
 import { runWithTenant } from '../base/tenant-context.js';
-import { handedOn, type Middleware } from './middleware.js';
+import { errorForNext, type Middleware } from './middleware.js';
 
 /**
- * Makes every outbound call that is made while a request is handled, however deep and however late, use the tenant of that request. A call that names
- * its own tenant keeps it. Put it before what reads bodies: whatever listens to the request is in its context. Of two for one request the
- * later one counts.
+ * Middleware that runs the handling of a request in the context of the request's tenant.
  *
- * @param tenantOf - whose request it is. Take it from what was verified (a session, a token), not from what a caller may write as he likes.
- * `undefined`: nobody's; then calls of providers with tenants fail with `tenant_required`. What it throws goes to `next(error)`.
+ * Every outbound call made during the request, or by work that outlives the request, uses this tenant, unless the call
+ * names its own. The middleware belongs before body parsers: listeners of the request then run in the context too. Of
+ * two such middlewares for one request, the later one counts.
+ *
+ * @param tenantOf - returns the id of the request's tenant, from a verified session or token, never from an unverified
+ * header. With `undefined`, calls to providers with tenants fail with `tenant_required`. A thrown error goes to `next`.
  * @example
  * ```ts
  * app.use(tenantContext((request) => (request as AuthedRequest).auth.organisation));
@@ -26,7 +28,7 @@ export function tenantContext<Request extends object>(
       try {
         tenant = await late;
       } catch (error) {
-        next(handedOn(error));
+        next(errorForNext(error));
         return;
       }
       enter(tenant);
@@ -35,7 +37,7 @@ export function tenantContext<Request extends object>(
     try {
       tenant = tenantOf(request);
     } catch (error) {
-      next(handedOn(error));
+      next(errorForNext(error));
       return;
     }
     if (isPromise(tenant)) void enterLate(tenant);
@@ -43,18 +45,19 @@ export function tenantContext<Request extends object>(
   };
 }
 
-/** What an emitter is in the context of. */
+/** An event emitter, and the tenant context that its listeners run in. */
 interface Emitter {
   readonly emit: (this: unknown, ...event: unknown[]) => unknown;
   [CONTEXT]?: { tenant: string | undefined };
 }
 
-// On the emitter itself, so that any copy of this package finds it.
+// Property of the emitter under a global symbol, so that every copy of this package finds the context.
 const CONTEXT = Symbol.for('nestjs-client-credentials.emitter-context');
 
 /**
- * Has listeners of a request's own events called in its context: they would be in that of the connection, which has no tenant.
- * So it stays where a body is read by events, as by Fastify and multer.
+ * Makes listeners of a request or response run in the tenant's context, instead of the connection's.
+ *
+ * The context thus survives where a body is read by events, as by Fastify and multer.
  */
 function keepContext(emitter: unknown, tenant: string | undefined): void {
   if (!isEmitter(emitter)) return;

@@ -8,32 +8,32 @@ import { judgeResponse } from '../http/authorized-call.js';
 import { attachmentOf } from '../http/source-attachment.js';
 import { claimsChallengeOf } from '../http/challenge.js';
 import { lowerCased } from '../http/headers.js';
-import { handedOn, type Middleware, type Next } from './middleware.js';
+import { errorForNext, type Middleware, type Next } from './middleware.js';
 import { TokenRelayError } from './relay-error.js';
 
-/** What a relay asks for, and what it may do. */
+/** Options of a relay: the token request, and `replaceAuthorization`. */
 export interface TokenRelayOptions extends TokenRequest {
   /**
-   * Whether the token takes the place of one that the caller sent. Else such a request goes on as it is.
+   * Whether the token replaces the caller's own token. By default a request with its own token continues unchanged.
    *
    * @defaultValue `false`
    */
   replaceAuthorization?: boolean;
 }
 
-/** An answer of the upstream service, as proxies show it. */
+/** A response of the upstream service, as proxies pass it to `proxyRes`. */
 export interface UpstreamAnswer {
   readonly statusCode?: number | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** A middleware that puts a token on requests, and what is to be told of the answers to them. */
+/** A middleware that adds a token to requests, with a callback for the upstream responses. */
 export interface TokenRelay<Request extends IncomingMessage> extends Middleware<Request> {
-  /** To be called with every answer of the upstream service: see {@link tokenRelay}. */
+  /** Callback for every response of the upstream service: see {@link tokenRelay}. */
   readonly onResponse: (answer: UpstreamAnswer, request: IncomingMessage) => void;
 }
 
-/** What a request was given. */
+/** The token that a request got, and where the token is from. */
 interface Relayed {
   readonly attachment: Attachment;
   readonly request: TokenRequest;
@@ -44,7 +44,7 @@ interface RelayedMessage extends IncomingMessage {
   [RELAYED]?: Relayed;
 }
 
-// On the request itself, so that any relay, of any copy of this package, finds it.
+// Property of the request under a global symbol, so that every copy of this package finds the token.
 const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
 
 /** The source of a relay's tokens, or a function that names one for each request. */
@@ -57,17 +57,17 @@ function relayOf<Request extends IncomingMessage>(
   source: RelaySource<Request>,
   { replaceAuthorization = false, ...given }: TokenRelayOptions = {},
 ): TokenRelay<Request> {
-  const wanted = frozenRequest(given);
+  const configured = frozenRequest(given);
   const relay = async (request: Request): Promise<void> => {
     const named: TokenSource | BearerSource | undefined =
       typeof source === 'function' ? await source(request) : source;
     if (named === undefined) throw noSource();
-    const attachment = await attachmentFor(attachmentOf(named), request, wanted, replaceAuthorization);
+    const attachment = await attachmentFor(attachmentOf(named), request, configured, replaceAuthorization);
     const { placement, headers, proofSigner, provider } = attachment;
     if (!replaceAuthorization && hasOwnToken(request, placement)) return;
     if (proofSigner !== undefined) throw boundToKey(provider);
     if ('query' in placement) throw shownInQuery(provider);
-    const tokenRequest = attachment.requestFor?.(() => outboundCall(request), wanted) ?? wanted;
+    const tokenRequest = attachment.requestFor?.(() => outboundCall(request), configured) ?? configured;
     const token = await attachment.getToken(tokenRequest);
     Object.assign(request.headers, lowerCased(headers));
     request.headers[placement.header.toLowerCase()] = token.authorization;
@@ -89,7 +89,7 @@ function onResponse({ statusCode = 0, headers }: UpstreamAnswer, message: Incomi
   const response = { status: statusCode, headers: lowerCased(headers), data: undefined };
   if (!isRefused(attachment, token, response)) return;
   const claims = claimsChallengeOf(response.headers['www-authenticate'])?.claims;
-  // Nobody waits: a source of the user may reject.
+  // In the background; the rejection of a user's source is ignored.
   void (async () => attachment.refuse(token, request, claims))().catch(() => undefined);
 }
 
@@ -102,52 +102,52 @@ async function handOn(
   try {
     await relayed;
   } catch (error) {
-    const failure = answerable(error);
+    const failure = relayErrorOf(error);
     if (failure instanceof TokenRelayError) setHeaders(response, failure.headers);
-    next(handedOn(failure));
+    next(errorForNext(failure));
     return;
   }
-  // Of a caller who is gone by now the proxy would never learn: it would open a connection, and wait.
+  // A proxy would not notice that the caller has disconnected, and would wait for the upstream response.
   if (!hasLeft(request)) next();
 }
 
-/** Not every handler of errors looks for headers in them. */
+/** Sets the headers on the response: some error handlers ignore the headers of an error. */
 function setHeaders(response: unknown, headers: Readonly<Record<string, string>>): void {
   if (!(response instanceof ServerResponse) || response.headersSent) return;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-/** A request that a test made up has no connection. */
+/** Whether the caller has disconnected. The request of a test may have no socket. */
 function hasLeft({ socket }: Partial<IncomingMessage>): boolean {
   return socket?.destroyed === true;
 }
 
-/** The attachment of a request's tenant. It does not matter where the caller's own token goes on as it is. */
+/** Attachment of the request's tenant. An unknown tenant is no error for a request that keeps its own token. */
 async function attachmentFor(
   attachment: Attachment,
   request: IncomingMessage,
-  wanted: TokenRequest,
+  configured: TokenRequest,
   isReplaced: boolean,
 ): Promise<Attachment> {
   try {
-    return await attachment.forCall(wanted, () => outboundCall(request));
+    return await attachment.forCall(configured, () => outboundCall(request));
   } catch (error) {
     if (!isReplaced && hasOwnToken(request, attachment.placement)) return attachment;
     throw error;
   }
 }
 
-/** Where it will be sent is the proxy's affair: the address is the gateway's own. */
+/** The call as `tokenFor` sees it. The URL is the gateway's own: only the proxy knows the target. */
 function outboundCall({ method = 'GET', url = '', headers }: IncomingMessage): OutboundCall {
   return { method: method.toUpperCase(), url, headers: lowerCased(headers) };
 }
 
-/** An error as an answer can be made of it. */
-function answerable(error: unknown): unknown {
+/** A `TokenRelayError` for an error of this library; any other error is returned unchanged. */
+function relayErrorOf(error: unknown): unknown {
   return error instanceof ClientCredentialsError ? new TokenRelayError(error) : error;
 }
 
-/** Whether the configuration takes a response for a refusal. A predicate that fails for want of the body gives way to the status. */
+/** Whether a response refuses the token. If `reacquire.on` throws because the body is missing, the status decides. */
 function isRefused(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
   try {
     return judgeResponse(attachment, token, response);
@@ -167,51 +167,54 @@ function queryOf(url: string): URLSearchParams {
 
 function shownInQuery(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
-    `A token of "${provider}" goes in the query (dialect.authorization.query), where a proxy would show it in its errors and logs. Send it with authorizeAxios or authorizeFetch, or use a provider that takes it in a header for the relay.`,
+    `The relay cannot send the token of "${provider}" in the query (dialect.authorization.query), because a proxy shows URLs in errors and logs. Use authorizeAxios or authorizeFetch, or configure dialect.authorization.header.`,
     { code: 'invalid_configuration', provider },
   );
 }
 
 function noSource(): ClientCredentialsError {
   return new ClientCredentialsError(
-    'The function given to tokenRelay names no source for a request. Have it return one, such as tokens.source(name), for every request.',
+    'The function given to tokenRelay returned no source for a request. Return a source for every request, such as tokens.source(name).',
     { code: 'invalid_configuration' },
   );
 }
 
 function boundToKey(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
-    `A token of "${provider}" goes with a proof for the very request that it is sent with (dpop), which only who sends the request can make. Send it with authorizeAxios or authorizeFetch, or use a provider without dpop for the relay.`,
+    `The relay cannot send the token of "${provider}", because each request needs its own DPoP proof (dpop), which only the sender can sign. Use authorizeAxios or authorizeFetch, or configure a provider without dpop.`,
     { code: 'invalid_configuration', provider },
   );
 }
 
-/** The type of {@link tokenRelay}. */
+/** Type of {@link tokenRelay}. */
 export interface TokenRelayFactory {
   <Request extends IncomingMessage>(
     source: RelaySource<Request>,
     options?: TokenRelayOptions,
   ): TokenRelay<Request>;
   /**
-   * Tells of an upstream answer, so that a token that was refused is not used again. A token that had itself just replaced a
-   * refused one stays for `reacquire.cooldownSeconds`. Requests that no relay put a token on are none of its business.
+   * Callback for the responses of the upstream service, which drops a refused token.
+   *
+   * A token that itself replaced a refused one stays for `reacquire.cooldownSeconds`. A response to a request without a
+   * relayed token is ignored.
    */
   readonly onResponse: (answer: UpstreamAnswer, request: IncomingMessage) => void;
 }
 
 /**
- * Puts a token on the incoming request, for the proxy that follows to send on. What the caller sent under the same name goes on as it is, unless
- * `replaceAuthorization` is set. Where the proxy sends it is the gateway's own affair: the token goes to its target.
+ * Creates a middleware that adds a token to incoming requests, for the proxy behind the middleware.
  *
- * A token in the query, and one that is bound to a key (dpop), cannot be relayed; for one that is bound to a certificate the proxy presents the certificate.
- * `tokenFor` sees the address as the gateway has it.
+ * A header of the caller with the same name is kept, unless `replaceAuthorization` is set. The proxy alone decides where
+ * the token goes; `allowedOrigins` does not apply.
  *
- * A proxied request is not sent twice. Have `tokenRelay.onResponse` told of the answers: after a 401 the token is dropped, and the next
- * request gets a new one.
+ * A token in the query and a token bound to a key (`dpop`) cannot be relayed. For a token bound to a certificate, the
+ * proxy must present the certificate. `tokenFor` sees the gateway's own URL.
  *
- * @param source - where the tokens come from, or a function that says so for a request
- * @param options - the scope, audience, tenant and the like of the token; the tenant of the context is used where there is one
- * @returns a middleware. If no token can be had it calls `next` with a {@link TokenRelayError}, a 502 or 503.
+ * A proxied request is not sent twice. With `onResponse`, a 401 drops the token, and the next request gets a new token.
+ *
+ * @param source - the token source, or a function that returns the source for a request
+ * @param options - the token request, and `replaceAuthorization`
+ * @returns a middleware; without a token it calls `next` with a {@link TokenRelayError}, a 502 or 503
  * @example
  * ```ts
  * app.use('/signeasy', tokenRelay(tokens.source('signeasy')), createProxyMiddleware({

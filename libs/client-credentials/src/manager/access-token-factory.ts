@@ -5,27 +5,27 @@ import type { CallToken } from '../token/attachment.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { Provider } from '../config/resolve.js';
 
-/** Makes of issued tokens what callers get, as the provider's dialect has it. */
+/** Creates the tokens that callers get from issued tokens, by the provider's dialect. */
 export class AccessTokenFactory {
   readonly #dialect: AuthorizationDialect;
   readonly #agentOf: (issued: IssuedToken) => Agent | undefined;
-  /** The connections that tokens of a client certificate can be used on. */
+  /** Agents that present the client certificate of a token. */
   readonly #agents = new WeakMap<CallToken, Agent>();
 
-  /** @param agentOf - the connections that an issued token can be used on, if it is bound to some */
+  /** @param agentOf - returns the agent for a token that is bound to a client certificate */
   constructor({ dialect }: Provider, agentOf: (issued: IssuedToken) => Agent | undefined) {
     this.#dialect = dialect.authorization;
     this.#agentOf = agentOf;
   }
 
-  /** The connections that a token can be used on, if it is bound to some. */
+  /** Returns the agent that presents a token's client certificate; `undefined` for an unbound token. */
   agentOf(token: CallToken): Agent | undefined {
     return this.#agents.get(token);
   }
 
   create(issued: IssuedToken): AccessToken {
     const token = new AccessToken(issued, this.#authorizationOf);
-    // A format of the configuration may fail: better here than on a call.
+    // Calls `dialect.authorization.format` now: a failure belongs to the refresh, not to a call.
     if (this.#dialect.format !== undefined) void token.authorization;
     const agent = this.#agentOf(issued);
     if (agent !== undefined) this.#agents.set(token, agent);

@@ -2,7 +2,7 @@ import type { Provider } from '../config/resolve.js';
 import { mergeRequests } from '../config/token-request.js';
 import type { AttachmentRules } from '../token/attachment.js';
 
-/** The rules for calls to a provider's API: from its configuration, and from the key or certificate that the client's tokens are bound to. */
+/** Rules for calls to a provider's API, by its configuration and by the key or certificate of bound tokens. */
 export function attachmentRulesOf(
   provider: Provider,
   warnOnce: AttachmentRules['warnOnce'],

@@ -23,25 +23,25 @@ import {
 import { AccessTokenFactory } from './access-token-factory.js';
 import { attachmentRulesOf } from './attachment.js';
 
-/** What the clients of one provider share. */
+/** Collaborators that the clients of one provider share. */
 export interface ClientDeps {
   readonly clock: InstantClock;
-  /** The store that the fleet shares, if one is configured. */
+  /** Circuit breaker of the configured store; `undefined` without a store. */
   readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
   readonly memory: EntryMemory;
-  /** Warns the operator, once for each topic. */
+  /** Warns the operator, once per topic. */
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
 }
 
-/** What sets a tenant's client apart. */
+/** Options of a tenant's client. */
 export interface TenantOptions {
   readonly tenant: string;
   readonly carriedOver: CarriedOver;
 }
 
-/** One client of a provider, or of one of its tenants: its configuration, its entries, its grant and its attachment rules. */
+/** The client of a provider or of a tenant: configuration, entries, grant and attachment rules. */
 export class ProviderClient {
   readonly config: ProviderConfig;
   readonly rules: AttachmentRules;
@@ -75,25 +75,27 @@ export class ProviderClient {
     return this.#provider.tenant;
   }
 
-  /** Whether a token was ever asked for. */
+  /** Whether a caller ever asked for a token. */
   get isUsed(): boolean {
     return this.entries.isUsed;
   }
 
-  /** Whether a refresh is under way. */
+  /** Whether a refresh is in progress. */
   get isBusy(): boolean {
     for (const entry of this.entries.entries()) if (entry.isBusy) return true;
     return false;
   }
 
-  /** What a client that takes this one's place goes on with. */
+  /** Parts that a client which replaces this client takes over. */
   get carriedOver(): CarriedOver {
     return this.#oauthClient.carriedOver;
   }
 
   /**
-   * Takes over the tokens of the client that this one replaces, as far as both have the same identity: no tokens are lost when
-   * `tenants` returns equal credentials with another function. A token of a certificate is not: it needs that certificate's agent.
+   * Takes over the tokens of the replaced client that have the same identity.
+   *
+   * Tokens thus survive if `tenants` returns equal credentials and other functions. A token bound to a certificate is
+   * not taken over, because it needs the agent of the replaced client.
    */
   takeOver(previous: ProviderClient): void {
     if (this.config.certificate !== undefined) return;
@@ -144,12 +146,12 @@ export class ProviderClient {
       onUnreadable: () =>
         warnOnce(
           'unreadable',
-          `The store's value for a token of "${provider}" cannot be read: it is damaged, or from another version of the library. It counts as absent; delete it if the warning comes back.`,
+          `The store's value for a token of "${provider}" is damaged or from another version of the library, and counts as missing. Delete the value if the warning comes back.`,
         ),
     };
   }
 
-  /** Everything that identifies a token, as one key. */
+  /** Store key of a token: everything that identifies the token. */
   #identityOf(request: ResolvedRequest, boundTo?: string): string {
     const { clientSecret } = this.config;
     const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
@@ -172,7 +174,7 @@ export class ProviderClient {
   }
 }
 
-/** What is asked for unless a request says otherwise. */
+/** Token request with the configured defaults. */
 function defaultRequestOf({ scope, audience, resource, parameters }: ProviderConfig): TokenRequest {
   return {
     ...(scope !== undefined && { scope }),

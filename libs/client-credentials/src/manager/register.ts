@@ -15,20 +15,21 @@ const MAX_TOPICS = 1_000;
 
 /** One provider of a manager. */
 export interface RegisteredProvider {
-  /** The object that was given: registering the same object again is no error. */
+  /** The configuration object as given. Registering the same object again is no error. */
   readonly config: ProviderConfig | TenantProviderConfig;
   readonly source: TokenSource;
-  /** The known tenants, where the provider has tenants. */
+  /** Tenants of the provider; `undefined` without the `tenants` option. */
   readonly tenants: TenantDirectory | undefined;
-  /** Ends every refresh. */
+  /** Ends every refresh of the provider. */
   readonly close: () => void;
 }
 
-/** What the providers of a manager share. */
+/** Collaborators that the providers of a manager share. */
 interface Registry extends Pick<ClientDeps, 'clock' | 'circuit' | 'events' | 'memory'> {
   readonly warn: (message: string) => void;
 }
 
+/** Creates the client, or the tenant directory, and the token source of a provider. */
 export function registerProvider(
   name: string,
   given: ProviderConfig | TenantProviderConfig,
@@ -44,7 +45,7 @@ export function registerProvider(
     return { config: given, source, tenants: undefined, close };
   }
   const tenants = new TenantDirectory(name, config, deps);
-  // The rules of the provider's own options: a tenant's client has the key or certificate that its tokens are bound to.
+  // Without signer and agent: each tenant's client has its own key or certificate.
   const rules = attachmentRulesOf(resolveProvider(name, { clientId: '', ...config }), deps.warnOnce, {
     proofSigner: undefined,
     agentOf: () => undefined,

@@ -12,17 +12,17 @@ import type { EntryMemory } from '../cache/client-entries.js';
 import { BusyAwareLru } from '../cache/lru.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
 
-// For a store that does not say how many it keeps. Beyond that the entry that was used longest ago is forgotten.
+// Default without a store's `maxEntries`: enough for thousands of tenants, at about 1 kB per entry.
 const MAX_ENTRIES = 10_000;
 
 /**
- * Holds the providers and their tokens: one for an application. Nest's module makes it; elsewhere you do.
+ * The providers of an application and their tokens. The Nest module creates the manager; elsewhere create one yourself.
  *
  * @example
  * ```ts
  * const tokens = new TokenManager({ providers: { signeasy: signeasy({ clientId, clientSecret }) } });
  * authorizeAxios(api, tokens.source('signeasy'));
- * // at the end
+ * // when the application ends
  * await tokens.close();
  * ```
  */
@@ -31,7 +31,7 @@ export class TokenManager {
     inspectAs(TokenManager, ({ names }) => `TokenManager { ${names.join(', ')} }`);
   }
 
-  /** Settled when the warm-up is over, well or not; at once when there is none. */
+  /** Resolves after the warm-up, successful or not; at once without a warm-up. */
   readonly warmedUp: Promise<void>;
   readonly #clock: InstantClock;
   readonly #store: TokenStore | undefined;
@@ -43,9 +43,9 @@ export class TokenManager {
   readonly #providers = new Map<string, RegisteredProvider>();
 
   /**
-   * @param options - the providers and what they share
-   * @param warn - where a warning goes that no event stands for; the default is a process warning
-   * @throws `ClientCredentialsError` `invalid_configuration` that lists every problem
+   * @param options - the providers and their shared options
+   * @param warn - called with warnings that no event reports; by default `process.emitWarning`
+   * @throws `ClientCredentialsError` `invalid_configuration`, whose message lists every problem
    */
   constructor(options: ClientCredentialsOptions, warn: (message: string) => void = emitWarning) {
     validateOptions(options);
@@ -55,22 +55,22 @@ export class TokenManager {
     this.#memory = new BusyAwareLru({
       max: options.store?.maxEntries ?? MAX_ENTRIES,
       isBusy: (_, entry) => entry.isBusy,
-      onForgotten: (entries, entry) => entries.forget(entry),
+      onEvicted: (entries, entry) => entries.forget(entry),
     });
     this.#warn = warn;
     for (const [name, config] of Object.entries(options.providers)) this.#register(name, config);
     this.warmedUp = this.warmUp(options.warmUp ?? false);
   }
 
-  /** The names of the providers. */
+  /** Names of the providers. */
   get names(): string[] {
     return [...this.#providers.keys()];
   }
 
   /**
-   * The source of a provider's tokens.
+   * Returns the token source of a provider.
    *
-   * @throws `ClientCredentialsError` `unknown_provider`, which lists the known ones
+   * @throws `ClientCredentialsError` `unknown_provider`, whose message lists the known names
    */
   source(name: string): TokenSource {
     const known = this.#providers.get(name);
@@ -79,25 +79,30 @@ export class TokenManager {
   }
 
   /**
-   * Adds a provider. The same configuration twice is no error.
+   * Adds a provider and returns its token source. Adding the same configuration object again is no error.
    *
-   * @throws `ClientCredentialsError` `invalid_configuration` if it is wrong, or if another one has its name
+   * @throws `ClientCredentialsError` `invalid_configuration` if the options are wrong, or the name has other options
    */
   add(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
     const known = this.#providers.get(name);
     if (known?.config === config) return known.source;
     if (known !== undefined) {
-      throw invalidConfiguration([`providers.${name}: is registered already with other options`], name);
+      throw invalidConfiguration(
+        [
+          `providers.${name}: is already registered with other options: use another name, or remove one of the two`,
+        ],
+        name,
+      );
     }
     validateProvider(name, config);
     return this.#register(name, config);
   }
 
   /**
-   * Acquires tokens before they are needed. A failure is reported, never thrown.
+   * Acquires tokens before their first use. A failed token request is reported as a warning and not thrown.
    *
-   * @param names - those of the providers, or `true` for all but those with tenants, whose tokens are each tenant's own
-   * @throws `ClientCredentialsError` `unknown_provider` for a name that nobody registered
+   * @param names - names of providers; `true` for every provider without tenants
+   * @throws `ClientCredentialsError` `unknown_provider` for an unknown name
    */
   async warmUp(names: boolean | readonly string[] = true): Promise<void> {
     const wanted = typeof names === 'boolean' ? (names ? this.#withoutTenants() : []) : names;
@@ -116,26 +121,28 @@ export class TokenManager {
     );
   }
 
-  /** Calls the listener for every event from now on. The answer ends that. */
+  /** Calls the listener for every later event. Returns a function that removes the listener. */
   onEvent(listener: TokenEventListener): () => void {
     return this.#events.subscribe(listener);
   }
 
-  /** How every token stands: one row for each. No row holds a secret or a token. */
+  /** Returns one row per cached token. No row contains a secret or a token. */
   snapshot(): SnapshotRow[] {
     return [...this.#memory.entries()].map(([entry]) => entry.snapshot());
   }
 
   /**
-   * Forgets a tenant of every provider: its options, its tokens here, and what of them was put into the store from here. For a customer who leaves,
-   * or whose credentials were replaced; the next call asks `tenants` again. Other processes forget by themselves, or are told likewise.
+   * Drops the options and tokens of a tenant, for every provider, such as after its credentials were replaced.
+   *
+   * The next call calls `tenants` again. Stored tokens of the tenant that were requested before are no longer used by
+   * any process. Another process keeps its cached options and tokens, until `forgetTenant` is called there too.
    */
   async forgetTenant(tenant: string): Promise<void> {
     const directories = [...this.#providers.values()].flatMap(({ tenants }) => tenants ?? []);
     await Promise.all(directories.map((tenants) => tenants.forget(tenant)));
   }
 
-  /** Ends every acquisition. Who waits for one, or asks from now on, gets the error `closed`. */
+  /** Closes the manager and the store. Waiting callers and later callers get the error `closed`. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

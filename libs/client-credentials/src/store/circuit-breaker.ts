@@ -2,43 +2,45 @@ import { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
 import type { TokenStore } from '../config/token-store.js';
 
-/** The outcome of a store operation. */
+/** Outcome of a store operation. */
 export type StoreOutcome<T> = { readonly isDone: true; readonly value: T } | { readonly isDone: false };
 
-// A store is to save time: one that takes longer than a token request does not.
+// About the time of a token request: a slower store would save no time.
 const TIMEOUT_MS = 250;
-// A process that is busy gets the time again, so often.
+// In a busy process the timer fires late, and is started again up to this often.
 const EXTENSIONS = 2;
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 const PROBE = { key: 'probe', value: 'x', ttlMs: 1_000 };
 const FAILED = { isDone: false } as const;
 
-/** How a store operation is run. */
+/** Options of one store operation. */
 export interface RunOptions<T> {
-  /** Called by the operation that opens the circuit: once for each outage. */
+  /** Called by the operation that opens the circuit, once per outage. */
   readonly onOutage: (operation: StoreOperation) => void;
-  /** The time for this operation and others of the same caller. Default: 250 ms for this one. */
+  /** Deadline shared by several operations of one caller. Default: 250 ms for this operation. */
   readonly deadline?: Deadline | undefined;
-  /** Gets a result that came after the deadline. */
+  /** Called with a result that arrives after the deadline. */
   readonly onLate?: (value: T) => void;
 }
 
-/** A time in which the store is left alone. */
+/** An outage: the store is left alone until a probe succeeds. */
 interface Outage {
   readonly retryAt: number;
   readonly pauseMs: number;
   isProbing: boolean;
 }
 
-/** The time that one caller may lose to a store, over all operations that this deadline is given to. */
+/** Starts the deadline for all store operations of one caller. */
 export function storeDeadline(timeoutMs: number = TIMEOUT_MS): Deadline {
   return new Deadline(timeoutMs, { extensions: EXTENSIONS });
 }
 
 /**
- * A circuit breaker in front of a store. A store that fails or is slow is reported once and then left alone, so that an
- * outage costs no time. A probe in the background closes the circuit again.
+ * A circuit breaker in front of a store.
+ *
+ * The first failed or slow operation opens the circuit and reports the outage. An open circuit costs callers no time. A
+ * probe in the background closes the circuit.
  */
 export class StoreCircuit {
   readonly #store: TokenStore;
@@ -54,7 +56,7 @@ export class StoreCircuit {
     return this.#store[operation] !== undefined;
   }
 
-  /** Whether the circuit is open: the store failed and is left alone. */
+  /** Whether the circuit is open, so that {@link run} does nothing. */
   get isOpen(): boolean {
     return this.#outage !== undefined;
   }
@@ -76,18 +78,18 @@ export class StoreCircuit {
     return outcome;
   }
 
-  /** Runs an operation even if the circuit is open: the store may be well enough to free a lock. */
+  /** Runs an operation even if the circuit is open, such as to free a lock. Never rejects. */
   async runAlways(task: () => Promise<void>): Promise<void> {
     await this.#attempt(task);
   }
 
-  /** Keeps `drain` waiting for work of several operations, which must not be cut off in the middle. The work must not reject. */
+  /** Makes {@link drain} wait for this work of several operations. The work must not reject. */
   track(work: Promise<void>): void {
     this.#pending.add(work);
     void work.finally(() => this.#pending.delete(work));
   }
 
-  /** Resolves once all tracked work is done. Call it before the store is closed. */
+  /** Resolves once all tracked work is done; to be awaited before the store is closed. */
   async drain(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
@@ -103,7 +105,7 @@ export class StoreCircuit {
       running = task(this.#store);
       return { isDone: true, value: await limit.run(running) };
     } catch {
-      // The error is not kept: its message may hold a password of the store.
+      // The error is dropped: its message may contain the store's password.
       if (limit.hasExpired && onLate !== undefined) running?.then(onLate, () => undefined);
       return FAILED;
     } finally {
@@ -117,7 +119,7 @@ export class StoreCircuit {
     this.track(this.#probe(outage.pauseMs));
   }
 
-  /** Writes and reads: a store that is full or read-only still answers reads. */
+  /** Writes and reads a value: a store that is full or read-only still serves reads. */
   async #probe(pauseMs: number): Promise<void> {
     const outcome = await this.#attempt(async (store) => {
       await store.set(PROBE.key, PROBE.value, PROBE.ttlMs);

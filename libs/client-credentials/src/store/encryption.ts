@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { invalidConfiguration } from '../base/errors.js';
 
-/** A key of 32 bytes: as they are, or in base64url. */
+/** An encryption key of 32 bytes, as bytes or in base64url. */
 export type EncryptionKey = Uint8Array | string;
 
-/** Writes and reads the values of a store. */
+/** Encrypts and decrypts the values of a store. */
 export interface ValueCipher {
+  /** Returns the value as it is stored under the key. */
   seal(key: string, value: string): Promise<string>;
-  /** The value; `undefined` if it is damaged, of another key, or was not sealed here. */
+  /** Returns the value; `undefined` if the stored text is damaged, or was sealed under another key. */
   open(key: string, sealed: string): Promise<string | undefined>;
 }
 
@@ -20,8 +21,10 @@ const CLEAR: ValueCipher = {
 };
 
 /**
- * How a store's values are written: encrypted, and bound to the key they are kept under, so that a copy elsewhere is worth nothing;
- * or in clear, which must be asked for by name. The first key encrypts, all decrypt.
+ * Creates the cipher of a store. The first encryption key encrypts, all keys decrypt.
+ *
+ * An encrypted value is bound to its store key, so that a copy under another key cannot be opened. `'plaintext'` stores
+ * values in clear.
  *
  * @throws `ClientCredentialsError` `invalid_configuration` for a key that is not 32 bytes
  * @see RFC 7516; RFC 7518 §4.5, §5.3
@@ -31,7 +34,7 @@ export function cipherOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext')
   const keys = checked(encryptionKeys).map((bytes) => ({ bytes, kid: kidOf(bytes) }));
   const [first] = keys;
   if (first === undefined) throw problem('encryptionKeys: must name at least one key');
-  // Now, since the first token is no time to load a library.
+  // Loaded now, so that the first token does not wait for the package.
   const jose = import('jose');
   jose.catch(() => undefined);
   const warn = warningOnce();
@@ -51,7 +54,7 @@ export function cipherOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext')
         );
         if (protectedHeader['key'] === key) return new TextDecoder().decode(value);
       } catch {
-        // Damaged, or of a key that is not known here: the reason makes no difference.
+        // The reason is dropped: a damaged value and an unknown encryption key have the same effect.
       }
       warn();
       return undefined;
@@ -59,20 +62,20 @@ export function cipherOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext')
   };
 }
 
-/** Keys that differ from process to process would else be noticed by nobody: everything works, at the price of more token requests. */
+/** Warns at the first call. Without the warning, different encryption keys only show as additional token requests. */
 function warningOnce(): () => void {
   let hasWarned = false;
   return () => {
     if (hasWarned) return;
     hasWarned = true;
     process.emitWarning(
-      'An entry of the token store could not be decrypted, and counts as absent. See that every process has the same encryptionKeys.',
+      'A value in the token store could not be decrypted and counts as missing. Use the same encryptionKeys in every process.',
       'ClientCredentialsWarning',
     );
   };
 }
 
-/** A name that tells one key from another and gives nothing of it away. */
+/** Key id for the header of a sealed value: a hash, which reveals nothing of the key. */
 function kidOf(bytes: Uint8Array): string {
   return createHash('sha256').update('kid').update(bytes).digest('base64url').slice(0, 8);
 }

@@ -4,17 +4,17 @@ import type { StoreOperation } from '../base/events.js';
 import type { StoreCircuit } from './circuit-breaker.js';
 import type { TokenStore } from '../config/token-store.js';
 
-/** How many tokens may be asked for in what time. */
+/** Limit of token requests within a window. */
 export interface IssuanceOptions {
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
-/** Where the requests are counted. */
+/** Collaborators of an {@link IssuanceBudget}. */
 export interface IssuanceDeps {
-  /** The client's, in the store. */
+  /** Store key of the client's counter. */
   readonly key: string;
-  /** The store that counts for all who share it; `undefined`: this process counts for itself. */
+  /** Store with the shared counter; `undefined` if each process counts its own requests. */
   readonly circuit: StoreCircuit | undefined;
   readonly clock: InstantClock;
   readonly onOutage: (operation: StoreOperation) => void;
@@ -23,41 +23,43 @@ export interface IssuanceDeps {
 const NEAR_LIMIT_SHARE = 0.8;
 
 /**
- * Counts the token requests of one client, together with all who share the store. While the store cannot tell, this
- * process counts for itself.
+ * The budget of one client's token requests.
+ *
+ * Processes that share a store share the count. During an outage, each process counts its own requests.
  */
 export class IssuanceBudget {
-  readonly #terms: IssuanceOptions;
+  readonly #options: IssuanceOptions;
   readonly #provider: string;
   readonly #key: string;
   readonly #circuit: StoreCircuit | undefined;
   readonly #clock: InstantClock;
-  readonly #asking: Pick<IssuanceDeps, 'onOutage'>;
-  /** What this process asked for. */
+  readonly #runOptions: Pick<IssuanceDeps, 'onOutage'>;
+  /** Requests of this process in the current window. */
   #own: { since: Instant; count: number } | undefined;
 
-  constructor(provider: string, terms: IssuanceOptions, { key, circuit, clock, onOutage }: IssuanceDeps) {
-    this.#terms = terms;
+  constructor(provider: string, options: IssuanceOptions, { key, circuit, clock, onOutage }: IssuanceDeps) {
+    this.#options = options;
     this.#provider = provider;
     this.#key = key;
     this.#circuit = circuit;
     this.#clock = clock;
-    this.#asking = { onOutage };
+    this.#runOptions = { onOutage };
   }
 
   /**
-   * Takes one request from the budget. `onNearLimit` is called by whoever takes the one that makes it 80 %.
+   * Takes one request from the budget.
    *
-   * @throws `ClientCredentialsError` `issuance_limit_reached`, with the time at which the next window may begin
+   * @param onNearLimit - called for the request that reaches 80 % of the limit
+   * @throws `ClientCredentialsError` `issuance_limit_reached`; its `retryAt` is the end of the window
    */
-  async spend(onNearLimit: (terms: IssuanceOptions) => void): Promise<void> {
-    const { limit } = this.#terms;
+  async spend(onNearLimit: (options: IssuanceOptions) => void): Promise<void> {
+    const { limit } = this.#options;
     const own = this.#countOwn();
     const shared = await this.#countShared();
     const count = shared ?? own;
-    if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit(this.#terms);
+    if (count === Math.ceil(limit * NEAR_LIMIT_SHARE)) onNearLimit(this.#options);
     if (count <= limit) return;
-    throw issuanceLimitReached(this.#provider, this.#terms, await this.#windowEnd(shared !== undefined));
+    throw issuanceLimitReached(this.#provider, this.#options, await this.#windowEnd(shared !== undefined));
   }
 
   #countOwn(): number {
@@ -69,19 +71,19 @@ export class IssuanceBudget {
     return this.#own.count;
   }
 
-  /** Whoever opens the window notes when that was: the counter does not tell. */
+  /** Shared count after this request. The first request of a window stores the start of the window. */
   async #countShared(): Promise<number | undefined> {
     if (this.#circuit?.supports('increment') !== true) return undefined;
     const count = async (store: TokenStore): Promise<number | undefined> =>
       store.increment?.(this.#key, this.#windowMs);
-    const outcome = await this.#circuit.run('increment', count, this.#asking);
+    const outcome = await this.#circuit.run('increment', count, this.#runOptions);
     if (!outcome.isDone) return undefined;
     if (outcome.value === 1) {
       const openedAt = String(this.#clock.now());
       await this.#circuit.run(
         'set',
         (store) => store.set(this.#openedKey, openedAt, this.#windowMs),
-        this.#asking,
+        this.#runOptions,
       );
     }
     return outcome.value;
@@ -90,12 +92,12 @@ export class IssuanceBudget {
   async #windowEnd(isShared: boolean): Promise<number> {
     const now = this.#clock.now();
     const opened = isShared
-      ? await this.#circuit?.run('get', (store) => store.get(this.#openedKey), this.#asking)
+      ? await this.#circuit?.run('get', (store) => store.get(this.#openedKey), this.#runOptions)
       : undefined;
     const openedAt = Number(opened?.isDone === true ? opened.value : Number.NaN);
-    const known = Number.isFinite(openedAt) ? openedAt : isShared ? now : (this.#own?.since.at ?? now);
-    // Not in the past, whatever another machine's clock says.
-    return Math.min(Math.max(known + this.#windowMs, now + 1), now + this.#windowMs);
+    const windowStart = Number.isFinite(openedAt) ? openedAt : isShared ? now : (this.#own?.since.at ?? now);
+    // Kept between now and one window from now, because another machine's clock may be wrong.
+    return Math.min(Math.max(windowStart + this.#windowMs, now + 1), now + this.#windowMs);
   }
 
   get #openedKey(): string {
@@ -103,6 +105,6 @@ export class IssuanceBudget {
   }
 
   get #windowMs(): number {
-    return this.#terms.windowSeconds * 1000;
+    return this.#options.windowSeconds * 1000;
   }
 }

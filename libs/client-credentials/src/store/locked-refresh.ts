@@ -4,14 +4,14 @@ import type { IssuedToken } from '../token/issued-token.js';
 import { storeDeadline } from './circuit-breaker.js';
 import type { LockOutcome, StoredToken } from './stored-token.js';
 
-/** One refresh for all processes that share a store. */
+/** Inputs of {@link refreshUnderLock}. */
 export interface LockedRefresh {
   readonly stored: StoredToken;
-  /** Whether a token of another process will do; `undefined` if none will, since this one must be new. */
+  /** Whether a stored token may be used; `undefined` if the token must be new. */
   readonly isUsable: ((stored: IssuedToken) => boolean) | undefined;
-  /** Asks the token endpoint. */
+  /** Requests a token from the token endpoint. */
   readonly request: () => Promise<IssuedToken>;
-  /** The token that must not stay in the store when the request fails. */
+  /** Refused token, which must not stay in the store if the request fails. */
   readonly rejected: string | undefined;
   readonly lockMs: number;
   readonly random: () => number;
@@ -19,24 +19,26 @@ export interface LockedRefresh {
   readonly signal: AbortSignal;
 }
 
-/** What a refresh brought. */
+/** Result of a refresh. */
 export interface RefreshResult {
   readonly token: IssuedToken;
-  /** Whether the token is from the endpoint, and not from the store. */
+  /** Whether the token is from the token endpoint instead of the store. */
   readonly isNew: boolean;
-  /** Writes a new token to the store for `ttlMs` and frees the lock. `undefined` only frees the lock. Nobody waits for it. */
+  /** Writes a new token for `ttlMs` and frees the lock, in the background. `undefined` only frees the lock. */
   readonly publish: (ttlMs: number | undefined) => void;
 }
 
 const FIRST_POLL_MS = 50;
 const POLL_GROWTH = 1.5;
 const MAX_POLL_MS = 500;
-// A lock expires by the store's clock, not by this process's.
+// Allowance for the store's clock, by which the lock expires.
 const LOCK_GRACE_MS = 500;
 
 /**
- * Brings a token from the store, or a new one. Of all processes that share the store one asks the endpoint; the others wait
- * for the token that it writes. Where the store cannot lock, each process asks for itself.
+ * Returns a token from the store, or a new token from the token endpoint.
+ *
+ * One of the processes that share the store takes the lock and requests a token; the other processes wait for the stored
+ * token. If the store has no locks or fails, each process requests its own token.
  */
 export async function refreshUnderLock(refresh: LockedRefresh): Promise<RefreshResult> {
   const { stored, lockMs } = refresh;
@@ -68,7 +70,7 @@ async function waitForOthers(refresh: LockedRefresh): Promise<RefreshResult> {
   return requestUnlocked(refresh);
 }
 
-/** Milliseconds until a waiting process looks again: soon at first, since most tokens come soon, then seldom. */
+/** Milliseconds until a waiting process reads the store again. The delay grows, because most tokens arrive soon. */
 export function pollDelayMs(poll: number, random: number): number {
   return Math.min(FIRST_POLL_MS * POLL_GROWTH ** poll, MAX_POLL_MS) * (0.5 + random / 2);
 }
@@ -79,7 +81,7 @@ async function requestLocked(
   deadline?: Deadline,
 ): Promise<RefreshResult> {
   const { stored, request, rejected } = refresh;
-  // Another process may have written between the first read and the lock.
+  // Another process may have written a token between the first read and the lock.
   const token = await readUsable(refresh, deadline);
   if (token !== undefined) {
     stored.track(stored.release(lock));

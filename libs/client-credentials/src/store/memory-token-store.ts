@@ -2,25 +2,26 @@ import { LRUCache } from 'lru-cache';
 import { CacheClock, instantClockOf, type Clock } from '../base/clock.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
 
-/** How a {@link MemoryTokenStore} is made. */
+/** Options of a {@link MemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
   /**
-   * How many tokens are kept; beyond that, the one that was used longest ago is forgotten.
+   * Largest number of entries; beyond it the least recently used entry is dropped.
    *
    * @defaultValue 10000
    */
   maxEntries?: number;
   /**
-   * The time; a test may bring its own.
+   * The clock; a test may pass its own.
    *
-   * @defaultValue the system's clock
+   * @defaultValue the system clock
    */
   clock?: Clock;
 }
 
 /**
- * Keeps tokens in this process, as many as it may. It can be given to several managers, so that they share what they have
- * acquired.
+ * A bounded token store in the memory of this process, for managers that share their tokens.
+ *
+ * A single manager needs no such store: its own memory holds its tokens.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ export class MemoryTokenStore implements TokenStore {
 
   constructor({ maxEntries = 10_000, clock }: MemoryTokenStoreOptions = {}) {
     this.maxEntries = maxEntries;
-    // Looked at whenever something is read: no timer is set.
+    // Expiry is checked at each read, so that no timer is needed.
     this.#entries = new LRUCache({
       max: maxEntries,
       perf: new CacheClock(instantClockOf(clock)),
@@ -69,13 +70,13 @@ export class MemoryTokenStore implements TokenStore {
   async increment(key: string, windowMs: number): Promise<number> {
     const known = this.#entries.get(key);
     const count = Number(known ?? 0) + 1;
-    // The window stays that of the first.
+    // The expiry of the first increment is kept: it ends the window.
     this.#keep(key, String(count), windowMs, known !== undefined);
     return count;
   }
 
   #keep(key: string, value: string, ttlMs: number, noUpdateTTL = false): void {
-    // The cache takes 0 for: without end. And at the very end it would still have the value.
+    // LRUCache reads 0 as no expiry. EPSILON: at exactly `ttlMs` the cache would still return the value.
     if (!(ttlMs > 0)) this.#entries.delete(key);
     else this.#entries.set(key, value, { ttl: ttlMs * (1 - Number.EPSILON), noUpdateTTL });
   }

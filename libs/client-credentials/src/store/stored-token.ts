@@ -7,31 +7,31 @@ import type { ResolvedRequest } from '../token/token-key.js';
 import type { StoreCircuit } from './circuit-breaker.js';
 import { deserialize, serialize } from './token-codec.js';
 
-/** A lock held by this process, held by another one, or not to be had from this store. */
+/** Outcome of a lock attempt: the lock, `held` by another process, or `broken` if the store cannot lock. */
 export type LockOutcome = Lock | 'held' | 'broken';
 
-/** What the stored tokens of one client share. */
+/** Collaborators of one client's stored tokens. */
 export interface StoredTokenDeps {
   readonly circuit: StoreCircuit;
-  /** The store key of a token with this thumbprint, or with none. */
+  /** Returns the store key of a token; `boundTo` is the thumbprint of a bound token. */
   readonly keyOf: (request: ResolvedRequest, boundTo: string | undefined) => string;
-  /** The store key of the instant up to which the client's tokens are forgotten, for clients of tenants. */
+  /** Store key of the instant up to which the tenant's tokens are forgotten; `undefined` without a tenant. */
   readonly forgottenKey: string | undefined;
   readonly clock: InstantClock;
-  /** Called once for each outage of the store. */
+  /** Called once per outage of the store. */
   readonly onOutage: (operation: StoreOperation, request: ResolvedRequest) => void;
-  /** Called when the store's value is no token. */
+  /** Called if the stored value is not a token. */
   readonly onUnreadable: () => void;
 }
 
-/** One token in a store. A store that fails counts as empty. */
+/** One token in a store. A failed read counts as an empty store. */
 export class StoredToken {
   readonly #deps: StoredTokenDeps;
   readonly #request: ResolvedRequest;
   readonly #onIdle: () => void;
   #key: string;
   #boundTo: string | undefined;
-  /** The last write, until it is done. */
+  /** The last of the pending writes. */
   #lastWrite: Promise<void> | undefined;
 
   /** @param onIdle - called when every write is done */
@@ -52,14 +52,14 @@ export class StoredToken {
     return this.#boundTo !== undefined;
   }
 
-  /** Narrows the stored token to one that is bound to this thumbprint. */
+  /** Selects the store key of a token that is bound to this thumbprint. */
   bindTo(boundTo: string | undefined): void {
     if (boundTo === this.#boundTo) return;
     this.#boundTo = boundTo;
     this.#key = this.#deps.keyOf(this.#request, boundTo);
   }
 
-  /** The token in the store, if there is one that is not forgotten. */
+  /** Reads the token; `undefined` if missing, unreadable, forgotten, or bound to another thumbprint. */
   async read(deadline?: Deadline): Promise<IssuedToken | undefined> {
     const key = this.#key;
     const { circuit, clock, forgottenKey } = this.#deps;
@@ -74,13 +74,13 @@ export class StoredToken {
     return token?.boundTo === this.#boundTo && !isForgotten ? token : undefined;
   }
 
-  /** Resolves after the pending write, within the deadline. Until then this process still holds the lock. */
+  /** Resolves after the pending writes or the deadline. Until then this process still holds the lock. */
   async afterLastWrite(deadline: Deadline): Promise<void> {
     if (this.#lastWrite === undefined || this.#deps.circuit.isOpen) return;
     await deadline.run(this.#lastWrite).catch(() => undefined);
   }
 
-  /** The right to refresh this token, among all processes that share the store. */
+  /** Takes the lock for a refresh of this token, among all processes that share the store. */
   async lock(ttlMs: number, deadline?: Deadline): Promise<LockOutcome> {
     const key = `${this.#key}.lock`;
     const { circuit } = this.#deps;
@@ -88,7 +88,7 @@ export class StoredToken {
     const outcome = await circuit.run('lock', async (store) => store.lock?.(key, ttlMs), {
       deadline,
       onOutage: this.#onOutage,
-      // A lock that came too late is freed, so that no other process waits for its expiry.
+      // A late lock is freed, so that no other process waits for the lock's expiry.
       onLate: (late) => void late?.release().catch(() => undefined),
     });
     if (!outcome.isDone) return 'broken';
@@ -99,7 +99,7 @@ export class StoredToken {
     await this.#deps.circuit.runAlways(() => lock.release());
   }
 
-  /** Writes a token, unless `ttlMs` leaves it no life, and frees the lock under which it was acquired. */
+  /** Writes the token if `ttlMs` is positive, then frees the lock. */
   async write(token: IssuedToken, ttlMs = 0, lock?: Lock): Promise<void> {
     this.bindTo(token.boundTo);
     const key = this.#key;
@@ -112,8 +112,10 @@ export class StoredToken {
   }
 
   /**
-   * Removes the token if it has this value. While another process holds the lock nothing is removed: that process writes a
-   * newer token. In a store without locks a newer token may be lost.
+   * Removes the token if the token has this value.
+   *
+   * While another process holds the lock, nothing is removed: that process writes a newer token. In a store without
+   * locks, a newer token may be removed.
    */
   async remove(value: string, lockMs: number): Promise<void> {
     await this.#inTurn(async () => {
@@ -124,13 +126,13 @@ export class StoredToken {
     });
   }
 
-  /** Removes the token if it has this value, and frees the lock. */
+  /** Removes the token if the token has this value, then frees the lock. */
   async removeAndRelease(value: string | undefined, lock: Lock): Promise<void> {
     if (value !== undefined) await this.#removeIf(value);
     await this.release(lock);
   }
 
-  /** Keeps the shutdown waiting for this work. The work must not reject. */
+  /** Makes the shutdown wait for this work. The work must not reject. */
   track(work: Promise<void>): void {
     this.#deps.circuit.track(work);
   }
@@ -142,7 +144,7 @@ export class StoredToken {
     await this.#deps.circuit.run('delete', (store) => store.delete(key), { onOutage: this.#onOutage });
   }
 
-  /** Writes wait for one another, so that a removed token does not come back. */
+  /** Runs a write after all earlier writes, so that a removed token does not come back. */
   async #inTurn(write: () => Promise<void>): Promise<void> {
     const turn = (this.#lastWrite ?? Promise.resolve()).then(write);
     this.#lastWrite = turn;

@@ -7,38 +7,39 @@ import type { ResolvedRequest } from '../token/token-key.js';
 
 const FORMAT = 3;
 
-const USUAL_TYPE = 'Bearer';
+const DEFAULT_TYPE = 'Bearer';
 
-// In no JSON on one line, and in no token.
+// Occurs neither in JSON on one line nor in a token.
 const SEPARATOR = '\n';
 
 /**
- * The form in which a token is kept in a store: a line with a list in JSON, without its brackets, and the token as it is, which being long is joined and not copied.
- * What is as usual, or as it was asked for, is left out: a store may hold many.
+ * Writes a token as text: a JSON list without brackets, a line break, and the token.
+ *
+ * Usual values and values that equal the request are left out, because a store may hold many tokens.
  */
-export function serialize(token: IssuedToken, asked: ResolvedRequest): string {
+export function serialize(token: IssuedToken, request: ResolvedRequest): string {
   const { value, lifetimeMs, requested, apiBaseURL, boundTo } = token;
-  const type = token.type === USUAL_TYPE ? undefined : token.type;
-  const scopes = isDeepStrictEqual(token.scopes, asked.scopes) ? undefined : token.scopes;
+  const type = token.type === DEFAULT_TYPE ? undefined : token.type;
+  const scopes = isDeepStrictEqual(token.scopes, request.scopes) ? undefined : token.scopes;
   const rare = { type, scopes, apiBaseURL, boundTo };
-  const isUsual = Object.values(rare).every((part) => part === undefined);
-  const others = JSON.stringify([FORMAT, lifetimeMs, requested.at, ...(isUsual ? [] : [rare])]);
-  // One string, to which the token is added.
-  return [others.slice(1, -1), ''].join(SEPARATOR) + value;
+  const hasDefaultsOnly = Object.values(rare).every((part) => part === undefined);
+  const head = JSON.stringify([FORMAT, lifetimeMs, requested.at, ...(hasDefaultsOnly ? [] : [rare])]);
+  // `join` makes one flat string; `+` then refers to the token instead of copying it.
+  return [head.slice(1, -1), ''].join(SEPARATOR) + value;
 }
 
-/** Reads what {@link serialize} wrote for the same request; anything else, of another version or damaged, is as good as nothing. */
+/** Reads the text of {@link serialize} for the same request; `undefined` for text of another version, or damaged text. */
 export function deserialize(
   text: string | undefined,
-  asked: ResolvedRequest,
+  request: ResolvedRequest,
   now: Instant,
 ): IssuedToken | undefined {
-  // A store may hold anything.
+  // Stores are written by users, so the value's type is checked.
   if (typeof text !== 'string') return undefined;
   const end = text.indexOf(SEPARATOR);
   const value = text.slice(end + 1);
   const [format, lifetimeMs, requestedAt, rare] = listIn(`[${text.slice(0, Math.max(end, 0))}]`);
-  const { type = USUAL_TYPE, scopes = asked.scopes, apiBaseURL, boundTo } = asObject(rare);
+  const { type = DEFAULT_TYPE, scopes = request.scopes, apiBaseURL, boundTo } = asObject(rare);
   const areScopes = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string');
   if (format !== FORMAT || !isToken(value) || typeof type !== 'string' || !areScopes) return undefined;
   if (!isFinite(lifetimeMs) || !isFinite(requestedAt)) return undefined;

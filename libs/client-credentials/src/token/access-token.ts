@@ -4,8 +4,10 @@ import type { IssuedToken } from './issued-token.js';
 import { inspectAs } from '../base/inspect.js';
 
 /**
- * A token that is good now. Its value is read from `value`, or ready for a header from `authorization`; neither is
- * ever printed: `JSON.stringify`, `String()` and `util.inspect` show everything else.
+ * A token that may be sent now.
+ *
+ * `value` holds the token, `authorization` the value of its header. `JSON.stringify`, `String()` and `util.inspect`
+ * show neither.
  *
  * @example
  * ```ts
@@ -22,7 +24,7 @@ export class AccessToken {
     );
   }
 
-  // What was issued, and not the object that it came in: there may be many tokens.
+  // Single fields instead of the IssuedToken: a manager may hold many tokens.
   readonly #value: string;
   readonly #type: string;
   readonly #scopes: readonly string[];
@@ -33,8 +35,8 @@ export class AccessToken {
   #authorization: string | undefined;
 
   /**
-   * @param issued - what the token endpoint handed out
-   * @param authorizationOf - writes the header's value
+   * @param issued - the token as the token endpoint issued it
+   * @param authorizationOf - builds the value of the header
    * @internal
    */
   constructor(issued: IssuedToken, authorizationOf: (token: AccessToken) => string) {
@@ -52,33 +54,33 @@ export class AccessToken {
     return this.#value;
   }
 
-  /** The value of the header that carries it, `Bearer …` as a rule. */
+  /** Value of the header that carries the token, usually `Bearer …`. */
   get authorization(): string {
-    // Written when it is first needed: many tokens wait for long, and it is as long as the token.
+    // Built at the first read: the header is as long as the token, and many tokens are never sent.
     return (this.#authorization ??= this.#authorizationOf(this));
   }
 
-  /** `Bearer` as a rule. */
+  /** Type of the token, usually `Bearer`. */
   get type(): string {
     return this.#type;
   }
 
-  /** The scopes granted, or those asked for where the answer names none. */
+  /** Granted scopes; the requested scopes if the response names none. */
   get scopes(): readonly string[] {
     return this.#scopes;
   }
 
-  /** Epoch milliseconds at which the token was asked for. */
+  /** Instant of the token request, epoch milliseconds. */
   get obtainedAt(): number {
     return this.#requested.at;
   }
 
-  /** Epoch milliseconds at which it ends. */
+  /** Instant of the token's expiry, epoch milliseconds. */
   get expiresAt(): number {
     return this.obtainedAt + this.#lifetimeMs;
   }
 
-  /** The API's base address, for providers that name it with each token. */
+  /** Base URL of the API, for providers that return one with each token. */
   get apiBaseURL(): string | undefined {
     return this.#apiBaseURL;
   }
@@ -93,7 +95,7 @@ export class AccessToken {
   }
 }
 
-/** A few characters that tell one token from another and nothing else: the start of its SHA-256. */
+/** Fingerprint of a token: the first eight hex digits of its SHA-256. */
 export function fingerprintOf(value: string): string {
   return createHash('sha256').update(value).digest('hex').slice(0, 8);
 }

@@ -3,48 +3,48 @@ import type { CreateAxiosDefaults } from 'axios';
 import type { ApiAnswer } from '../config/provider-options.js';
 import type { OutboundCall, TokenRequest } from '../config/token-request.js';
 
-/** Where a token goes on a call: a header, or a parameter of the query. */
+/** Place of the token on a call: a header or a query parameter. */
 export type TokenPlacement = { readonly header: string } | { readonly query: string };
 
-/** A token as far as a call needs it. */
+/** The parts of a token that a call needs. */
 export interface CallToken {
   readonly value: string;
-  /** The value of the header that carries it. */
+  /** Value of the header that carries the token. */
   readonly authorization: string;
-  /** The API's base address, for providers that name one with each token. */
+  /** Base URL of the API, for providers that return one with each token. */
   readonly apiBaseURL?: string | undefined;
   /** The scopes granted, as far as they are known. */
   readonly scopes?: readonly string[] | undefined;
 }
 
-/** A request that carries a token and a proof. */
+/** The request that a DPoP proof is signed for. */
 export interface SignedRequest {
-  /** Upper case. */
+  /** HTTP method in upper case. */
   readonly method: string;
   readonly url: URL;
 }
 
 /** Signs the DPoP proofs of calls. @see RFC 9449 §7 */
 export interface ProofSigner {
-  /** Proves possession of the key for one request: a new proof each time, and the nonce that it holds. */
+  /** Signs a new proof for one request. Returns the proof's headers and the nonce in the proof. */
   sign(
     request: SignedRequest,
     token: CallToken,
   ): Promise<{ readonly headers: Record<string, string>; readonly nonce: string | undefined }>;
-  /** Remembers the nonce of a response for later proofs, and returns it. */
+  /** Remembers the nonce of a response for later proofs, and returns the nonce. */
   rememberNonce(url: URL, headers: Readonly<Record<string, string | undefined>>): string | undefined;
 }
 
-/** How a provider's tokens are put on calls, where they may go, and what a refusal looks like. */
+/** Rules for calls with a provider's tokens: placement, allowed origins, refusals. */
 export interface AttachmentRules {
   readonly placement: TokenPlacement;
-  /** Headers for every call that gets the token. */
+  /** Headers that are added to every call with a token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The configured origins that may get the token, if there are any. */
+  /** Configured origins that may get the token; `undefined` if none are configured. */
   readonly allowedOrigins: readonly string[] | undefined;
-  /** The configured defaults of an HTTP client for the API, with its base address. */
+  /** Configured defaults of an HTTP client for the API, including the base URL. */
   readonly defaults: CreateAxiosDefaults;
-  /** Whether tokens name the API's base address, so that it is known only with a token. */
+  /** Whether each token response names the API's base URL. */
   readonly isBaseNamedByToken: boolean;
   /** Whether {@link isRefusal} reads the response's body. */
   readonly readsBody: boolean;
@@ -53,44 +53,50 @@ export interface AttachmentRules {
   /** Whether a response refuses the token. */
   isRefusal(response: ApiAnswer): boolean;
   /**
-   * What to ask for, for a call: `tokenFor` and the source's defaults under the call's own options. `undefined` where there are
-   * neither, so that the call's own options stand.
+   * Returns the token request of a call: `tokenFor` and the source's defaults under the call's own options.
+   *
+   * `undefined` without `tokenFor` and defaults: the call's own options are used unchanged.
    */
   readonly requestFor: ((call: () => OutboundCall, request: TokenRequest) => TokenRequest) | undefined;
-  /** Signs proofs, where tokens are bound to a key. */
+  /** Signer of the DPoP proofs; `undefined` if tokens are not bound to a key. */
   readonly proofSigner: ProofSigner | undefined;
-  /** The agent that presents the certificate which a token is bound to. */
+  /** Returns the agent that presents a token's client certificate. */
   agentOf(token: CallToken): Agent | undefined;
   /** Warns the operator, once for each topic. */
   warnOnce(topic: string, message: string): void;
 }
 
 /**
- * What to do after a refusal: `another`, get a new token and replay; `too-young`, the token is itself a recent replacement, so do not
- * replay; `final`, the source cannot replace tokens.
+ * What follows after a refusal.
+ *
+ * - `another`: the call gets a new token and is replayed
+ * - `too-young`: the token is itself a recent replacement, so the call is not replayed
+ * - `final`: the source cannot replace tokens, so the call is not replayed
  */
 export type RefusalOutcome = 'another' | 'too-young' | 'final';
 
 /**
- * The internal seam between a token source and the HTTP clients. A source of this library has one at {@link ATTACHMENT}; for any
- * other source one is made from `getToken` and `invalidate`.
+ * The internal seam between a token source and the HTTP clients.
+ *
+ * {@link attach} gives each source of this library its attachment. For any other source, `attachmentOf` makes an
+ * attachment from `getToken` and `invalidate`.
  */
 export interface Attachment extends AttachmentRules {
-  /** The provider's name. */
+  /** Name of the provider. */
   readonly provider: string;
-  /** Whether these are the rules for every call, since the provider has no tenants or the tenant is known. */
+  /** Whether the rules hold for every call: the provider has no tenants, or the tenant is known. */
   readonly isTenantKnown: boolean;
   /**
-   * The attachment of the tenant that a call is for; without tenants this one. At once if the tenant is cached.
+   * Returns the attachment of a call's tenant, synchronously if the tenant is cached. Without tenants, returns this attachment.
    *
    * @throws `ClientCredentialsError` `tenant_required`, `unknown_tenant`, `tenant_unavailable`, `invalid_configuration`
    */
   forCall(request: TokenRequest, call: () => OutboundCall): Attachment | Promise<Attachment>;
-  /** The token: at once if it is cached. Throws or rejects if none can be had, or with the signal's reason. */
+  /** Returns the token, synchronously if cached. Throws or rejects if no token could be acquired, or with the signal's reason. */
   getToken(request: TokenRequest, signal?: AbortSignal): CallToken | Promise<CallToken>;
-  /** Handles a refusal: drops the token if it is still the current one. `claims` is what the API demands, as JSON. */
+  /** Handles a refusal: drops the token if it is still current. `claims` are the claims that the API demands, as JSON. */
   refuse(token: CallToken, request: TokenRequest, claims?: string): RefusalOutcome | Promise<RefusalOutcome>;
-  /** The token that was noted as accepted last, so that a call need not note it again. */
+  /** Last token given to {@link noteAccepted}, so that a call notes each token once. */
   acceptedToken: CallToken | undefined;
   /** Notes that the API accepted a token. */
   noteAccepted(token: CallToken): void;
@@ -105,15 +111,15 @@ export interface Attachment extends AttachmentRules {
   noteReplay(request: TokenRequest, status: number | undefined): void;
 }
 
-// One for the process, by name: two copies of this package in it understand each other's sources.
+// Global symbol: two copies of this package in one process share the attachments.
 const ATTACHMENTS = Symbol.for('nestjs-client-credentials.attachments');
 
-/** Gives a source of this library its attachment. Not a property of the source: the attachment holds headers that must not be printed. */
+/** Gives a source its attachment. Kept in a WeakMap: a property would print the attachment's headers. */
 export function attach(source: object, attachment: Attachment): void {
   attachments().set(source, attachment);
 }
 
-/** The attachment of a source of this library, of whichever copy; `undefined` for any other object. */
+/** Attachment of a source from any copy of this library; `undefined` for any other object. */
 export function attachmentIn(source: object): Attachment | undefined {
   return attachments().get(source);
 }

@@ -10,29 +10,29 @@ import type { ClientCredentialsError } from '../base/errors.js';
 
 type Pause = NonNullable<PolicyInput['refreshPause']>;
 
-// A server that hands out one token until it ends would else be asked on every call of its last minutes.
+// Without the pause, a server that returns one token until expiry gets a request per call near expiry.
 const MIN_SAME_TOKEN_PAUSE_MS = 10_000;
 const SAME_TOKEN_PAUSE_SHARE = 0.05;
 const MIN_FAILURE_PAUSE_MS = 1_000;
 const MAX_FAILURE_PAUSE_MS = 30_000;
-// Answers count whole seconds: the same token may seem to live that much longer than it did.
+// Responses count whole seconds, so the same token may seem to gain up to one second.
 const ROUNDING_MS = 1_000;
 const REJECTION_LATCH_MS = 30_000;
 const REJECTION_LATCH_JITTER = 0.2;
 const RATE_LIMIT_LATCH_MS = 30_000;
 const MAX_RATE_LIMIT_LATCH_MS = 900_000;
 
-/** A new token beside the one it follows. */
+/** A new token and the token before. */
 export interface Succession {
   readonly token: HeldToken;
   readonly previous?: HeldToken | undefined;
-  /** Whether the provider answered with the value it had handed out before. */
+  /** Whether the provider returned the previous value again. */
   readonly isSameToken: boolean;
-  /** The lifetime that this value had when it was first handed out. */
+  /** Lifetime of the value when the provider first returned it. */
   readonly originalLifetimeMs: number;
 }
 
-/** How long no background refresh is made where the answer did not extend the token's life. */
+/** Pause of background refreshes after a response that did not extend the token's life. */
 export function sameTokenBackoff(succession: Succession, now: Instant): Pause | undefined {
   const { token, previous } = succession;
   if (!succession.isSameToken || previous === undefined) return undefined;
@@ -42,12 +42,12 @@ export function sameTokenBackoff(succession: Succession, now: Instant): Pause | 
   return { since: now, forMs: Math.max(MIN_SAME_TOKEN_PAUSE_MS, shareMs), isSameToken: true };
 }
 
-/** How far apart two background refreshes are at least. Other acquisitions between them make no difference. */
+/** Shortest interval between two background refreshes. Other refreshes do not count. */
 export function refreshInterval(token: HeldToken, now: Instant): Cooldown {
   return { since: now, forMs: token.lifetimeMs * REFRESH_GAP_SHARE };
 }
 
-/** How long no background refresh is made after one failed: the nearer the end, the more often. */
+/** Pause of background refreshes after a failure: a quarter of the remaining life, within bounds. */
 export function refreshBackoff(token: HeldToken, now: Instant): Pause {
   const quarterMs = remainingMs(token, now) / 4;
   const forMs = Math.min(Math.max(quarterMs, MIN_FAILURE_PAUSE_MS), MAX_FAILURE_PAUSE_MS);
@@ -55,9 +55,10 @@ export function refreshBackoff(token: HeldToken, now: Instant): Pause {
 }
 
 /**
- * How long callers get the same error after a failure, instead of a token request each: after a rejection, since
- * it will be rejected again; after 429 and wherever the server named a time, since it asked for that. Any other failure is
- * forgotten at once.
+ * Latch after a failure: callers get the same error, without a token request each.
+ *
+ * A rejection latches, because the next request would be rejected too. A 429 latches, and so does any failure for which
+ * the server named a time. Other failures do not latch.
  */
 export function failureLatch(
   error: ClientCredentialsError,

@@ -1,17 +1,17 @@
 import type { LifetimeOptions } from '../config/provider-options.js';
 
-/** The margins of one token, in milliseconds before its end. */
+/** Margins of one token, in milliseconds before expiry. */
 export interface TokenMargins {
-  /** From here on it is no longer sent. */
+  /** Remaining life at which the token is no longer sent. */
   readonly skewMs: number;
-  /** From here on it is renewed behind the caller's back. */
+  /** Remaining life at which a background refresh is due. */
   readonly refreshAheadMs: number;
 }
 
 const DEFAULT_SKEW_SHARE = 0.1;
-// Clocks of well-kept machines differ by less; a request rarely takes longer.
+// Synchronised clocks differ by less than 30 s, and a request rarely takes longer.
 const MAX_DEFAULT_SKEW_MS = 30_000;
-// Servers that count whole seconds may end a token up to a second early.
+// A server that counts whole seconds may end a token up to one second early.
 const MIN_DEFAULT_SKEW_MS = 1_000;
 const MIN_LIFETIME_FOR_MIN_SKEW_MS = 3_000;
 const DEFAULT_REFRESH_AHEAD_SHARE = 0.2;
@@ -19,8 +19,9 @@ const MAX_DEFAULT_REFRESH_AHEAD_MS = 300_000;
 const JITTER_SHARE = 0.1;
 
 /**
- * The margins of a token of the given lifetime. `random` is a number from 0 to 1; it spreads the default window only,
- * since one that is configured is meant as it stands.
+ * Margins of a token with the given lifetime.
+ *
+ * @param random - a number from 0 to 1 that spreads the default of `refreshAheadMs`; a configured value is exact
  */
 export function marginsOf(lifetimeMs: number, options: LifetimeOptions, random: number): TokenMargins {
   const skewMs = skewOf(lifetimeMs, options.expirySkewSeconds);

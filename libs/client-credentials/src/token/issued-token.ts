@@ -7,15 +7,15 @@ export interface IssuedToken {
   readonly value: string;
   readonly type: string;
   readonly scopes: readonly string[];
-  /** When the token request was sent: the lifetime counts from here. */
+  /** Instant of the token request, from which the lifetime counts. */
   readonly requested: Instant;
   readonly lifetimeMs: number;
   readonly apiBaseURL?: string | undefined;
-  /** The thumbprint of the key or certificate that the token is bound to. */
+  /** Thumbprint of the key or certificate that the token is bound to. */
   readonly boundTo?: string | undefined;
 }
 
-/** What a token request depends on beside its parameters. */
+/** Everything that a token request depends on, other than its parameters. */
 export interface GrantContext {
   /** Aborted when the manager closes. */
   readonly signal: AbortSignal;
@@ -23,33 +23,33 @@ export interface GrantContext {
   readonly deadline: Deadline;
   /** Called before each attempt. Rejects if no request may be sent. */
   readonly beforeSend: () => Promise<void> | undefined;
-  /** The token issued last, which no error may show. */
+  /** Token issued last, which no error may show. */
   readonly lastToken: string | undefined;
   /** Claims that the API demands of the token, as JSON. */
   readonly claims: string | undefined;
-  /** Called when the server accepts another credential than before. `wasRefused`: because it refused the one before. */
+  /** Called when the server accepts another credential than before. `wasRefused`: the previous credential was refused. */
   readonly onRotation: (wasRefused: boolean) => void;
 }
 
-/** The grant: asks the token endpoint for tokens. Rejects with a `ClientCredentialsError`. */
+/** The grant: requests tokens from the token endpoint. Rejects with a `ClientCredentialsError`. @see RFC 6749 §4.4 */
 export interface TokenGrant {
   /** Whether tokens are bound to a key or a certificate. */
   readonly isBound: boolean;
-  /** The thumbprint that a token issued now is bound to. Reads a certificate that may have changed. */
+  /** Thumbprint that a token issued now is bound to. Reads the certificate again, which may have changed. */
   binding(signal: AbortSignal): Promise<string | undefined>;
-  /** Asks for a token, retries included. */
+  /** Requests a token, retries included. */
   request(request: ResolvedRequest, context: GrantContext): Promise<IssuedToken>;
 }
 
-// RFC 6749 appendix A.12: 1*VSCHAR. A space would end the header's value.
+// RFC 6749 appendix A.12 allows 1*VSCHAR; a space is excluded, because it would end the token in a header.
 const TOKEN = /^[\x21-\x7e]+$/;
 
-/** Whether a value can be a token: one that a header can carry. */
+/** Whether a value is a token that a header can carry. */
 export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value);
 }
 
-/** Milliseconds until an issued token ends; negative when it has. */
+/** Milliseconds until an issued token expires; negative after expiry. */
 export function lifeLeftMs({ requested, lifetimeMs }: IssuedToken, now: Instant): number {
   return lifetimeMs - elapsedMs(requested, now);
 }

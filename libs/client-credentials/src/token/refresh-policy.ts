@@ -3,41 +3,48 @@ import type { ClientCredentialsError } from '../base/errors.js';
 import type { AcquisitionReason } from '../base/events.js';
 import type { TokenMargins } from './expiry.js';
 
-/** A token as the decisions see it: how long it lives, never what it is. */
+/** A token as the policy sees it: lifetime and margins, without the value. */
 export interface HeldToken extends TokenMargins {
-  /** When it was asked for. */
+  /** Instant of the token request. */
   readonly obtained: Instant;
   readonly lifetimeMs: number;
-  /** Whether it was acquired because the API refused the one before. */
+  /** Whether the token was acquired because the API refused the token before. */
   readonly isReplacement?: boolean | undefined;
 }
 
-/** A time during which something is not done. It ends by whichever clock says so first. */
+/** A time in which something is not done. A cooldown ends by the clock that is further ahead. */
 export interface Cooldown {
   readonly since: Instant;
   readonly forMs: number;
 }
 
-/** All that decides what a caller gets. */
+/** Everything that {@link decide} depends on, other than the time and the caller. */
 export interface PolicyInput {
   readonly token?: HeldToken | undefined;
-  /** Why the token that was here last was dropped before its end: the API refused it, or somebody asked for it. */
+  /** Why the last token was dropped before expiry: the API refused the token, or `invalidate` was called. */
   readonly dropped?: 'refused' | 'requested' | undefined;
-  /** No background refresh meanwhile, since the last one was so recent. */
+  /** Cooldown after a background refresh, in which no other background refresh starts. */
   readonly refreshGap?: Cooldown | undefined;
-  /** No background refresh meanwhile, since the last answer brought nothing new, or none came. */
+  /** Cooldown after a refresh that failed or brought the same token, in which no background refresh starts. */
   readonly refreshPause?: (Cooldown & { readonly isSameToken: boolean }) | undefined;
-  /** No token request meanwhile: callers get this error. */
+  /** Cooldown after a failure, in which callers get this error without a token request. */
   readonly latch?: (Cooldown & { readonly error: ClientCredentialsError }) | undefined;
 }
 
-/** What one caller needs. */
+/** The freshness that one caller needs. */
 export interface Freshness {
   readonly forceRefresh?: boolean | undefined;
   readonly minRemainingMs?: number | undefined;
 }
 
-/** What a caller gets: the token; the token, while a new one is fetched; a new token, after a wait; or an error. */
+/**
+ * A decision for one caller.
+ *
+ * - `serve`: the caller gets the current token
+ * - `serve-and-refresh`: the caller gets the current token, and a background refresh starts
+ * - `wait`: the caller waits for the next token
+ * - `fail`: the caller gets the latched error
+ */
 export type Decision =
   | { readonly do: 'serve' }
   | { readonly do: 'serve-and-refresh' }
@@ -45,11 +52,11 @@ export type Decision =
   | { readonly do: 'fail'; readonly error: ClientCredentialsError };
 
 const NO_NEED: Freshness = Object.freeze({});
-// Most decisions are these two, and there is one for every call.
+// Shared objects: every call makes a decision, and most decisions are one of these two.
 const SERVE: Decision = { do: 'serve' };
 const SERVE_AND_REFRESH: Decision = { do: 'serve-and-refresh' };
 
-/** Decides what a caller gets. Everything that a token's life is made of is in here, and nothing happens here. */
+/** Decides what a caller gets. A pure function: `TokenEntry` carries out the decision. */
 export function decide(entry: PolicyInput, now: Instant, need: Freshness = NO_NEED): Decision {
   const { token } = entry;
   if (need.forceRefresh === true) return acquire('forced', entry, now);
@@ -71,23 +78,31 @@ function mayRefresh({ refreshGap, refreshPause, latch }: PolicyInput, now: Insta
   return !isActive(refreshGap, now) && !isActive(refreshPause, now) && !isActive(latch, now);
 }
 
-/** What follows when the API refused a token. */
+/**
+ * A decision after the API refused a token.
+ *
+ * - `use-current`: a newer token is current or on its way
+ * - `replace`: the refused token is dropped
+ * - `replace-displaced`: the refused token is dropped although the token is a recent replacement
+ * - `leave`: the refused token stays, because the token is itself a recent replacement
+ */
 export type RefusalDecision = 'use-current' | 'replace' | 'replace-displaced' | 'leave';
 
 /** A refusal by the API. */
 export interface Refusal {
   /** Whether the refused token is the current one. */
   readonly isCurrent: boolean;
-  /** Whether there was no token here yet: then the refused one is of a time that is forgotten, and must not come back from a store. */
+  /** Whether the entry never had a token: the refused token belongs to an evicted entry. */
   readonly isBlank: boolean;
-  /** Whether the token worked until another token of the client was acquired: some providers keep one per client. */
+  /** Whether the token worked until the client acquired another token: some providers keep one token per client. */
   readonly wasDisplaced: boolean;
 }
 
 /**
- * Decides what follows when the API refused a token: a newer one is used if it is there, else the refused one is
- * replaced, unless it is itself a replacement that young: then the fault is not the token's. If another token took its
- * place at the provider, the fault is not the API's either: then it is replaced all the same, a few times.
+ * Decides what follows after the API refused a token.
+ *
+ * A replacement that is refused within the cooldown is not replaced again: another token would be refused too. A
+ * displaced token is the exception.
  */
 export function decideRefusal(
   entry: PolicyInput,
@@ -103,7 +118,7 @@ export function decideRefusal(
   return wasDisplaced ? 'replace-displaced' : 'leave';
 }
 
-/** Milliseconds until the token ends; negative when it has. */
+/** Milliseconds until the token expires; negative after expiry. */
 export function remainingMs(token: HeldToken, now: Instant): number {
   return token.lifetimeMs - elapsedMs(token.obtained, now);
 }
@@ -113,22 +128,23 @@ export function isUsable(token: HeldToken, now: Instant): boolean {
   return remainingMs(token, now) > token.skewMs;
 }
 
-/** Whether a hold is there and not over. */
-function isActive<T extends Cooldown>(hold: T | undefined, now: Instant): hold is T {
-  return hold !== undefined && elapsedMs(hold.since, now) < hold.forMs;
+/** Whether a cooldown exists and is not over. */
+function isActive<T extends Cooldown>(cooldown: T | undefined, now: Instant): cooldown is T {
+  return cooldown !== undefined && elapsedMs(cooldown.since, now) < cooldown.forMs;
 }
 
 /**
- * Whether a caller's need is worth a token request: the token has less than needed, and a new one can be expected to
- * have more. Where no token of this provider lives that long, a new one is fetched only now and then.
+ * Whether a caller's `minRemainingMs` is worth a token request: the token has less, and a new token should have more.
+ *
+ * If no token of the provider lives that long, a request is made once per {@link REFRESH_GAP_SHARE} of the lifetime.
  */
 function isTooShort(token: HeldToken, entry: PolicyInput, now: Instant, neededMs: number): boolean {
   if (remainingMs(token, now) >= neededMs) return false;
   if (entry.refreshPause?.isSameToken === true && isActive(entry.refreshPause, now)) return false;
-  // A token is always a little younger than its lifetime by the time it is used.
+  // The skew allows for the time between the token request and the use of the token.
   const canBeMet = neededMs <= token.lifetimeMs - token.skewMs;
   return canBeMet || elapsedMs(token.obtained, now) >= token.lifetimeMs * REFRESH_GAP_SHARE;
 }
 
-/** The share of a token's lifetime that lies at least between two background refreshes. */
+/** Share of a token's lifetime that lies at least between two background refreshes. */
 export const REFRESH_GAP_SHARE = 0.25;

@@ -1,31 +1,36 @@
 /**
- * How one token stands: good; being renewed; good, but the last renewal failed; none, and the last acquisition
- * failed; none yet or none any more.
+ * State of one token.
+ *
+ * - `fresh`: the token may be sent
+ * - `refreshing`: a refresh is in progress
+ * - `degraded`: the token may be sent, but the last refresh failed
+ * - `failing`: no token may be sent, and the last refresh failed
+ * - `empty`: no token may be sent, and no refresh failed
  */
 export type TokenState = 'fresh' | 'refreshing' | 'degraded' | 'failing' | 'empty';
 
-/** One token as an operator may see it. It names no secret and no token. */
+/** One token as an operator may see it, without secret and token. */
 export interface SnapshotRow {
   provider: string;
-  /** The tenant's id, where the provider has tenants. */
+  /** Id of the tenant, if the provider has tenants. */
   tenant: string | undefined;
-  /** The scopes asked for, separated by spaces. */
+  /** Requested scopes, separated by spaces. */
   scope: string;
   audience: string | undefined;
   /** Scopes that the current token was granted; `undefined` without a token. */
   grantedScopes: readonly string[] | undefined;
   state: TokenState;
-  /** Epoch milliseconds. */
+  /** Instant of the token request, epoch milliseconds. */
   obtainedAt: number | undefined;
-  /** Epoch milliseconds. */
+  /** Instant of expiry, epoch milliseconds. */
   expiresAt: number | undefined;
-  /** Tokens acquired so far. */
+  /** Number of tokens acquired so far. */
   acquisitions: number;
-  /** Acquisitions that failed so far. */
+  /** Number of failed refreshes so far. */
   failures: number;
-  /** Calls that were sent once more with a new token. */
+  /** Number of calls that were sent again with a new token. */
   replays: number;
   lastErrorCode: string | undefined;
-  /** Tells one token from another. */
+  /** Fingerprint of the token, to tell one token from another. */
   fingerprint: string | undefined;
 }

@@ -3,16 +3,16 @@ import type { JsonValue, Parameters } from '../config/dialect.js';
 import type { ClientIdentity } from '../config/resolve.js';
 import type { TokenRequest } from '../config/token-request.js';
 
-/** A {@link TokenRequest} laid over a provider's own settings, in one canonical form. */
+/** A {@link TokenRequest} merged over a provider's defaults, in canonical form. */
 export interface ResolvedRequest {
-  /** In the order given, without duplicates. */
+  /** Scopes in the given order, without duplicates. */
   readonly scopes: readonly string[];
   readonly audience: string | undefined;
   readonly resources: readonly string[];
   readonly parameters: Readonly<Parameters>;
 }
 
-/** Lays a request over a provider's settings: what it names wins, parameter by parameter. */
+/** Merges a request over a provider's defaults; `parameters` are merged by name. */
 export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {}): ResolvedRequest {
   const hasParameters = defaults.parameters !== undefined || request.parameters !== undefined;
   return {
@@ -23,13 +23,14 @@ export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {
   };
 }
 
-// Shared, since there may be as many requests as there are tokens.
+// Shared objects: a manager holds one resolved request per token.
 const NOTHING: readonly string[] = Object.freeze([]);
 const NO_PARAMETERS: Readonly<Parameters> = Object.freeze({});
 
 /**
- * The one identity of a token: everything that could change it. Cache, flight, latch and snapshot all use it. Being
- * JSON it is unambiguous: no character in a part can make two different requests meet.
+ * Identity of a token: everything that could change the token, as JSON.
+ *
+ * JSON is unambiguous: no character in one part can make two different requests equal.
  */
 export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): string {
   return canonicalJson([
@@ -46,19 +47,19 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
   ]);
 }
 
-/** JSON that is the same for values that are, whatever the order in which an object has its properties. */
+/** JSON that does not depend on the order of an object's properties. */
 function canonicalJson(value: JsonValue): string {
   return JSON.stringify(sorted(value));
 }
 
-// Enough for no two to meet, and a quarter shorter than all of it: a store may hold many.
+// 192 bits exclude collisions, and save a quarter of the hash: a store may hold many keys.
 const KEY_BYTES = 24;
 
 /**
- * The name of a token in a store: a hash, so that it has no characters or length that a store could object to. A
- * static secret is part of it (keyed, so that equal secrets of two clients do not look equal): a store that outlives
- * the process must not serve what a replaced secret earned. So is the thumbprint of the key or certificate that the token is
- * bound to: nobody else can use it.
+ * Key of a token in a store: a hash, which every store accepts.
+ *
+ * A static secret is part of the key: a store that outlives the process must not serve a token of a replaced secret. The
+ * HMAC hides that two clients have equal secrets. The thumbprint of a bound token is part of the key too.
  */
 export function storeKeyOf(tokenKey: string, staticSecret: unknown, boundTo?: string): string {
   const secret =
@@ -71,13 +72,13 @@ export function storeKeyOf(tokenKey: string, staticSecret: unknown, boundTo?: st
     .toString('base64url', 0, KEY_BYTES);
 }
 
-/** The name under which a client's token requests are counted in a store: whatever they are for. */
+/** Key of a client's request counter in a store, for tokens of all scopes. */
 export function budgetKeyOf({ server, clientId }: ClientIdentity): string {
   const identity = JSON.stringify(['issuance', server, clientId]);
   return createHash('sha256').update(identity).digest('base64url');
 }
 
-/** The name under which a store has the moment up to which a tenant's tokens are forgotten. */
+/** Key in a store of the instant up to which a tenant's tokens are forgotten. */
 export function forgottenKeyOf(provider: string, tenant: string): string {
   return createHash('sha256')
     .update(JSON.stringify(['forgotten', provider, tenant]))
@@ -87,7 +88,7 @@ export function forgottenKeyOf(provider: string, tenant: string): string {
 function listOf(value: string | readonly string[] | undefined, separator?: RegExp): readonly string[] {
   if (value === undefined) return NOTHING;
   const given = typeof value === 'string' ? [value] : value;
-  // The usual case, and the same text again.
+  // Usual case: a single item, taken over as it is.
   if (typeof value === 'string' && value !== '' && separator?.test(value) !== true)
     return Object.freeze(given);
   const items = separator === undefined ? given : given.flatMap((item) => item.split(separator));
@@ -97,42 +98,44 @@ function listOf(value: string | readonly string[] | undefined, separator?: RegEx
 function sorted(value: JsonValue): JsonValue {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(sorted);
-  // Wrapped, since a list of pairs is itself a value that a parameter may have.
+  // Wrapped in an object, because a parameter may itself be a list of pairs.
   const pairs = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return { pairs: pairs.map(([name, item]) => [name, sorted(item)]) };
 }
 
-// No scope holds one.
+// No scope contains a line break.
 const SEPARATOR = '\n';
 
 /**
- * Tells requests of one client apart. Scopes alone are found by their text, since most requests name no more; a request that names what the client's
- * settings say anyway is the same as one that does not.
+ * Keys of the requests of one client.
+ *
+ * The key of a request that names only scopes is the text of the scopes. A request that repeats a configured default has
+ * the same key as a request without this field.
  */
 export class RequestKeys {
-  readonly #settings: TokenRequest;
-  readonly #usualScopes: string;
-  readonly #usual: string;
+  readonly #defaults: TokenRequest;
+  readonly #defaultScopes: string;
+  readonly #defaultOthers: string;
 
-  /** @param settings - what is asked for where a request does not say */
-  constructor(settings: TokenRequest) {
-    this.#settings = settings;
-    this.#usualScopes = scopesOf(settings.scope);
-    this.#usual = othersOf(this.resolve({}));
+  /** @param defaults - the configured token request */
+  constructor(defaults: TokenRequest) {
+    this.#defaults = defaults;
+    this.#defaultScopes = scopesOf(defaults.scope);
+    this.#defaultOthers = othersOf(this.resolve({}));
   }
 
-  /** The same for two requests that a token can serve alike, and for no others. */
+  /** Returns equal keys for two requests exactly if one token serves both. */
   keyOf(request: TokenRequest): string {
     const { scope, audience, resource, parameters } = request;
-    const scopes = scope === undefined ? this.#usualScopes : scopesOf(scope);
+    const scopes = scope === undefined ? this.#defaultScopes : scopesOf(scope);
     if (audience === undefined && resource === undefined && parameters === undefined) return scopes;
     const others = othersOf(this.resolve(request));
-    return others === this.#usual ? scopes : scopes + SEPARATOR + others;
+    return others === this.#defaultOthers ? scopes : scopes + SEPARATOR + others;
   }
 
-  /** A request laid over the settings. */
+  /** Merges a request over the defaults. */
   resolve(request: TokenRequest): ResolvedRequest {
-    return resolveRequest(this.#settings, request);
+    return resolveRequest(this.#defaults, request);
   }
 }
 

@@ -2,8 +2,8 @@ import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import type { AccessToken } from './access-token.js';
 
 /**
- * Hands out the tokens of one provider. Ask for a token whenever you need one and do not keep it: a cached one is
- * answered at once.
+ * The source of one provider's tokens. Call `getToken` for each use, and do not keep the token: a cached token is
+ * returned at once.
  *
  * @example
  * ```ts
@@ -12,23 +12,23 @@ import type { AccessToken } from './access-token.js';
  * ```
  */
 export interface TokenSource {
-  /** The provider's name. */
+  /** Name of the provider. */
   readonly provider: string;
   /**
-   * A token that may be sent now.
+   * Returns a token that may be sent now, from the cache, the store or the token endpoint.
    *
-   * @throws `ClientCredentialsError` if none can be had; the signal's reason if the caller's signal is aborted
+   * @throws `ClientCredentialsError` if no token could be acquired; the signal's reason if the caller's signal is aborted
    */
   getToken(options?: GetTokenOptions): Promise<AccessToken>;
-  /** The token that {@link getToken} would resolve with, if it is cached. Starts a refresh that is due. */
+  /** Returns the cached token, or `undefined` if {@link getToken} would wait. Starts a background refresh that is due. */
   peek(request?: TokenRequest): AccessToken | undefined;
-  /** Drops a token, or the token with this value, if it is still in use. The next caller gets a new one. */
+  /** Drops a token, given as a token or as its value, if the token is still current. The next caller gets a new token. */
   invalidate(token: AccessToken | string): Promise<void>;
-  /** Forgets failures: the next call may ask the provider at once, whatever it answered before. */
+  /** Clears remembered failures, so that the next call asks the token endpoint at once. */
   reset(): void;
-  /** The same source with other defaults: what a call names itself wins. */
+  /** Returns a source with another default token request. Fields that a call names itself win. */
   with(request: TokenRequest): TokenSource;
-  /** The same source for one tenant, which wins over `tenantContext`; without tenants the same source. */
+  /** Returns the source of one tenant, whatever tenant the context has. Without tenants, returns this source. */
   forTenant(tenant: string): TokenSource;
 }
 
@@ -36,13 +36,14 @@ export interface TokenSource {
 export interface BearerToken {
   /** The token itself. */
   readonly value: string;
-  /** The value of the `Authorization` header that carries the token, such as `Bearer …`. */
+  /** Value of the `Authorization` header, such as `Bearer …`. */
   readonly authorization: string;
 }
 
 /**
- * The least that a source of tokens has to be: your own object in the place of a {@link TokenSource}, for `authorizeAxios`,
- * `authorizeFetch` and `tokenRelay`. Its tokens go in the `Authorization` header. What it throws reaches the caller as it is.
+ * A token source of your own, for `authorizeAxios`, `authorizeFetch` and `tokenRelay`.
+ *
+ * The tokens go in the `Authorization` header. An error that `getToken` throws reaches the caller unchanged.
  *
  * @example
  * ```ts
@@ -53,13 +54,14 @@ export interface BearerToken {
  * ```
  */
 export interface BearerSource {
-  /** A name for warnings. */
+  /** Name of the source in warnings. */
   readonly provider?: string;
-  /** A token that may be sent now. */
+  /** Returns a token that may be sent now. */
   getToken(request?: TokenRequest): BearerToken | Promise<BearerToken>;
   /**
-   * Drops a token that the API refused with 401. The call is then sent once more with the next one. Without this method the
-   * caller gets the 401.
+   * Drops a token that the API refused with 401. The call is then sent again with the next token.
+   *
+   * Without this method, the caller gets the 401.
    */
   invalidate?(token: BearerToken): unknown;
 }

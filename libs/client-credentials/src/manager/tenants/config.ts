@@ -4,21 +4,21 @@ import type { RuleProblem } from '../../config/credential-rules.js';
 import { layerOptions } from '../../config/layered-options.js';
 import type { TenantProviderConfig } from '../../config/options.js';
 
-/** Options that say the same in different ways: a tenant that names one of them does without the provider's others. */
+/** Groups of alternative options: one option of a tenant replaces the provider's whole group. */
 const ALTERNATIVES = [
   ['tokenUrl', 'issuer'],
   ['clientSecret', 'privateKey', 'clientAssertion'],
 ] as const;
 
-/** Options of `api` that are at work before it is known whose call it is, or after. */
+/** Options of `api` that axios uses where the tenant is unknown, so that tenants cannot differ in them. */
 const OF_THE_INSTANCE = ['adapter', 'transformRequest', 'transformResponse'] as const;
 
-/** What is wrong with an answer of `tenants` as such. What the options say is checked once they are laid over the provider's. */
+/** Problems of the result of `tenants` itself. The options are checked after the merge with the provider's options. */
 export function layerProblems({ api }: TenantProviderConfig, layer: unknown): RuleProblem[] {
-  // An instance of a class may have its options where they are not seen, and would then be taken for one without any.
+  // A class instance may keep its options in accessors, which a copy would lose.
   if (!isPlainObject(layer)) {
     const what = 'must return a plain object of options, such as { clientId: row.clientId }, or undefined';
-    return [['tenants', `${what} where there is no such tenant`]];
+    return [['tenants', `${what} for an unknown tenant`]];
   }
   const own = asObject(asObject(layer)['api']);
   const shared = asObject(api);
@@ -26,11 +26,11 @@ export function layerProblems({ api }: TenantProviderConfig, layer: unknown): Ru
     own[name] !== undefined && !isDeepStrictEqual(own[name], shared[name]);
   return OF_THE_INSTANCE.filter(differs).map((name) => [
     `api.${name}`,
-    'is the same for all tenants: set it beside tenants, not in what it returns',
+    'must be equal for all tenants: set the option beside tenants, not in the result of tenants',
   ]);
 }
 
-/** A tenant's whole configuration: its own options laid over the provider's. The result is not validated yet. */
+/** Merges a tenant's options over the provider's options. The result is not validated yet. */
 export function tenantConfigOf(
   { tenants: _tenants, tenantCache: _tenantCache, ...provider }: TenantProviderConfig,
   tenant: object,

@@ -18,25 +18,25 @@ import { resolverTimedOut, tenantUnavailable, unknownTenant } from './errors.js'
 const DEFAULT_MAX = 10_000;
 const DEFAULT_TTL_SECONDS = 300;
 const DEFAULT_TIMEOUT_MS = 10_000;
-// They do so at once, unless they have all given up.
+// A caller that resolved a tenant asks for a token next; after ten seconds it has surely given up.
 const AWAITED_MS = 10_000;
 
-/** A tenant that was asked for, and its client. */
+/** A tenant and its client. */
 export interface KnownTenant {
   readonly tenant: string;
   readonly client: ProviderClient;
-  /** When `tenants` said so. */
+  /** Instant at which `tenants` was called. */
   readonly resolved: Instant;
 }
 
-/** Who the tenants of a provider are, as far as its `tenants` has told. Nothing of one tenant is ever another's. */
+/** The tenants of a provider, each with a client of its own, from the results of the `tenants` option. */
 export class TenantDirectory {
   readonly provider: string;
   readonly #config: TenantProviderConfig;
   readonly #deps: ClientDeps;
   readonly #known: BusyAwareLru<string, KnownTenant>;
   readonly #flights = new Map<string, Promise<KnownTenant>>();
-  /** Where the server was found, by how clients prove who they are. */
+  /** Server locators that tenants share, by method of client authentication. */
   readonly #locators = new Map<string, CarriedOver['locate']>();
   readonly #ttlMs: number;
   readonly #longestLifetimeMs: number;
@@ -51,30 +51,33 @@ export class TenantDirectory {
     this.#known = new BusyAwareLru({
       max,
       isBusy: (known) => known.client.isBusy || this.#isAwaited(known),
-      onForgotten: ({ client }) => void client.forgetAll(),
+      onEvicted: ({ client }) => void client.forgetAll(),
     });
   }
 
-  /** The tenant, at once if it is known well enough. */
+  /** Returns the tenant, synchronously if cached. */
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
     const { reason } = this.#deps.shutdown;
     if (reason !== undefined) throw reason;
-    return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#take(tenant, this.#known.get(tenant));
+    return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#resolve(tenant, this.#known.get(tenant));
   }
 
-  /** The tenant, if it is known well enough. */
+  /** Returns the cached tenant, or `undefined` if missing or older than `tenantCache.ttlSeconds`. */
   peek(tenant: string): KnownTenant | undefined {
     const known = this.#known.get(tenant);
     return known !== undefined && elapsedMs(known.resolved, this.#now()) < this.#ttlMs ? known : undefined;
   }
 
+  /** Clients of all cached tenants. */
   *all(): Iterable<ProviderClient> {
     for (const [, { client }] of this.#known.entries()) yield client;
   }
 
   /**
-   * Forgets a tenant, its tokens included: here, and in the store, where there may be some that nobody here knows of. So the moment is
-   * put there too: no token that was asked for before is used any more, by whoever shares the store.
+   * Drops a tenant and its tokens, here and in the store.
+   *
+   * The store may hold tokens that this process does not know. The instant is therefore stored as well: no process uses
+   * a stored token that was requested before.
    */
   async forget(tenant: string): Promise<void> {
     const known = this.#known.get(tenant);
@@ -95,15 +98,15 @@ export class TenantDirectory {
     });
   }
 
-  /** Asks who the tenant is, once for everybody who wants to know. */
-  #take(tenant: string, known: KnownTenant | undefined): Promise<KnownTenant> {
+  /** Resolves a tenant, once for all concurrent callers. */
+  #resolve(tenant: string, known: KnownTenant | undefined): Promise<KnownTenant> {
     const resolved = this.#now();
-    const flight: Promise<KnownTenant> = this.#ask(tenant).then(
+    const flight: Promise<KnownTenant> = this.#callResolver(tenant).then(
       (layer) => {
-        // It was forgotten meanwhile: what was true of it may not be so any more.
+        // `forget` was called meanwhile, so that the result may be outdated.
         if (this.#flights.get(tenant) !== flight) return this.find(tenant);
         this.#flights.delete(tenant);
-        const found = this.#made(tenant, layer, known, resolved);
+        const found = this.#knownTenantOf(tenant, layer, known, resolved);
         if (known !== undefined && known.client !== found?.client) {
           found?.client.takeOver(known.client);
           known.client.forgetAll();
@@ -124,14 +127,14 @@ export class TenantDirectory {
     return flight;
   }
 
-  /** What `tenants` answered, as a tenant; `undefined` if that is none. A client goes on where nothing has changed. */
-  #made(
+  /** Tenant from a result of `tenants`; `undefined` for an unknown tenant. Unchanged options keep the client. */
+  #knownTenantOf(
     tenant: string,
     layer: unknown,
     known: KnownTenant | undefined,
     resolved: Instant,
   ): KnownTenant | undefined {
-    // `known && { … }` makes false of an unknown one.
+    // `false` is the result of `row && { … }` for an unknown tenant.
     if (layer === undefined || layer === null || layer === false) return undefined;
     const problems = layerProblems(this.#config, layer);
     const config = problems.length === 0 ? tenantConfigOf(this.#config, asObject(layer)) : undefined;
@@ -152,24 +155,25 @@ export class TenantDirectory {
     return { tenant, client, resolved };
   }
 
-  async #ask(tenant: string): Promise<unknown> {
+  /** Calls the `tenants` option in the tenant's context, within the deadline. */
+  async #callResolver(tenant: string): Promise<unknown> {
     const { tenants, tokenRequest } = this.#config;
     const timeoutMs = tokenRequest?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const { shutdown } = this.#deps;
-    // A caller always waits for the resolver.
+    // Keeps the process alive, because a caller always waits for the resolver.
     const deadline = new Deadline(timeoutMs, {
       reason: () => resolverTimedOut(timeoutMs),
       keepsAlive: true,
     });
     try {
-      const asked = runWithTenant(tenant, async () => {
-        // Whoever asks for the same tenant in there must find that it is being asked for.
+      const resolving = runWithTenant(tenant, async () => {
+        // The flight must be registered first: `tenants` may itself ask for the same tenant.
         await Promise.resolve();
-        const answer: unknown = tenants(tenant);
-        // At once, since one object may be filled in for each tenant.
-        return plainCopyOf(isThenable(answer) ? await answer : answer);
+        const result: unknown = tenants(tenant);
+        // Copied at once, because `tenants` may reuse one object for every tenant.
+        return plainCopyOf(isThenable(result) ? await result : result);
       });
-      return await shutdown.run(() => deadline.run(asked));
+      return await shutdown.run(() => deadline.run(resolving));
     } catch (error) {
       if (shutdown.reason !== undefined) throw shutdown.reason;
       throw tenantUnavailable(this.provider, tenant, error);
@@ -178,7 +182,7 @@ export class TenantDirectory {
     }
   }
 
-  /** What says that tenants look for the same server in the same way: one look-up serves them all. */
+  /** Key of the server locator that a tenant can share; `undefined` if the tenant needs a locator of its own. */
   #discoveryOf(config: ProviderConfig): string | undefined {
     const { issuer, tokenRequest } = this.#config;
     if (config.tokenUrl !== undefined || issuer === undefined || config.issuer !== issuer) return undefined;
@@ -187,7 +191,7 @@ export class TenantDirectory {
     return isSame ? method : undefined;
   }
 
-  /** Whether those who asked for the tenant are yet to ask for a token. */
+  /** Whether callers that resolved the tenant have not yet asked for a token. */
   #isAwaited({ client, resolved }: KnownTenant): boolean {
     return !client.isUsed && elapsedMs(resolved, this.#now()) < AWAITED_MS;
   }
@@ -197,7 +201,7 @@ export class TenantDirectory {
   }
 }
 
-/** A promise of whichever kind: the query of a database library, for instance. */
+/** Whether a value is a promise of any kind, such as the query of a database library. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof value['then'] === 'function';
 }

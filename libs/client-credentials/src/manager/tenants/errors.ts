@@ -1,31 +1,33 @@
 import { ClientCredentialsError } from '../../base/errors.js';
 
-/** The error of a call that is to be made for nobody in particular. */
+/** Error for a call without a tenant. */
 export function tenantRequired(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
-    `"${provider}" has a token for each tenant, and none is named. Name it with forTenant, clientCredentials: { tenant }, tenantContext or runWithTenant: an id that is not empty.`,
+    `"${provider}" has tenants, and the call names none. Name the tenant by a non-empty id with forTenant, clientCredentials: { tenant }, tenantContext or runWithTenant.`,
     { code: 'tenant_required', provider },
   );
 }
 
-/** The error of a tenant that `tenants` does not know. */
+/** Error for a tenant for which `tenants` returned `undefined`. */
 export function unknownTenant(provider: string, tenant: string): ClientCredentialsError {
   return new ClientCredentialsError(
-    `"${provider}" has no tenant ${JSON.stringify(tenant)}. Check the id, and that the tenants option of the provider returns what is known of it.`,
+    `"${provider}" has no tenant ${JSON.stringify(tenant)}. Check the id, and that the provider's tenants option returns this tenant's options.`,
     { code: 'unknown_tenant', provider, tenant },
   );
 }
 
-/** The error of a tenant that may or may not exist, since `tenants` failed. */
+/** Error for a tenant for which `tenants` failed. */
 export function tenantUnavailable(provider: string, tenant: string, thrown: unknown): ClientCredentialsError {
   const cause = thrown instanceof Error ? thrown : new Error(`A ${typeof thrown} was thrown.`);
   return new ClientCredentialsError(
-    `What is configured for tenant ${JSON.stringify(tenant)} of "${provider}" could not be had. See the cause: it is what the tenants option failed with; the next call asks it again.`,
+    `The options of tenant ${JSON.stringify(tenant)} of "${provider}" could not be read. See the cause, which is the error of the tenants option; the next call tries again.`,
     { code: 'tenant_unavailable', provider, tenant, retryable: true, cause },
   );
 }
 
-/** Why `tenants` is not waited for any longer. */
+/** Error for a `tenants` function that exceeded its deadline. */
 export function resolverTimedOut(timeoutMs: number): Error {
-  return new Error(`The tenants option did not answer within ${timeoutMs} ms (tokenRequest.timeoutMs).`);
+  return new Error(
+    `The tenants option returned nothing within ${timeoutMs} ms. Make the function faster, or raise tokenRequest.timeoutMs.`,
+  );
 }

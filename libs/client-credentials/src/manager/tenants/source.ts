@@ -17,7 +17,7 @@ import type { ProviderClient } from '../client.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
 
-/** A {@link TokenSource} with a token for each tenant, and none without a tenant. */
+/** A {@link TokenSource} with tokens per tenant. Without a tenant, `getToken` fails. */
 export class TenantTokenSource implements TokenSource {
   static {
     inspectAs(TenantTokenSource, ({ provider }) => `TokenSource { ${provider}, by tenant }`);
@@ -26,10 +26,10 @@ export class TenantTokenSource implements TokenSource {
   readonly #directory: TenantDirectory;
   readonly #rules: AttachmentRules;
   readonly #defaults: TokenRequest;
-  /** The source of each tenant's client, with this source's defaults. A call ends with the client it began with. */
+  /** Sources over the tenants' clients, with this source's defaults. A call keeps the client that it began with. */
   readonly #sources = new WeakMap<ProviderClient, EntryTokenSource>();
 
-  /** @param rules - those of the provider's own options, which hold as long as the tenant is not known */
+  /** @param rules - rules of the provider's own options, for calls whose tenant is unknown */
   constructor(directory: TenantDirectory, rules: AttachmentRules, defaults: TokenRequest = {}) {
     this.#directory = directory;
     this.#rules = rules;
@@ -67,16 +67,18 @@ export class TenantTokenSource implements TokenSource {
 
   async invalidate(token: AccessToken | string): Promise<void> {
     const value = typeof token === 'string' ? token : token.value;
-    const only = this.#tenantOf({});
-    const clients = [...this.#directory.all()].filter(({ tenant }) => only === undefined || tenant === only);
+    const ownTenant = this.#tenantOf({});
+    const clients = [...this.#directory.all()].filter(
+      ({ tenant }) => ownTenant === undefined || tenant === ownTenant,
+    );
     const entries = clients.flatMap((client) => [...client.entries.entries()]);
     await Promise.all(entries.map((entry) => entry.invalidate(value)));
   }
 
   reset(): void {
-    const only = this.#tenantOf({});
+    const ownTenant = this.#tenantOf({});
     for (const client of this.#directory.all()) {
-      if (only === undefined || client.tenant === only)
+      if (ownTenant === undefined || client.tenant === ownTenant)
         for (const entry of client.entries.entries()) entry.reset();
     }
   }
@@ -101,7 +103,7 @@ export class TenantTokenSource implements TokenSource {
     return this.#directory.find(tenant);
   }
 
-  /** The tenant named by the call, else by this source's defaults, else by `tokenFor`, else by the context. */
+  /** Tenant of the call, else of this source's defaults, else of `tokenFor`, else of the context. */
   #tenantOf(request: TokenRequest, call?: () => OutboundCall): string | undefined {
     const merged = mergeRequests(this.#defaults, request);
     const { tenant } = call === undefined ? merged : (this.#rules.requestFor?.(call, merged) ?? merged);
