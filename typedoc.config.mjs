@@ -14,7 +14,6 @@ export default {
     'index.AccessToken.toJSON',
     'index.AccessToken.toString',
     'index.ClientCredentialsError.[hasInstance]',
-    'express.TokenRelayError.[hasInstance]',
     'index.AuthorizableAxios.interceptors.__type.request.__type.use',
     'index.AuthorizableAxios.interceptors.__type.request.__type.eject',
   ],

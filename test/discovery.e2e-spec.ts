@@ -142,7 +142,7 @@ describe('the token endpoint of an issuer', () => {
 
     const error = await failureOf(desk.source.getToken());
 
-    expect(error).toMatchObject({ code: 'token_endpoint_unavailable', retryable: true, status: 503 });
+    expect(error).toMatchObject({ code: 'token_endpoint_unavailable', retryable: true, endpointStatus: 503 });
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
   });
 

@@ -121,7 +121,7 @@ describe('after 429 without a time', () => {
     desk.server.failNext(1, { status: 429 });
     await failureOf(desk.source.getToken({ forceRefresh: true }));
     desk.clock.advance(29_999);
-    await expect(desk.source.getToken({ forceRefresh: true })).rejects.toMatchObject({ status: 429 });
+    await expect(desk.source.getToken({ forceRefresh: true })).rejects.toMatchObject({ endpointStatus: 429 });
     desk.clock.advance(1);
 
     await expect(desk.source.getToken({ forceRefresh: true })).resolves.toBeDefined();

@@ -117,7 +117,7 @@ describe('a response without a usable token is a ClientCredentialsError, and the
     ['that is truncated', { body: '{"access_token":"T"' }],
     ['with an error number of its own', { body: { errcode: 40013, errmsg: 'invalid appid' } }],
     ['with a mac token', { body: { access_token: 'T', token_type: 'mac' } }],
-    ['with a negative lifetime', { body: { access_token: 'T', expires_in: -1 } }],
+    ['with a negative lifetime', { body: { access_token: 'T', expires_in: -5 } }],
     ['with words for a lifetime', { body: { access_token: 'T', expires_in: 'soon' } }],
     ['with a lifetime of zero', { body: { access_token: 'T', expires_in: 0 } }],
     ['of 204', { status: 204 }],
@@ -130,7 +130,7 @@ describe('a response without a usable token is a ClientCredentialsError, and the
     expect(error).toMatchObject({
       code: 'invalid_token_response',
       provider: 'desk',
-      status: answer.status ?? 200,
+      endpointStatus: answer.status ?? 200,
     });
     expect(next.value).toBe(desk.server.issued[0]?.value);
     expect(desk.server.tokenRequests).toHaveLength(2);
@@ -138,7 +138,7 @@ describe('a response without a usable token is a ClientCredentialsError, and the
 
   it('without a tight loop if the endpoint never returns a token', async () => {
     await using desk = await openDesk();
-    desk.server.tokenEndpoint.answerNext(Infinity, { body: { access_token: 'T', expires_in: -1 } });
+    desk.server.tokenEndpoint.answerNext(Infinity, { body: { access_token: 'T', expires_in: -5 } });
 
     await failureOf(desk.source.getToken());
 
@@ -170,7 +170,7 @@ describe('a request is retried within the call', () => {
     [
       'three times by default',
       { status: 500 },
-      { code: 'token_endpoint_unavailable', status: 500, retryable: true },
+      { code: 'token_endpoint_unavailable', endpointStatus: 500, retryable: true },
     ],
     ['whatever breaks the connection', 'reset', { code: 'token_endpoint_unavailable', retryable: true }],
     ['and again, when it is empty', { status: 200 }, { code: 'invalid_token_response', retryable: true }],
@@ -241,7 +241,7 @@ describe('an error of the endpoint', () => {
 
       const error = await failureOf(desk.source.getToken());
 
-      expect(error).toMatchObject({ provider: 'desk', status: answer.status, ...expected });
+      expect(error).toMatchObject({ provider: 'desk', endpointStatus: answer.status, ...expected });
       expect(error.message).toContain(words);
       expect(error.message).toContain('"desk"');
       expect(desk.server.tokenRequests).toHaveLength(1);
@@ -266,7 +266,7 @@ describe('a redirect of the token endpoint', () => {
 
     const error = await failureOf(desk.source.getToken());
 
-    expect(error).toMatchObject({ code: 'invalid_token_response', status });
+    expect(error).toMatchObject({ code: 'invalid_token_response', endpointStatus: status });
     expect(error.message).toContain('redirect');
     expect(desk.server.tokenRequests).toHaveLength(1);
     expect(elsewhere.server.tokenRequests).toHaveLength(0);
@@ -318,7 +318,7 @@ describe('an endpoint with too large or too slow responses', () => {
 
     const error = await failureOf(desk.source.getToken());
 
-    expect(error).toMatchObject({ code: 'token_endpoint_unavailable', status: 502 });
+    expect(error).toMatchObject({ code: 'token_endpoint_unavailable', endpointStatus: 502 });
     expect(error.message).toContain('status 502');
   });
 

@@ -31,7 +31,7 @@ export interface ClientCredentialsErrorDetails {
   tenant?: string | undefined;
   retryable?: boolean | undefined;
   retryAt?: number | undefined;
-  status?: number | undefined;
+  endpointStatus?: number | undefined;
   oauthError?: string | undefined;
   oauthErrorDescription?: string | undefined;
   cause?: Error | undefined;
@@ -66,8 +66,8 @@ export class ClientCredentialsError extends Error {
   readonly retryable: boolean;
   /** Epoch milliseconds before which another attempt cannot succeed. */
   declare readonly retryAt?: number;
-  /** HTTP status of the token endpoint's response. */
-  declare readonly status?: number;
+  /** HTTP status of the token endpoint's response. Not `status`: frameworks answer with what has that name. */
+  declare readonly endpointStatus?: number;
   /** Error code of the token endpoint (RFC 6749 §5.2), or the provider's own error code. */
   declare readonly oauthError?: string;
   /** Error description of the token endpoint. */
@@ -161,9 +161,9 @@ export function expiredOnArrival(provider: string): ClientCredentialsError {
 /** Copy of an error with a tenant; errors that have a tenant are returned unchanged. */
 export function ofTenant(error: ClientCredentialsError, tenant: string | undefined): ClientCredentialsError {
   if (tenant === undefined || error.tenant !== undefined) return error;
-  const { code, provider, retryable, retryAt, status, oauthError, oauthErrorDescription } = error;
+  const { code, provider, retryable, retryAt, endpointStatus, oauthError, oauthErrorDescription } = error;
   const cause = error.cause instanceof Error ? error.cause : undefined;
-  const optional = { retryAt, status, oauthError, oauthErrorDescription };
+  const optional = { retryAt, endpointStatus, oauthError, oauthErrorDescription };
   return new ClientCredentialsError(`${error.message} (Tenant ${JSON.stringify(tenant)}.)`, {
     code,
     provider,

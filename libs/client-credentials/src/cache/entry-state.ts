@@ -120,7 +120,7 @@ export class EntryState {
   /** Notes that a refresh failed. Returns whether the current token is still served. */
   fail(error: ClientCredentialsError, now: Instant, { random }: EntryStateOptions): boolean {
     const { token, failures = 0 } = this.policyInput;
-    const rateLimitsInARow = error.status === 429 ? (this.policyInput.rateLimitsInARow ?? 0) + 1 : 0;
+    const rateLimitsInARow = error.endpointStatus === 429 ? (this.policyInput.rateLimitsInARow ?? 0) + 1 : 0;
     const latch = failureLatch(error, rateLimitsInARow, now, random());
     this.policyInput = {
       ...this.policyInput,

@@ -7,8 +7,11 @@ export type ErrorMiddleware = (error: unknown, request: unknown, response: unkno
 
 /** A reply of Fastify, as far as it is used. */
 export interface FastifyReplyLike {
+  /** Sets the status. */
   code(status: number): unknown;
+  /** Sets headers. */
   headers(values: Record<string, string>): unknown;
+  /** Sends the answer. */
   send(payload: unknown): unknown;
 }
 

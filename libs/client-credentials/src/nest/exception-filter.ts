@@ -23,6 +23,7 @@ export class ClientCredentialsExceptionFilter extends BaseExceptionFilter implem
     Reflect.set(this, 'httpAdapterHost', host);
   }
 
+  /** Answers, or leaves the error to Nest. */
   override catch(exception: unknown, host: ArgumentsHost): void {
     // GraphQL, microservices and sockets answer errors in their own ways.
     if (host.getType() !== 'http') throw exception;

@@ -43,7 +43,9 @@ const REGISTERED_CODES = new Set([
   'access_denied',
   'server_error',
   'temporarily_unavailable',
+  'slow_down',
 ]);
+const PASSING_CODES = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
 // A title is near the top; the pattern would take minutes on a whole large page.
@@ -73,6 +75,11 @@ export function readError(
       MAX_DESCRIPTION_LENGTH,
     ),
   };
+}
+
+/** Whether the response has an OAuth error that passes without a change of the request. @see RFC 6749 §4.1.2.1, RFC 8628 §3.5 */
+export function isPassingError(response: TokenResponse, dialect: ResolvedDialect): boolean {
+  return PASSING_CODES.has(readError(response, dialect, []).code ?? '');
 }
 
 /** Whether the body of a 2xx response is an error. */

@@ -22,7 +22,7 @@ export function rejected(
   now: number,
 ): ClientCredentialsError {
   const oauth = readError(response, context.provider.dialect, context.secrets);
-  const advice = isCredentialsRefusal(response, oauth.code)
+  const advice = isCredentialsRefusal(response.status, oauth.code)
     ? credentialsAdvice(context.provider)
     : 'Check the scope, the audience and the dialect against the provider’s documentation.';
   return new ClientCredentialsError(
@@ -49,7 +49,7 @@ function credentialsAdvice({ config }: Provider): string {
   return 'Check clientId and clientSecret: the secret may be wrong or expired.';
 }
 
-/** Error for an overloaded or failing token endpoint (408, 425, 429, 5xx). */
+/** Error for an overloaded or failing token endpoint: by its status (408, 425, 429, 5xx) or by its OAuth error. */
 export function unavailable(
   response: TokenResponse,
   context: ErrorContext,
@@ -85,7 +85,7 @@ export function unusable(
 ): ClientCredentialsError {
   return new ClientCredentialsError(
     `The response to the token request of "${provider.name}" ${why}${status === undefined ? '' : ` (status ${status})`}. Compare the response with the provider’s documentation.`,
-    { code: 'invalid_token_response', provider: provider.name, retryable, status },
+    { code: 'invalid_token_response', provider: provider.name, retryable, endpointStatus: status },
   );
 }
 
@@ -108,7 +108,7 @@ export function timedOut(context: ErrorContext, last?: ClientCredentialsError): 
       code: 'token_endpoint_unavailable',
       provider: name,
       retryable: true,
-      status: last?.status,
+      endpointStatus: last?.endpointStatus,
       retryAt: last?.retryAt,
     },
   );
@@ -138,7 +138,7 @@ export function inputFailed(
 }
 
 /** Whether the endpoint refused the client's credentials, rather than the request's parameters. */
-export function isCredentialsRefusal({ status }: { status?: number }, code: string | undefined): boolean {
+export function isCredentialsRefusal(status: number | undefined, code: string | undefined): boolean {
   return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
 }
 
@@ -148,13 +148,13 @@ function responseDetails(
   { provider }: ErrorContext,
 ): {
   provider: string;
-  status: number;
+  endpointStatus: number;
   oauthError: string | undefined;
   oauthErrorDescription: string | undefined;
 } {
   return {
     provider: provider.name,
-    status: response.status,
+    endpointStatus: response.status,
     oauthError: oauth.code,
     oauthErrorDescription: oauth.description,
   };
@@ -206,7 +206,7 @@ export function noMetadata(
       provider: provider.name,
       retryable: true,
       retryAt: retryAtOf(status, headers, now),
-      status,
+      endpointStatus: status,
     },
   );
 }

@@ -91,7 +91,7 @@ export class GrantRequest {
       throw error;
     }
     const outcome = await this.#send(credential, server);
-    if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.status === 404))
+    if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.endpointStatus === 404))
       server.markStale();
     // RFC 9449 §8: it is part of asking, not another attempt.
     return 'wantsNonce' in outcome ? this.#send(credential, server) : outcome;
@@ -212,7 +212,10 @@ export class GrantRequest {
 }
 
 function isCredentialRefusal(error: ClientCredentialsError): boolean {
-  return error.code === 'token_request_rejected' && failures.isCredentialsRefusal(error, error.oauthError);
+  return (
+    error.code === 'token_request_rejected' &&
+    failures.isCredentialsRefusal(error.endpointStatus, error.oauthError)
+  );
 }
 
 /** An attempt that brought no token. */

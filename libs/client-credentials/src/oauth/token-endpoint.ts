@@ -31,7 +31,8 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
         ...connection,
         url,
         method,
-        headers,
+        // Axios names a type of body on its own, even where there is none.
+        headers: body === undefined ? { 'content-type': false, ...headers } : headers,
         ...(body !== undefined && { data: body }),
         signal,
         baseURL: '',

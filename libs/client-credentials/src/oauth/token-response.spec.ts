@@ -183,7 +183,7 @@ describe('the lifetime', () => {
   });
 
   it.each<[string, unknown, ResponseDialect]>([
-    ['negative', -1, {}],
+    ['negative', -5, {}],
     ['words', 'soon', {}],
     ['empty', '', {}],
     ['yes', true, {}],

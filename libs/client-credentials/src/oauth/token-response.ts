@@ -4,7 +4,7 @@ import { isToken, type IssuedToken } from '../token/issued-token.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
-import { isErrorBody } from './error-response.js';
+import { isErrorBody, isPassingError } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
 /** Result of one attempt, as read from its response. */
@@ -33,14 +33,14 @@ export function readAnswer(
   const { status } = response;
   const text = response.text.trim();
   if (isTransientStatus(status)) return { kind: 'unavailable' };
-  if (status >= 400) return { kind: 'rejected' };
+  if (status >= 400) return refusal(response, dialect);
   if (status < 200 || status >= 300) {
     return unusable('is a redirect, which is never followed with credentials: set tokenUrl to the final URL');
   }
   if (text === '') return unusable('is empty', true);
   if (isHtml(text)) return unusable('is an HTML page, not a token', true);
   const body = parseJson(text);
-  if (isErrorBody(body ?? text, status, dialect)) return { kind: 'rejected' };
+  if (isErrorBody(body ?? text, status, dialect)) return refusal(response, dialect);
 
   const value = tokenValue(text, body, dialect.response.accessToken);
   if (!isToken(value)) {
@@ -82,6 +82,12 @@ export function tokensIn({ text }: TokenResponse, { response: paths }: ResolvedD
   return values.filter((value) => typeof value === 'string');
 }
 
+/** An error response: one that passes by itself, unless the status says that the credentials were refused. */
+function refusal(response: TokenResponse, dialect: ResolvedDialect): Reading {
+  const isOfCredentials = response.status === 401 || response.status === 403;
+  return { kind: !isOfCredentials && isPassingError(response, dialect) ? 'unavailable' : 'rejected' };
+}
+
 function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } {
   return { kind: 'unusable', why, mayPass };
 }
@@ -106,11 +112,12 @@ function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
   return type === 'dpop' ? 'DPoP' : 'Bearer';
 }
 
-/** Lifetime in milliseconds, `undefined` if missing; zero, negative and NaN are returned unchanged. */
+/** Lifetime in milliseconds, `undefined` if missing or -1, by which some servers mean a token without end; zero, other negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
   const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
+  if (isNumber && Number(value) === -1) return undefined;
   const count = isNumber ? Number(value) * UNIT_MS[response.expiresUnit] : Number.NaN;
   return response.expiresUnit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
 }

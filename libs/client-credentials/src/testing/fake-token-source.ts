@@ -29,6 +29,7 @@ export interface FakeTokenSource {
   value: string;
   /** What was asked for so far, in order. */
   readonly requests: TokenRequest[];
+  /** The current token. */
   getToken(request?: TokenRequest): Promise<FakeToken>;
   /** What the library calls after a 401. Only a revoked token is replaced. */
   invalidate(token: FakeToken | string): Promise<void>;

@@ -74,9 +74,9 @@ describe('after a failure refreshes pause', () => {
 });
 
 describe('after a failure callers get the same error', () => {
-  const rejection: ClientCredentialsErrorDetails = { code: 'token_request_rejected', status: 400 };
-  const outage: ClientCredentialsErrorDetails = { code: 'token_endpoint_unavailable', status: 503 };
-  const rateLimit: ClientCredentialsErrorDetails = { ...outage, status: 429 };
+  const rejection: ClientCredentialsErrorDetails = { code: 'token_request_rejected', endpointStatus: 400 };
+  const outage: ClientCredentialsErrorDetails = { code: 'token_endpoint_unavailable', endpointStatus: 503 };
+  const rateLimit: ClientCredentialsErrorDetails = { ...outage, endpointStatus: 429 };
 
   it.each<
     [string, ClientCredentialsErrorDetails, random: number, inARow: number, expectedMs: number | undefined]
@@ -94,7 +94,13 @@ describe('after a failure callers get the same error', () => {
     ['for no time where the time given has passed', { ...rateLimit, retryAt: NOW.at - 1 }, 0, 1, 0],
     ['however long that is', { ...rateLimit, retryAt: NOW.at + 1e12 }, 0, 1, 1e12],
     ['never after an outage', outage, 0, 0, undefined],
-    ['never after an unusable answer', { code: 'invalid_token_response', status: 200 }, 0, 0, undefined],
+    [
+      'never after an unusable answer',
+      { code: 'invalid_token_response', endpointStatus: 200 },
+      0,
+      0,
+      undefined,
+    ],
   ])('%s', (_, details, random, inARow, expectedMs) => {
     const error = new ClientCredentialsError('No.', details);
 

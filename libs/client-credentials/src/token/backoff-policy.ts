@@ -73,7 +73,7 @@ export function failureLatch(
     return latch(Math.max(usualMs, namedMs));
   }
   if (error.retryAt !== undefined) return latch(Math.max(namedMs, 0));
-  if (error.status === 429) {
+  if (error.endpointStatus === 429) {
     return latch(Math.min(RATE_LIMIT_LATCH_MS * 2 ** (rateLimitsInARow - 1), MAX_RATE_LIMIT_LATCH_MS));
   }
   return undefined;

@@ -49,7 +49,7 @@ export interface SentCall {
 }
 
 /** A config, of which a part may be set to `undefined`, as it was before. */
-type Borrowed = { -readonly [Part in keyof SentParts]: SentParts[Part] };
+type Borrowed = { -readonly [Part in keyof SentParts]?: SentParts[Part] };
 
 /** A request has no headers yet. */
 const NO_HEADERS = { has: (): boolean => false, set: (): void => undefined };
@@ -166,7 +166,11 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     if (call.rules.needsProof) this.#rememberNonce();
     const { status } = result.response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
-    return mayLeadElsewhere ? this.#follow(result).then(next) : next(this);
+    return mayLeadElsewhere ? this.#followed(result, next) : next(this);
+  }
+
+  async #followed<T>(result: AdapterResult, next: (attempt: this) => T | Promise<T>): Promise<T> {
+    return next(await this.#follow(result));
   }
 
   /** Goes where a redirect leads that the adapter was told not to follow. */
@@ -226,7 +230,7 @@ export class AxiosAttempt implements Attempt, Sanitizer {
 
   /** Takes out of a borrowed config what was put there. The adapter may have changed other parts of it. */
   #giveBack(carrier: Config, { method, url, baseURL, params, data, beforeRedirect }: BorrowedParts): void {
-    const borrowed: Borrowed = carrier as Borrowed;
+    const borrowed: Borrowed = carrier;
     carrier.headers = this.#ownHeaders;
     if (this.call.isRedirectedByAdapter) {
       borrowed.beforeRedirect = beforeRedirect;

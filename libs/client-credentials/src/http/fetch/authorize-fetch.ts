@@ -200,8 +200,8 @@ class FetchCall implements AuthorizedCall<FetchAttempt, Response> {
     return token instanceof Promise ? unlessAborted(token, signal) : token;
   }
 
-  send<T>(token: CallToken, next: (attempt: FetchAttempt) => T | Promise<T>): Promise<T> {
-    return FetchAttempt.send(this.#call, token).then(next);
+  async send<T>(token: CallToken, next: (attempt: FetchAttempt) => T | Promise<T>): Promise<T> {
+    return next(await FetchAttempt.send(this.#call, token));
   }
 
   finish({ response }: FetchAttempt): Response {
