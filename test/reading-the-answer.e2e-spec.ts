@@ -212,7 +212,7 @@ describe('an error of the endpoint', () => {
       'about the scope',
       { status: 400, body: { error: 'invalid_scope' } },
       { ...wrongSecret, oauthError: 'invalid_scope' },
-      'Check the scope',
+      'Check scope',
     ],
     [
       'in an object',

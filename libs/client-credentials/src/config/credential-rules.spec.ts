@@ -142,7 +142,7 @@ describe('credentials are refused for', () => {
     [
       'a misspelt option of a key',
       { privateKey: { key: PEM, keyId: 'x' } },
-      'privateKey: has no option "keyId"',
+      'privateKey.keyId: is no option here; check the spelling',
     ],
     ['an assertion without a file', { clientAssertion: {} }, 'clientAssertion.file: is required'],
     ['a certificate without a key', { certificate: { cert: '/c' } }, 'certificate.key: is required'],

@@ -19,9 +19,26 @@ const RESERVED_CLAIMS = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
 /** A problem of a configuration, and the path of the option. */
 export type RuleProblem = readonly [key: string, problem: string];
 
+/** The problem of an id or a secret that was copied with what stood around it. */
+export function outerBreakProblem(value: string): string | undefined {
+  return /^[\t\r\n]|[\t\r\n]$/.test(value)
+    ? 'must not begin or end with a line break or a tab: it was probably copied along, or read from a file'
+    : undefined;
+}
+
+function breakProblems({ clientId, clientSecret }: Partial<ProviderConfig>): RuleProblem[] {
+  return Object.entries({ clientId, clientSecret }).flatMap(([name, given]) =>
+    [given].flat().flatMap((value): RuleProblem[] => {
+      const problem = typeof value === 'string' ? outerBreakProblem(value) : undefined;
+      return problem === undefined ? [] : [[name, problem]];
+    }),
+  );
+}
+
 /** Checks that each credential can be used. */
 export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
+    ...breakProblems(config),
     ...keyProblems(config),
     ...certificateProblems(config),
     ...dpopProblems(config),

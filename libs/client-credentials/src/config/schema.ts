@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_TIMER_MS } from '../base/abort.js';
 import { isObject } from '../base/objects.js';
+import { axiosOptions } from './axios-options.js';
 import {
   CLIENT_AUTHENTICATION_METHODS,
   DPOP_ALGORITHMS,
@@ -52,7 +53,6 @@ const wholeNumber = z
 const headers = z.record(z.string(), text, { error: 'must be an object of header names and values' });
 const json = z.json({ error: 'must be a JSON value' });
 const jsonValues = z.record(z.string(), json, { error: 'must be an object of JSON values' });
-const anObject = z.looseObject({}, { error: 'must be an object' });
 
 /** An object with exactly these options. */
 function optionsOf<T extends z.ZodRawShape>(shape: T): z.ZodObject<T, z.core.$strict> {
@@ -70,10 +70,16 @@ function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(', ');
 }
 
-/** Message of one problem found by Zod. */
-export function problemOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  return `has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
+/** Problems that Zod found with a value, each at the option that has it. */
+export function problemsWith(schema: z.ZodType, value: unknown): { path: PropertyKey[]; message: string }[] {
+  return (schema.safeParse(value).error?.issues ?? []).flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          path: [...issue.path, key],
+          message: 'is no option here; check the spelling',
+        }))
+      : [{ path: issue.path, message: issue.message }],
+  );
 }
 
 /** Options, or a function that returns them later; its result is checked when it is read. */
@@ -85,9 +91,7 @@ function orFunction(options: z.ZodType): z.ZodType {
 function unless(isAlternative: (value: unknown) => boolean, options: z.ZodType): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     if (isAlternative(value)) return;
-    for (const issue of options.safeParse(value).error?.issues ?? []) {
-      context.addIssue({ code: 'custom', path: issue.path, message: problemOf(issue) });
-    }
+    for (const problem of problemsWith(options, value)) context.addIssue({ code: 'custom', ...problem });
   });
 }
 
@@ -177,7 +181,7 @@ const lifetime = {
 const tokenRequest = {
   timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
   attempts: wholeNumber.optional(),
-  axios: anObject.optional(),
+  axios: axiosOptions.optional(),
 } satisfies ChecksOf<TokenRequestOptions>;
 
 const reacquire = {
@@ -216,7 +220,7 @@ const provider = {
   dialect: optionsOf(dialect).optional(),
   lifetime: optionsOf(lifetime).optional(),
   tokenRequest: optionsOf(tokenRequest).optional(),
-  api: anObject.optional(),
+  api: axiosOptions.optional(),
   allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
   reacquire: optionsOf(reacquire).optional(),
   issuance: optionsOf(issuance).optional(),

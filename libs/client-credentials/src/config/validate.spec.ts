@@ -129,24 +129,32 @@ describe('a provider is refused for', () => {
       { parameters: { client_assertion: SECRET } },
       'parameters.client_assertion: is a standard',
     ],
-    ['an unknown option', { scopes: 'x' }, 'providers.desk: has no option "scopes"; check the spelling'],
+    ['an unknown option', { scopes: 'x' }, 'scopes: is no option here; check the spelling'],
     [
       'an unknown option of the dialect',
       { dialect: { encoding: 'json' } },
-      'dialect: has no option "encoding"',
+      'dialect.encoding: is no option here; check the spelling',
     ],
     [
       'an unknown option of the response',
       { dialect: { response: { token: 'x' } } },
-      'dialect.response: has no option "token"',
+      'dialect.response.token: is no option here; check the spelling',
     ],
-    ['an unknown option of the lifetime', { lifetime: { skew: 1 } }, 'lifetime: has no option "skew"'],
+    [
+      'an unknown option of the lifetime',
+      { lifetime: { skew: 1 } },
+      'lifetime.skew: is no option here; check the spelling',
+    ],
     [
       'an unknown option of the request',
       { tokenRequest: { timeout: 1 } },
-      'tokenRequest: has no option "timeout"',
+      'tokenRequest.timeout: is no option here; check the spelling',
     ],
-    ['an unknown option of reacquire', { reacquire: { when: 1 } }, 'reacquire: has no option "when"'],
+    [
+      'an unknown option of reacquire',
+      { reacquire: { when: 1 } },
+      'reacquire.when: is no option here; check the spelling',
+    ],
     ['another HTTP method', { dialect: { method: 'PUT' } }, "dialect.method: must be one of 'POST', 'GET'"],
     [
       'a body in GET',
@@ -261,7 +269,7 @@ describe('the options of a manager are refused for', () => {
     ['undefined', undefined, 'options: '],
     ['no providers', {}, 'providers: must be an object of providers by name'],
     ['a provider without a name', { providers: { '': VALID } }, 'providers.'],
-    ['an unknown option', { providers, cache: {} }, 'options: has no option "cache"; check the spelling'],
+    ['an unknown option', { providers, cache: {} }, 'cache: is no option here; check the spelling'],
     ['a store that is no object', { providers, store: 7 }, 'store: must be a TokenStore'],
     [
       'a store without a function',
@@ -297,9 +305,9 @@ describe('the options of a manager are refused for', () => {
     });
 
     expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
-      'options',
+      'clocks',
       'lifetime.maxSeconds',
-      'lifetime',
+      'lifetime.skew',
       'tokenUrl',
       'providers.other.clientId',
       'providers.other.parameters.scope',

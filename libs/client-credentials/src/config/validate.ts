@@ -4,7 +4,7 @@ import { asObject, isObject } from '../base/objects.js';
 import type { RuleProblem } from './credential-rules.js';
 import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
 import { contentProblems, ruleProblems } from './rules.js';
-import { optionsSchema, problemOf, providerSchema, tenantProviderSchema } from './schema.js';
+import { optionsSchema, problemsWith, providerSchema, tenantProviderSchema } from './schema.js';
 
 /**
  * Checks all options of a manager.
@@ -74,9 +74,8 @@ function problemsBy(
 }
 
 function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): string[] {
-  const issues = schema.safeParse(candidate).error?.issues ?? [];
-  return issues.map((issue) => {
-    const where = [...path, ...issue.path].map(String).join('.') || 'options';
-    return `${where}: ${problemOf(issue)}`;
+  return problemsWith(schema, candidate).map((problem) => {
+    const where = [...path, ...problem.path].map(String).join('.') || 'options';
+    return `${where}: ${problem.message}`;
   });
 }

@@ -1,7 +1,7 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
 import { asObject } from '../base/objects.js';
-import { authenticationMethodOf } from '../config/authentication-method.js';
 import type { Provider } from '../config/resolve.js';
+import { adviceOn, adviceOnNoResponse, hostOf } from './advice.js';
 import { UnusableInput } from './client-auth/private-key.js';
 import { readError, type OAuthError } from './error-response.js';
 import { redact } from './redact.js';
@@ -22,9 +22,7 @@ export function rejected(
   now: number,
 ): ClientCredentialsError {
   const oauth = readError(response, context.provider.dialect, context.secrets);
-  const advice = isCredentialsRefusal(response.status, oauth.code)
-    ? credentialsAdvice(context.provider)
-    : 'Check the scope, the audience and the dialect against the provider’s documentation.';
+  const advice = adviceOn(response, oauth, context.provider, now);
   return new ClientCredentialsError(
     `The token request of "${context.provider.name}" was rejected: ${summary(response.status, oauth)}. ${advice}`,
     {
@@ -33,20 +31,6 @@ export function rejected(
       ...responseDetails(response, oauth, context),
     },
   );
-}
-
-/** Advice for refused credentials, by method of client authentication. */
-function credentialsAdvice({ config }: Provider): string {
-  const method = authenticationMethodOf(config);
-  if (method === 'private_key_jwt') {
-    return 'Check clientId, privateKey and its kid against the client’s registration, assertion.audience, and the clock.';
-  }
-  if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
-    return 'Check clientId and certificate against the client’s registration: the certificate may be replaced or expired.';
-  }
-  if (typeof method === 'function')
-    return 'Check the clientAuthentication function: its credentials may be wrong or expired.';
-  return 'Check clientId and clientSecret: the secret may be wrong or expired.';
 }
 
 /** Error for an overloaded or failing token endpoint: by its status (408, 425, 429, 5xx) or by its OAuth error. */
@@ -90,10 +74,10 @@ export function unusable(
 }
 
 /** Error for a token request without a response. */
-export function unreachable(error: unknown, context: ErrorContext): ClientCredentialsError {
+export function unreachable(error: unknown, url: string, context: ErrorContext): ClientCredentialsError {
   const cause = sanitizedCause(error, context);
   return new ClientCredentialsError(
-    `The token endpoint of "${context.provider.name}" could not be reached: ${cause.message}. Check tokenUrl, the proxy and the network.`,
+    `The token endpoint of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause)}`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
@@ -135,11 +119,6 @@ export function inputFailed(
     provider: provider.name,
     retryable: true,
   });
-}
-
-/** Whether the endpoint refused the client's credentials, rather than the request's parameters. */
-export function isCredentialsRefusal(status: number | undefined, code: string | undefined): boolean {
-  return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
 }
 
 function responseDetails(

@@ -9,6 +9,7 @@ import type { ClientCertificate } from './client-auth/certificate.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { DpopKey } from './client-auth/dpop.js';
 import { CredentialRotation } from './client-auth/rotation.js';
+import { isCredentialsRefusal } from './advice.js';
 import * as failures from './errors.js';
 import type { TokenResponse } from './response-body.js';
 
@@ -128,7 +129,7 @@ export class GrantRequest {
         return { error: tooLarge, isRetryable: false };
       }
       return {
-        error: failures.unreachable(error, this.#errorContext()),
+        error: failures.unreachable(error, attempt.url, this.#errorContext()),
         isRetryable: true,
         isUnreachable: true,
       };
@@ -213,8 +214,7 @@ export class GrantRequest {
 
 function isCredentialRefusal(error: ClientCredentialsError): boolean {
   return (
-    error.code === 'token_request_rejected' &&
-    failures.isCredentialsRefusal(error.endpointStatus, error.oauthError)
+    error.code === 'token_request_rejected' && isCredentialsRefusal(error.endpointStatus, error.oauthError)
   );
 }
 

@@ -35,10 +35,12 @@ export function readAnswer(
   if (isTransientStatus(status)) return { kind: 'unavailable' };
   if (status >= 400) return refusal(response, dialect);
   if (status < 200 || status >= 300) {
-    return unusable('is a redirect, which is never followed with credentials: set tokenUrl to the final URL');
+    return unusable(
+      `is a redirect${placeOf(response)}, which is never followed with credentials: set tokenUrl to the final URL`,
+    );
   }
   if (text === '') return unusable('is empty', true);
-  if (isHtml(text)) return unusable('is an HTML page, not a token', true);
+  if (isHtml(text)) return unusable('is an HTML page, not a token: check tokenUrl', true);
   const body = parseJson(text);
   if (isErrorBody(body ?? text, status, dialect)) return refusal(response, dialect);
 
@@ -86,6 +88,12 @@ export function tokensIn({ text }: TokenResponse, { response: paths }: ResolvedD
 function refusal(response: TokenResponse, dialect: ResolvedDialect): Reading {
   const isOfCredentials = response.status === 401 || response.status === 403;
   return { kind: !isOfCredentials && isPassingError(response, dialect) ? 'unavailable' : 'rejected' };
+}
+
+/** Where a redirect leads. Its path may hold what is not to be shown. */
+function placeOf({ headers }: TokenResponse): string {
+  const location = headers['location'] ?? '';
+  return URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
 }
 
 function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } {

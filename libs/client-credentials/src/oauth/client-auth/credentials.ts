@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.js';
+import { invalidConfiguration } from '../../base/errors.js';
+import { outerBreakProblem } from '../../config/credential-rules.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { Lazy, Secret } from '../../config/credentials.js';
 import type { Provider } from '../../config/resolve.js';
@@ -163,5 +165,7 @@ async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readon
       'clientSecret did not give a non-empty string or a list of such strings: check the function’s result',
     );
   }
+  const [problem] = secrets.flatMap((secret) => outerBreakProblem(secret) ?? []);
+  if (problem !== undefined) throw invalidConfiguration([`clientSecret: ${problem}`]);
   return secrets;
 }

@@ -1,0 +1,97 @@
+import { asObject } from '../base/objects.js';
+import { authenticationMethodOf, isAssertionMethod } from '../config/authentication-method.js';
+import type { Provider } from '../config/resolve.js';
+import type { OAuthError } from './error-response.js';
+import { isHtml, type TokenResponse } from './response-body.js';
+
+// Assertions are refused by servers whose clock differs by more than their tolerance, which is a minute for most.
+const NOTABLE_CLOCK_DIFFERENCE_MS = 30_000;
+
+/** Whether the endpoint refused the client's credentials, rather than the request's parameters. */
+export function isCredentialsRefusal(status: number | undefined, code: string | undefined): boolean {
+  return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
+}
+
+/** What to look at after an error response: the option that most probably caused it. @see RFC 6749 §5.2 */
+export function adviceOn(
+  response: TokenResponse,
+  { code }: OAuthError,
+  provider: Provider,
+  now: number,
+): string {
+  if (isCredentialsRefusal(response.status, code)) return credentialsAdvice(response, provider, now);
+  if (isHtml(response.text)) return 'Check tokenUrl: an HTML page is there, not a token endpoint.';
+  switch (code) {
+    case 'invalid_scope':
+      return `Check scope${quotedScope(provider)} against what the provider grants this client.`;
+    case 'unsupported_grant_type':
+      return 'The provider does not know the grant client_credentials by this name: check dialect.grantType and tokenUrl.';
+    case 'unauthorized_client':
+      return 'The client may not use the grant client_credentials: check clientId, or have the provider allow the grant for it.';
+    case undefined:
+      if (response.status === 404) return 'Check tokenUrl: no token endpoint is there.';
+      if (response.status === 405)
+        return 'Check tokenUrl and dialect.method: the server does not take this method there.';
+      break;
+    default:
+  }
+  return 'Check the scope, the audience and the dialect against the provider’s documentation.';
+}
+
+function quotedScope({ config }: Provider): string {
+  const scopes = [config.scope ?? []].flat();
+  return scopes.length === 0 ? '' : ` (${scopes.join(', ')})`;
+}
+
+/** Advice for refused credentials, by method of client authentication. */
+function credentialsAdvice(response: TokenResponse, { config }: Provider, now: number): string {
+  const method = authenticationMethodOf(config);
+  const { clientId, clientSecret } = config;
+  if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
+    return 'Check clientId and certificate against the client’s registration: the certificate may be replaced or expired.';
+  }
+  if (typeof method === 'function')
+    return 'Check the clientAuthentication function: its credentials may be wrong or expired.';
+  if (isAssertionMethod(method)) {
+    const key = method === 'private_key_jwt' ? 'privateKey and its kid' : 'clientSecret';
+    return `Check clientId, ${key} against the client’s registration for ${method}, assertion.audience, and the clock${clockDifference(response, now)}.`;
+  }
+  const other = method === 'client_secret_post' ? 'client_secret_basic' : 'client_secret_post';
+  const blanks = Object.entries({ clientId, clientSecret })
+    .filter(([, value]) => hasOuterBlank(value))
+    .map(([name]) => ` ${name} begins or ends with a blank.`);
+  return `Check clientId and clientSecret: the secret may be wrong or expired. They were sent by ${method}: if the provider expects ${other}, set clientAuthentication.${blanks.join('')}`;
+}
+
+function hasOuterBlank(value: unknown): boolean {
+  return [value].flat().some((each) => typeof each === 'string' && each !== each.trim());
+}
+
+/** By how much the clocks differ, if that may be the reason. */
+function clockDifference({ headers }: TokenResponse, now: number): string {
+  const differenceMs = Date.parse(headers['date'] ?? '') - now;
+  if (!(Math.abs(differenceMs) > NOTABLE_CLOCK_DIFFERENCE_MS)) return '';
+  const seconds = Math.round(Math.abs(differenceMs) / 1000);
+  return `, which is ${seconds} seconds ${differenceMs > 0 ? 'behind' : 'ahead of'} the server’s`;
+}
+
+// Node has many codes for a certificate that it does not trust.
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+const NOT_TLS = /^(EPROTO|ERR_SSL_)/;
+
+/** What to look at where no response came. */
+export function adviceOnNoResponse(cause: object): string {
+  const { code } = asObject(cause);
+  const text = typeof code === 'string' ? code : '';
+  if (UNTRUSTED.test(text))
+    return 'Its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS, or in the ca of tokenRequest.axios.httpsAgent.';
+  if (NOT_TLS.test(text)) return 'Check tokenUrl: there may be no TLS at this port. Check the proxy as well.';
+  return 'Check tokenUrl, the proxy and the network.';
+}
+
+/** Host and port of an address, for messages. */
+export function hostOf(address: string): string {
+  if (!URL.canParse(address)) return 'an address that is no URL';
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
+}
