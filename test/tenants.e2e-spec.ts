@@ -227,7 +227,7 @@ describe('a provider with tenants', () => {
     expect(error.message).toContain('of tenant "a"');
     expect(error.message).toContain('providers.desk.tokenUrl: must be an https URL');
     expect(error.message).toContain('providers.desk.clientId: is required');
-    expect(error.message).toContain('"clientID"');
+    expect(error.message).toContain('providers.desk.clientID: is no option');
     expect(error.message).not.toContain('hush-hush');
   });
 
@@ -280,7 +280,7 @@ describe('a provider with tenants', () => {
       code: 'token_endpoint_unavailable',
       provider: 'desk',
       tenant: 'b',
-      status: 503,
+      endpointStatus: 503,
     });
     expect(desk.events).toMatchObject([
       { type: 'token.acquired', tenant: 'a' },

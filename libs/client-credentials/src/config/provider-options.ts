@@ -16,9 +16,10 @@ export interface LifetimeOptions {
    * Seconds before expiry from which a token is renewed behind the caller's back.
    *
    * Too large and short-lived tokens are renewed all the time; hence a share of the lifetime, not a constant. The
-   * default varies by ±10 %, so that the processes of a fleet do not renew at the same moment.
+   * default varies by ±10 %, so that the processes of a fleet do not renew at the same moment. A configured window
+   * is taken as it stands.
    *
-   * @defaultValue 20 % of the lifetime, at most 300, at least twice the skew, ±10 %
+   * @defaultValue 20 % of the lifetime, at most 300, and at least 10 % of the lifetime (at most 30) more than the skew, ±10 %; never more than half of the time in which the token can be sent
    * @see RFC 6749 §5.1 (`expires_in`)
    */
   refreshAheadSeconds?: number;
@@ -32,7 +33,7 @@ export interface LifetimeOptions {
    */
   expirySkewSeconds?: number;
   /**
-   * Lifetime in seconds of a token whose response has no lifetime.
+   * Lifetime in seconds of a token whose response has no lifetime, or the lifetime -1 ("never").
    *
    * @defaultValue 3600
    */

@@ -8,7 +8,7 @@ describe('the margins of a token', () => {
     // seconds: lifetime, skew, refresh ahead
     [1, 0.1, 0.2],
     [2, 0.2, 0.4],
-    [3, 1, 2],
+    [3, 1, 1.3],
     [10, 1, 2],
     [60, 6, 12],
     [300, 30, 60],
@@ -48,7 +48,19 @@ describe('the margins of a token', () => {
     expect(skewMs).toBeCloseTo(expected);
   });
 
-  it('widen the default window to twice a configured skew', () => {
-    expect(marginsOf(600_000, { expirySkewSeconds: 100 }, NO_JITTER).refreshAheadMs).toBe(200_000);
+  it.each([
+    // seconds: lifetime, skew, refresh ahead without jitter, the earliest, the latest
+    ['covers the skew and a tenth of the lifetime', 60, 30, 36, 39.6, 32.4],
+    ['covers the skew of a lifetime of seconds', 3, 1.5, 1.8, 1.98, 1.62],
+    ['covers the skew and at most 30 s', 600, 100, 130, 143, 117],
+    ['is jittered by less than the margin', 600, 300, 330, 352.5, 307.5],
+    ['starts in the second half of the usable time', 10, 9, 9.5, 9.5, 9.125],
+    ['is a share of the lifetime where the skew is small', 60, 0, 12, 13.2, 10.8],
+  ])('%s: the default window (lifetime %d s, skew %d s)', (_, lifetime, expirySkewSeconds, ...expected) => {
+    const windows = [NO_JITTER, 1, 0].map(
+      (random) => marginsOf(lifetime * 1000, { expirySkewSeconds }, random).refreshAheadMs / 1000,
+    );
+
+    expect(windows).toEqual(expected);
   });
 });
