@@ -6,7 +6,7 @@ import { UnusableInput } from './client-auth/private-key.js';
 import { readError, type OAuthError } from './error-response.js';
 import { redact } from './redact.js';
 import type { TokenResponse } from './response-body.js';
-import { isTransientStatus, retryAtOf } from './retry.js';
+import { isTransientStatus, PROXY_REFUSAL, retryAtOf } from './retry.js';
 
 /** Provider and secrets of one token request. */
 export interface ErrorContext {
@@ -39,6 +39,7 @@ export function unavailable(
   context: ErrorContext,
   now: number,
 ): ClientCredentialsError {
+  if (response.status === PROXY_REFUSAL) return proxyRefused(context);
   const oauth = readError(response, context.provider.dialect, context.secrets);
   const retryAt = retryAtOf(response.status, response.headers, now);
   const consequence =
@@ -73,9 +74,26 @@ export function unusable(
   );
 }
 
+/** Error for a proxy that asked for credentials (407); the endpoint itself did not answer. */
+function proxyRefused({ provider }: ErrorContext, cause?: Error): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The proxy on the way to the authorization server of "${provider.name}" asked for credentials (status ${PROXY_REFUSAL}). Check user name and password of the proxy: in tokenRequest.axios (proxy or agent), or in the variables HTTPS_PROXY and HTTP_PROXY.`,
+    { code: 'token_endpoint_unavailable', provider: provider.name, retryable: true, cause },
+  );
+}
+
+// Agents put the status into their message in different ways; `127.0.0.1:407` is a port.
+const PROXY_REFUSAL_IN_WORDS = new RegExp(String.raw`(?<![\w.:])${PROXY_REFUSAL}\b`);
+
+/** Whether a connection failed because a proxy asked for credentials: some agents give no response, but an error. */
+function isProxyRefusal({ message }: Error): boolean {
+  return PROXY_REFUSAL_IN_WORDS.test(message);
+}
+
 /** Error for a token request without a response. */
 export function unreachable(error: unknown, url: string, context: ErrorContext): ClientCredentialsError {
   const cause = sanitizedCause(error, context);
+  if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(
     `The token endpoint of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause)}`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
@@ -171,6 +189,7 @@ export function noMetadata(
   now: number,
 ): ClientCredentialsError {
   const { status, headers } = response;
+  if (status === PROXY_REFUSAL) return proxyRefused({ provider, secrets: [] });
   if (!isTransientStatus(status) && (status < 200 || status >= 300)) {
     return contradicted(
       `issuer: no metadata at the URLs of RFC 8414 and OpenID Connect (status ${status}): check issuer, or set tokenUrl instead`,
@@ -193,6 +212,7 @@ export function noMetadata(
 /** Error for a metadata request without a response. */
 export function unreachableIssuer(error: unknown, context: ErrorContext): ClientCredentialsError {
   const cause = sanitizedCause(error, context);
+  if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(
     `The issuer of "${context.provider.name}" could not be reached: ${cause.message}. Check issuer, the proxy and the network.`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },

@@ -4,7 +4,7 @@ import { backOffMs, isTransientStatus, retryAtOf } from './retry.js';
 const NOW = Date.parse('2030-01-01T00:00:00.000Z');
 
 describe('another attempt', () => {
-  it.each([408, 425, 429, 500, 502, 503, 504, 599])('may succeed after %d', (status) => {
+  it.each([407, 408, 425, 429, 500, 502, 503, 504, 599])('may succeed after %d', (status) => {
     expect(isTransientStatus(status)).toBe(true);
   });
 

@@ -5,7 +5,9 @@ const ZERO_LIFETIME_DELAY_MS = 1_000;
 // The last instant of a Date.
 const MAX_INSTANT = 8.64e15;
 const DECIMAL = /^\d+(\.\d+)?$/;
-const RETRIED_STATUSES = new Set([408, 425, 429]);
+/** Status of a proxy that asks for credentials. Token endpoints never send it. @see RFC 9110 §15.5.8 */
+export const PROXY_REFUSAL = 407;
+const RETRIED_STATUSES = new Set([PROXY_REFUSAL, 408, 425, 429]);
 
 /** Whether another attempt may succeed after this status. */
 export function isTransientStatus(status: number): boolean {

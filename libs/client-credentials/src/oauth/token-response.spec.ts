@@ -141,6 +141,7 @@ describe('a response counts as', () => {
       { body: { errcode: 0, access_token: 'T' }, response: { error: 'errcode' } },
       'token',
     ],
+    ['unavailable with 407 of a proxy', { body: '<html>', status: 407 }, 'unavailable'],
     ['unavailable with 408', { body: '', status: 408 }, 'unavailable'],
     ['unavailable with 425', { body: '', status: 425 }, 'unavailable'],
     ['unavailable with 429', { body: {}, status: 429 }, 'unavailable'],

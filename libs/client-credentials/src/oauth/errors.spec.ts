@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ProviderConfig } from '../config/options.js';
+import { resolveProvider } from '../config/resolve.js';
+import { unreachable, unreachableIssuer, type ErrorContext } from './errors.js';
+
+function contextOf(config: Partial<ProviderConfig> = {}): ErrorContext {
+  const provider = resolveProvider('desk', {
+    tokenUrl: 'https://id.example.com/token',
+    clientId: 'desk',
+    clientSecret: 'secret',
+    ...config,
+  });
+  return { provider, secrets: ['secret'] };
+}
+
+describe('the error of a connection', () => {
+  it.each([
+    'tunneling socket could not be established, statusCode=407',
+    'Bad response: 407',
+    'Proxy response (407) !== 200 when HTTP Tunneling',
+    'Failed to establish tunnel to id.example.com:443: HTTP/1.1 407 Proxy Authentication Required',
+  ])('names the proxy where an agent reports its 407: %s', (message) => {
+    for (const errorOf of [unreachable, unreachableIssuer]) {
+      const error = errorOf(new Error(message), contextOf());
+
+      expect(error).toMatchObject({ code: 'token_endpoint_unavailable', retryable: true });
+      expect(error.message).toContain('The proxy on the way to the authorization server of "desk"');
+      expect(error.message).toContain('tokenRequest.axios');
+    }
+  });
+
+  it.each(['connect ECONNREFUSED 127.0.0.1:407', 'connect ECONNREFUSED 10.0.0.407', 'read ECONNRESET 4071'])(
+    'names no proxy otherwise: %s',
+    (message) => {
+      expect(unreachable(new Error(message), contextOf()).message).not.toContain('The proxy on the way');
+    },
+  );
+});
