@@ -20,9 +20,11 @@ describe('the error of a connection', () => {
     'Proxy response (407) !== 200 when HTTP Tunneling',
     'Failed to establish tunnel to id.example.com:443: HTTP/1.1 407 Proxy Authentication Required',
   ])('names the proxy where an agent reports its 407: %s', (message) => {
-    for (const errorOf of [unreachable, unreachableIssuer]) {
-      const error = errorOf(new Error(message), contextOf());
-
+    const cause = new Error(message);
+    for (const error of [
+      unreachable(cause, 'https://id.example.com/token', contextOf()),
+      unreachableIssuer(cause, contextOf()),
+    ]) {
       expect(error).toMatchObject({ code: 'token_endpoint_unavailable', retryable: true });
       expect(error.message).toContain('The proxy on the way to the authorization server of "desk"');
       expect(error.message).toContain('tokenRequest.axios');
@@ -32,7 +34,9 @@ describe('the error of a connection', () => {
   it.each(['connect ECONNREFUSED 127.0.0.1:407', 'connect ECONNREFUSED 10.0.0.407', 'read ECONNRESET 4071'])(
     'names no proxy otherwise: %s',
     (message) => {
-      expect(unreachable(new Error(message), contextOf()).message).not.toContain('The proxy on the way');
+      const error = unreachable(new Error(message), 'https://id.example.com/token', contextOf());
+
+      expect(error.message).not.toContain('The proxy on the way');
     },
   );
 });
