@@ -90,7 +90,7 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
     label: 'The client secret',
     mayChange: typeof clientSecret === 'function',
     read: async () =>
-      (await readSecrets(clientSecret)).map((secret) => ({
+      (await readSecrets(clientSecret, provider.name)).map((secret) => ({
         id: secret,
         secrets: [secret],
         authenticate: authenticateWith(secret),
@@ -130,11 +130,11 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
 }
 
 /** Client authentication by the application's function. A configured `clientSecret` stays hidden from output as well. */
-function customProofs({ config }: Provider, authenticate: Authenticate): ClientProofs {
+function customProofs({ name, config }: Provider, authenticate: Authenticate): ClientProofs {
   return {
     label: 'The client secret',
     mayChange: false,
-    read: async () => [{ id: 'custom', secrets: await readSecrets(config.clientSecret), authenticate }],
+    read: async () => [{ id: 'custom', secrets: await readSecrets(config.clientSecret, name), authenticate }],
   };
 }
 
@@ -155,7 +155,10 @@ function externalAssertionProofs({ config, dialect }: Provider): ClientProofs {
 }
 
 /** The configured secrets: a string, a list or a function's result; empty if not configured. */
-async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readonly string[]> {
+async function readSecrets(
+  configured: Lazy<Secret> | undefined,
+  provider: string,
+): Promise<readonly string[]> {
   if (configured === undefined) return [];
   const given: unknown = typeof configured === 'function' ? await configured() : configured;
   const items = [given].flat();
@@ -166,6 +169,6 @@ async function readSecrets(configured: Lazy<Secret> | undefined): Promise<readon
     );
   }
   const [problem] = secrets.flatMap((secret) => outerBreakProblem(secret) ?? []);
-  if (problem !== undefined) throw invalidConfiguration([`clientSecret: ${problem}`]);
+  if (problem !== undefined) throw invalidConfiguration([`clientSecret: ${problem}`], provider);
   return secrets;
 }
