@@ -22,7 +22,8 @@ export type TokenEndpoint = (
  * agents, and its agent replaces the agent of a client certificate.
  */
 export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenEndpoint {
-  const client = new Axios({});
+  // Made for the first request: a test may have put something in the place of axios that has no classes.
+  let client: Axios | undefined;
   return async ({ url, method, headers, body }, signal, httpsAgent) => {
     try {
       const config: AxiosRequestConfig<string> = {
@@ -45,7 +46,7 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
         transformResponse: [],
         validateStatus: () => true,
       };
-      const response: AxiosResponse<ArrayBuffer> = await client.request(config);
+      const response: AxiosResponse<ArrayBuffer> = await (client ??= new Axios({})).request(config);
       return {
         status: response.status,
         headers: lowerCased(response.headers),
