@@ -4,8 +4,8 @@ import type { Provider } from '../config/resolve.js';
 import type { OAuthError } from './error-response.js';
 import { isHtml, type TokenResponse } from './response-body.js';
 
-// Assertions are refused by servers whose clock differs by more than their tolerance, which is a minute for most.
-const NOTABLE_CLOCK_DIFFERENCE_MS = 30_000;
+// Assertions are refused by servers whose clock differs by more than their tolerance, which is a minute or more for most.
+const NOTABLE_CLOCK_DIFFERENCE_MS = 60_000;
 
 /** Whether the endpoint refused the client's credentials, rather than the request's parameters. */
 export function isCredentialsRefusal(status: number | undefined, code: string | undefined): boolean {
