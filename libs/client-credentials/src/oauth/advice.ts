@@ -77,12 +77,17 @@ function clockDifference({ headers }: TokenResponse, now: number): string {
 
 // Node has many codes for a certificate that it does not trust.
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+// An alert is what the server says of our certificate.
+const REFUSED_OURS = /ALERT.*CERTIFICATE|CERTIFICATE.*ALERT/;
 const NOT_TLS = /^(EPROTO|ERR_SSL_)/;
 
 /** What to look at where no response came. */
 export function adviceOnNoResponse(cause: object): string {
   const { code } = asObject(cause);
   const text = typeof code === 'string' ? code : '';
+  if (REFUSED_OURS.test(text)) return 'The server refused the client’s certificate: check certificate.';
+  if (text === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'Its certificate is for another host: check the host in tokenUrl.';
   if (UNTRUSTED.test(text))
     return 'Its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS, or in the ca of tokenRequest.axios.httpsAgent.';
   if (NOT_TLS.test(text)) return 'Check tokenUrl: there may be no TLS at this port. Check the proxy as well.';
