@@ -24,11 +24,27 @@ function optionsWith(changes: Partial<Record<keyof typeof right, string | undefi
 
 const slips: [string, Slip][] = [
   [
+    'an id that may be missing from the environment',
+    {
+      options: optionsWith({ clientId: "process.env['ID']" }),
+      at: /^clientId$/,
+      says: /'(string \| )?undefined'.* is not assignable to type 'string'/,
+    },
+  ],
+  [
     'clientID in place of clientId',
     {
       options: optionsWith({ clientId: undefined }, "clientID: 'desk'"),
       at: /^clientID$/,
       says: /'clientID' does not exist.*|Did you mean to write 'clientId'/,
+    },
+  ],
+  [
+    'no id at all',
+    {
+      options: optionsWith({ clientId: undefined }),
+      at: /^(desk$|\{ tokenUrl)/,
+      says: /Property 'clientId' is missing/,
     },
   ],
   [

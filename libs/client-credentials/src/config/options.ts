@@ -17,6 +17,17 @@ import type { OutboundCall, TokenRequest } from './token-request.js';
 import type { TokenStore } from './token-store.js';
 
 /**
+ * A provider with tenants and without a client of its own.
+ *
+ * The type has no `clientId`, so that the compiler compares options with a wrong `clientId` to
+ * {@link ProviderConfig}. For options without any it compares with the last member of {@link AnyProviderConfig}.
+ */
+export interface TenantsOnlyConfig extends Omit<TenantProviderConfig, 'clientId'> {}
+
+/** The options of one provider, with or without tenants. */
+export type AnyProviderConfig = TenantsOnlyConfig | ProviderConfig;
+
+/**
  * One provider: its token endpoint, the client's credentials, and the API that gets the tokens.
  *
  * @example
@@ -190,7 +201,7 @@ export interface TenantProviderConfig extends TenantConfig, Pick<ProviderConfig,
 /** The options of a {@link TokenManager} and of the Nest module. */
 export interface ClientCredentialsOptions {
   /** Providers by name. */
-  providers: Record<string, ProviderConfig | TenantProviderConfig>;
+  providers: Record<string, AnyProviderConfig>;
   /**
    * Token store that other processes share, behind the manager's own memory.
    *

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { invalidConfiguration } from '../base/errors.js';
 import { asObject, isObject } from '../base/objects.js';
 import type { RuleProblem } from './credential-rules.js';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from './options.js';
+import type { AnyProviderConfig, ClientCredentialsOptions, ProviderConfig } from './options.js';
 import { contentProblems, ruleProblems } from './rules.js';
 import { optionsSchema, problemsWith, providerSchema, tenantProviderSchema } from './schema.js';
 
@@ -27,7 +27,7 @@ export function validateOptions(candidate: ClientCredentialsOptions): void {
 }
 
 /** Checks one provider that is added after the manager was built. */
-export function validateProvider(name: string, candidate: ProviderConfig | TenantProviderConfig): void {
+export function validateProvider(name: string, candidate: AnyProviderConfig): void {
   const problems = problemsOfProvider(name, candidate);
   if (problems.length > 0) throw invalidConfiguration(problems, name);
 }

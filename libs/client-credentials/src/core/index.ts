@@ -39,11 +39,13 @@ export type {
   TokenRequestAttempt,
 } from '../config/credentials.js';
 export type {
+  AnyProviderConfig,
   ClientCredentialsOptions,
   ProviderConfig,
   TenantCacheOptions,
   TenantConfig,
   TenantProviderConfig,
+  TenantsOnlyConfig,
 } from '../config/options.js';
 export type { GetTokenOptions, OutboundCall, TokenRequest } from '../config/token-request.js';
 export type {

@@ -2,7 +2,7 @@ import { closed } from '../base/errors.js';
 import { plainCopyOf } from '../base/objects.js';
 import { Shutdown } from '../base/shutdown.js';
 import { EntryTokenSource } from '../cache/entry-source.js';
-import type { ProviderConfig, TenantProviderConfig } from '../config/options.js';
+import type { AnyProviderConfig, TenantsOnlyConfig } from '../config/options.js';
 import { resolveProvider } from '../config/resolve.js';
 import type { TokenSource } from '../token/token-source.js';
 import { attachmentRulesOf } from './attachment.js';
@@ -16,7 +16,7 @@ const MAX_TOPICS = 1_000;
 /** One provider of a manager. */
 export interface RegisteredProvider {
   /** The configuration object as given. Registering the same object again is no error. */
-  readonly config: ProviderConfig | TenantProviderConfig;
+  readonly config: AnyProviderConfig;
   readonly source: TokenSource;
   /** Tenants of the provider; `undefined` without the `tenants` option. */
   readonly tenants: TenantDirectory | undefined;
@@ -32,7 +32,7 @@ interface Registry extends Pick<ClientDeps, 'clock' | 'circuit' | 'events' | 'me
 /** Creates the client, or the tenant directory, and the token source of a provider. */
 export function registerProvider(
   name: string,
-  given: ProviderConfig | TenantProviderConfig,
+  given: AnyProviderConfig,
   { warn, ...registry }: Registry,
 ): RegisteredProvider {
   const config = plainCopyOf(given);
@@ -53,7 +53,7 @@ export function registerProvider(
   return { config: given, source: new TenantTokenSource(tenants, rules), tenants, close };
 }
 
-function hasTenants(config: ProviderConfig | TenantProviderConfig): config is TenantProviderConfig {
+function hasTenants(config: AnyProviderConfig): config is TenantsOnlyConfig {
   return config.tenants !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import { instantClockOf, type InstantClock } from '../base/clock.js';
 import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
+import type { AnyProviderConfig, ClientCredentialsOptions } from '../config/options.js';
 import { inspectAs } from '../base/inspect.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 import { StoreCircuit } from '../store/circuit-breaker.js';
@@ -83,7 +83,7 @@ export class TokenManager {
    *
    * @throws `ClientCredentialsError` `invalid_configuration` if the options are wrong, or the name has other options
    */
-  add(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
+  add(name: string, config: AnyProviderConfig): TokenSource {
     const known = this.#providers.get(name);
     if (known?.config === config) return known.source;
     if (known !== undefined) {
@@ -152,7 +152,7 @@ export class TokenManager {
     await this.#store?.close?.();
   }
 
-  #register(name: string, config: ProviderConfig | TenantProviderConfig): TokenSource {
+  #register(name: string, config: AnyProviderConfig): TokenSource {
     const registered = registerProvider(name, config, {
       clock: this.#clock,
       circuit: this.#circuit,

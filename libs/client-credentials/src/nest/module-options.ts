@@ -1,5 +1,5 @@
 import type { InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
-import type { ClientCredentialsOptions, ProviderConfig, TenantProviderConfig } from '../config/options.js';
+import type { AnyProviderConfig, ClientCredentialsOptions } from '../config/options.js';
 
 /** The options of {@link ClientCredentialsModule.forRoot}. */
 export interface ClientCredentialsModuleOptions extends ClientCredentialsOptions {
@@ -54,7 +54,7 @@ export type ClientCredentialsModuleAsyncOptions =
   | ClientCredentialsModuleExistingOptions;
 
 /** Providers of a feature module, by name. */
-export type FeatureProviders = Record<string, ProviderConfig | TenantProviderConfig>;
+export type FeatureProviders = Record<string, AnyProviderConfig>;
 
 /** A class that creates the providers of a feature module, for `useClass` and `useExisting`. */
 export interface ClientCredentialsFeatureOptionsFactory {
