@@ -215,6 +215,15 @@ describe('the algorithm that is asked for', () => {
     },
   );
 
+  it('is not needed for a key pair of Ed25519: its proofs have the name that is not deprecated', async () => {
+    const keyPair = keys.Ed25519();
+    await using desk = await openNonceDesk(senders[0]?.[1] as Sender, { dpop: { keyPair } });
+
+    await desk.call('/a');
+
+    expect(desk.server.api.calls.at(-1)?.algorithm).toBe('Ed25519');
+  });
+
   it.each(algorithms)('for assertions, %s, is the one that is sent, or it is refused', async (algorithm) => {
     const { privateKey } = keys[algorithm]();
     await using server = await startAuthorizationServer({ clientAuthentication: () => true });

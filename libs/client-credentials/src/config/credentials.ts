@@ -172,9 +172,10 @@ export const DPOP_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA', 'PS256', 'RS256'] a
  */
 export interface DpopOptions {
   /**
-   * Signature algorithm of the proofs: `ES256`, `Ed25519`, `PS256` or `RS256`.
+   * Signature algorithm of the proofs: `ES256`, `Ed25519`, `PS256` or `RS256`, or `EdDSA` for servers that know only
+   * that name of `Ed25519`. The name is sent as it stands.
    *
-   * @defaultValue the algorithm of `keyPair`; `ES256` without a `keyPair`
+   * @defaultValue the algorithm of `keyPair` (`Ed25519` for an Ed25519 key); `ES256` without a `keyPair`
    */
   algorithm?: string;
   /**

@@ -12,6 +12,8 @@ const NONCE_HEADER = 'dpop-nonce';
 // RFC 9449 §8.1: NQCHAR.
 const NONCE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const DEFAULT_ALGORITHM = 'ES256';
+// RFC 9864 §4.1.2 deprecates `EdDSA`, which client assertions keep for older servers.
+const NEWER_NAMES: Readonly<Record<string, string>> = { EdDSA: 'Ed25519' };
 
 /** A proof and the nonce in it. */
 export interface DpopProof {
@@ -93,11 +95,12 @@ async function proofKeyOf({ algorithm: configured, keyPair }: DpopOptions): Prom
   }
   try {
     const { privateKey, publicKey } = keyPair;
-    const { key, algorithm } = signingKeyOf({
+    const { key, algorithm: usual } = signingKeyOf({
       key: privateKey,
       ...(configured !== undefined && { algorithm: configured }),
     });
-    return { algorithm: validated(algorithm), privateKey: key, jwk: await publicJwk(exportJWK, publicKey) };
+    const algorithm = validated(configured ?? NEWER_NAMES[usual] ?? usual);
+    return { algorithm, privateKey: key, jwk: await publicJwk(exportJWK, publicKey) };
   } catch {
     throw new UnusableInput(
       'dpop.keyPair cannot be used: check that the two keys belong together and fit dpop.algorithm',
