@@ -5,7 +5,14 @@ import type { ErrorContext } from '../errors.js';
 import { contradicted, noMetadata, unreachableIssuer } from '../errors.js';
 import { parseJson, type TokenResponse } from '../response-body.js';
 import { isTransientStatus } from '../retry.js';
-import { contradictionOf, documentOf, metadataOf, type ServerMetadata } from './metadata.js';
+import {
+  contradictionOf,
+  documentOf,
+  isSameIssuer,
+  metadataOf,
+  metadataUrlsOf,
+  type ServerMetadata,
+} from './metadata.js';
 
 /** Fetches a document. Rejects if no response arrives. */
 export type Fetch = (url: string, signal: AbortSignal) => Promise<TokenResponse>;
@@ -15,9 +22,6 @@ const FRESH_MS = 3_600_000;
 // How long known metadata stay in use after a failed fetch.
 const PAUSE_MS = 60_000;
 
-// OpenID Connect first, since nearly every server supports it; then RFC 8414 §3.
-const LOCATIONS = ['oidc', 'oauth2'] as const;
-const JSON_TYPE = { 'content-type': 'application/json' };
 const NO_RESPONSE: TokenResponse = { status: 404, headers: {}, text: '' };
 const MAX_SHOWN_ISSUER_LENGTH = 200;
 
@@ -77,46 +81,26 @@ export class Discovery {
 
   async #discover(fetch: (url: string) => Promise<TokenResponse>): Promise<ServerMetadata> {
     let last: TokenResponse | undefined;
-    for (const algorithm of LOCATIONS) {
-      const { raw, response } = await this.#request(algorithm, fetch);
-      const document = raw.status === 200 ? documentOf(parseJson(raw.text)) : undefined;
-      if (document !== undefined) return this.#validated(document, response);
-      last = raw;
-      if (isTransientStatus(raw.status)) break;
+    for (const url of metadataUrlsOf(this.#issuer)) {
+      last = await this.#request(url, fetch);
+      const document = last.status === 200 ? documentOf(parseJson(last.text)) : undefined;
+      if (document !== undefined) return this.#validated(document);
+      if (isTransientStatus(last.status)) break;
     }
     throw noMetadata(last ?? NO_RESPONSE, this.#context, this.#clock.now());
   }
 
-  async #request(
-    algorithm: (typeof LOCATIONS)[number],
-    fetch: (url: string) => Promise<TokenResponse>,
-  ): Promise<{ raw: TokenResponse; response: Response }> {
-    const { allowInsecureRequests, customFetch, discoveryRequest } = await import('oauth4webapi');
-    let raw = NO_RESPONSE;
+  async #request(url: string, fetch: (url: string) => Promise<TokenResponse>): Promise<TokenResponse> {
     try {
-      const response = await discoveryRequest(this.#issuer, {
-        algorithm,
-        // The configuration check allows http on loopback only.
-        [allowInsecureRequests]: true,
-        [customFetch]: async (url: string) => {
-          raw = await fetch(url);
-          const { status, text } = raw;
-          // The content type is ignored, as for token responses.
-          return new Response(status === 200 ? text : null, { status, headers: JSON_TYPE });
-        },
-      });
-      return { raw, response };
+      return await fetch(url);
     } catch (error) {
       throw unreachableIssuer(error, this.#context);
     }
   }
 
-  async #validated(document: Record<string, unknown>, response: Response): Promise<ServerMetadata> {
-    const { processDiscoveryResponse } = await import('oauth4webapi');
-    try {
-      await processDiscoveryResponse(this.#issuer, response);
-    } catch {
-      const { issuer } = document;
+  #validated(document: Record<string, unknown>): ServerMetadata {
+    const { issuer } = document;
+    if (!isSameIssuer(issuer, this.#issuer)) {
       const found =
         typeof issuer === 'string' ? `'${issuer.slice(0, MAX_SHOWN_ISSUER_LENGTH)}'` : 'no issuer';
       throw contradicted(

@@ -14,6 +14,28 @@ export interface ServerMetadata {
   readonly authenticationMethods: readonly string[] | undefined;
 }
 
+/**
+ * Where a server may have its metadata: OpenID Connect first, since nearly every server supports it.
+ *
+ * @see OpenID Connect Discovery 1.0 §4.1; RFC 8414 §3.1
+ */
+export function metadataUrlsOf({ origin, pathname }: URL): string[] {
+  const path = pathname.replace(/\/+$/, '');
+  return [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+  ];
+}
+
+/**
+ * Whether metadata belong to an issuer: any other server could name a token endpoint of its own.
+ *
+ * @see RFC 8414 §3.3
+ */
+export function isSameIssuer(announced: unknown, { href }: URL): boolean {
+  return typeof announced === 'string' && URL.canParse(announced) && new URL(announced).href === href;
+}
+
 /** Reads the metadata; returns a problem as text if they cannot be used. */
 export function metadataOf(document: Readonly<Record<string, unknown>>): ServerMetadata | string {
   const tokenUrl = document['token_endpoint'];
