@@ -80,6 +80,19 @@ const ENTRIES = ['core', 'express', 'providers', 'testing', 'redis', 'keyv'].map
 describe('a CommonJS jest that nobody has configured', () => {
   it.each([
     [
+      'signing.test.js',
+      'signs, proves and discovers',
+      [
+        'an assertion is signed by a private key, EC',
+        'an assertion is signed by a private key, RSA',
+        'an assertion is signed by a private key, as PEM',
+        'an assertion is signed by the secret',
+        'a token is bound to a key by a proof',
+        'the endpoint is found by discovery',
+        'a value of a store is encrypted and decrypted',
+      ],
+    ],
+    [
       'mocked-by-factory.test.js',
       'loads every entry where axios is mocked by a factory without classes',
       [

@@ -35,7 +35,7 @@ export function cipherOf(encryptionKeys: readonly EncryptionKey[] | 'plaintext')
   const [first] = keys;
   if (first === undefined) throw problem('encryptionKeys: must name at least one key');
   // Loaded now, so that the first token does not wait for the package.
-  const jose = import('jose');
+  const jose = import('../base/jose.js');
   jose.catch(() => undefined);
   const warn = warningOnce();
   return {

@@ -29,7 +29,7 @@ export async function signAssertion(
   { clientId, audience, now }: AssertionClaims,
   { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, header, claims }: AssertionOptions,
 ): Promise<string> {
-  const { SignJWT } = await import('jose');
+  const { SignJWT } = await import('../../base/jose.js');
   const issuedAt = Math.floor(now / 1000);
   const payload: JWTPayload = {
     ...claims,

@@ -47,7 +47,7 @@ export class DpopKey implements ProofSigner {
 
   /** Signs a proof for one request and its token. The URL is taken without query (RFC 9449 §4.2). */
   async proof({ method, url }: SignedRequest, token?: string): Promise<DpopProof> {
-    const { SignJWT } = await import('jose');
+    const { SignJWT } = await import('../../base/jose.js');
     const { algorithm, privateKey, jwk } = await this.#proofKey();
     const nonce = this.#nonces.get(url.origin);
     const proof = await new SignJWT({
@@ -81,13 +81,13 @@ export class DpopKey implements ProofSigner {
   }
 
   async #computeThumbprint(): Promise<string> {
-    const { calculateJwkThumbprint } = await import('jose');
+    const { calculateJwkThumbprint } = await import('../../base/jose.js');
     return calculateJwkThumbprint((await this.#proofKey()).jwk);
   }
 }
 
 async function proofKeyOf({ algorithm: configured, keyPair }: DpopOptions): Promise<ProofKey> {
-  const { exportJWK, generateKeyPair } = await import('jose');
+  const { exportJWK, generateKeyPair } = await import('../../base/jose.js');
   if (keyPair === undefined) {
     const algorithm = validated(configured ?? DEFAULT_ALGORITHM);
     const { privateKey, publicKey } = await generateKeyPair(algorithm);
@@ -110,7 +110,7 @@ async function proofKeyOf({ algorithm: configured, keyPair }: DpopOptions): Prom
 
 /** Public parameters of a key as JWK. */
 async function publicJwk(
-  exportJWK: typeof import('jose').exportJWK,
+  exportJWK: (key: KeyObject | webcrypto.CryptoKey) => Promise<JWK>,
   key: KeyObject | webcrypto.CryptoKey,
 ): Promise<JWK> {
   const { kty, crv, x, y, e, n } = await exportJWK(key);
