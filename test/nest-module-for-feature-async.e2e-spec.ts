@@ -120,7 +120,7 @@ describe('forFeatureAsync', () => {
     const error = await errorOf(start([root, feature]));
 
     expect(error).toMatchObject({ code: 'invalid_configuration' });
-    expect(error.message).toContain('archive.clientID: is no option here; check the spelling');
+    expect(error.message).toContain('archive.clientID: is no option here; did you mean "clientId"?');
   });
 
   it('without a root stops the start, and the error says that the root is missing', async () => {

@@ -1,76 +1,143 @@
+import type { AxiosRequestConfig } from 'axios';
 import { z } from 'zod';
+import { MAX_TIMER_MS } from '../base/abort.js';
 import { isObject } from '../base/objects.js';
+import { optionsOf } from './checks.js';
+import { misspelt } from './spelling.js';
 
-// Zod's own numbers are finite, and axios takes Infinity.
-const aNumber = z.custom<number>(
-  (value) => typeof value === 'number' && !Number.isNaN(value),
-  'must be a number',
+/** A check of one value; `null` is an option that is not set, as for axios. */
+function valueThat(isRight: (value: unknown) => boolean, message: string): z.ZodType {
+  return z.custom((value) => value === null || isRight(value), message).optional();
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+/** Whether a value, or each value in a list, is right. */
+function eachOf(isRight: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => (Array.isArray(value) ? value.every(isRight) : isRight(value));
+}
+
+const text = valueThat((value) => typeof value === 'string', 'must be a string');
+const textOrList = valueThat(
+  eachOf((value) => typeof value === 'string'),
+  'must be a string or a list of strings',
 );
-const notNegative = aNumber.refine((value) => value >= 0, 'must not be negative');
-const aFunction = z.custom((value) => typeof value === 'function', 'must be a function');
-const aFlag = z.boolean({ error: 'must be true or false' });
-const anObject = z.custom(isObject, 'must be an object');
-const functions = z.union([aFunction, z.array(aFunction)], { error: 'must be a function or a list of them' });
-const aText = z.string({ error: 'must be a string' });
-const anAdapter = z.union([aFunction, z.enum(['xhr', 'http', 'fetch'])], {
-  error: "must be a function, 'http', 'fetch' or 'xhr'",
-});
+const flag = valueThat((value) => typeof value === 'boolean', 'must be true or false');
+const aFunction = valueThat(isFunction, 'must be a function');
+const functionOrList = valueThat(eachOf(isFunction), 'must be a function or a list of functions');
+const anObject = valueThat((value) => isObject(value) && !Array.isArray(value), 'must be an object');
+const aSize = valueThat(
+  (value) => typeof value === 'number' && !Number.isNaN(value),
+  'must be a number of bytes, or -1 for no limit',
+);
+const agent = valueThat(
+  (value) => isObject(value) || value === false,
+  'must be an agent: an object, not a URL',
+);
 
-/** What is checked of the options for axios. What is not named here is left to axios. */
-const checked = {
-  baseURL: aText,
-  timeout: notNegative,
-  timeoutErrorMessage: aText,
+const RESPONSE_TYPES: readonly unknown[] = [
+  'arraybuffer',
+  'blob',
+  'document',
+  'formdata',
+  'json',
+  'stream',
+  'text',
+];
+const ADAPTERS: readonly unknown[] = ['fetch', 'http', 'xhr'];
+
+/** The options of axios, each with the check of its value. */
+const CHECKS = {
+  url: text,
+  method: text,
+  baseURL: text,
+  allowAbsoluteUrls: flag,
+  transformRequest: functionOrList,
+  transformResponse: functionOrList,
   headers: anObject,
   params: anObject,
-  maxRedirects: notNegative,
-  maxContentLength: aNumber,
-  maxBodyLength: aNumber,
-  responseType: z.enum(['arraybuffer', 'blob', 'document', 'json', 'text', 'stream', 'formdata'], {
-    error: 'must be a response type of axios',
-  }),
-  validateStatus: aFunction.nullable(),
-  httpAgent: z.union([anObject, z.boolean()], { error: 'must be an agent' }),
-  httpsAgent: z.union([anObject, z.boolean()], { error: 'must be an agent' }),
-  proxy: z.union([anObject, z.literal(false)], { error: 'must be false, or an object with host and port' }),
-  adapter: z.union([anAdapter, z.array(anAdapter)], {
-    error: "must be a function, 'http', 'fetch' or 'xhr', or a list of them",
-  }),
-  transformRequest: functions,
-  transformResponse: functions,
+  paramsSerializer: valueThat(
+    (value) => isFunction(value) || isObject(value),
+    'must be an object of options or a function',
+  ),
+  data: z.unknown().optional(),
+  timeout: valueThat(
+    (value) => typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS,
+    `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
+  ),
+  timeoutErrorMessage: text,
+  withCredentials: flag,
+  adapter: valueThat(
+    eachOf((value) => isFunction(value) || ADAPTERS.includes(value)),
+    "must be 'http', 'fetch', 'xhr', a function, or a list of these",
+  ),
+  auth: anObject,
+  responseType: valueThat(
+    (value) => RESPONSE_TYPES.includes(value),
+    `must be one of ${RESPONSE_TYPES.map((type) => `'${String(type)}'`).join(', ')}`,
+  ),
+  responseEncoding: text,
+  xsrfCookieName: text,
+  xsrfHeaderName: text,
+  onUploadProgress: aFunction,
+  onDownloadProgress: aFunction,
+  maxContentLength: aSize,
+  validateStatus: aFunction,
+  maxBodyLength: aSize,
+  maxRedirects: valueThat(
+    (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0,
+    'must be a whole number, 0 for none',
+  ),
+  maxRate: valueThat(
+    eachOf((value) => typeof value === 'number'),
+    'must be a number or a list of two numbers',
+  ),
   beforeRedirect: aFunction,
-  decompress: aFlag,
-  allowAbsoluteUrls: aFlag,
-  withCredentials: aFlag,
-};
+  socketPath: text,
+  allowedSocketPaths: textOrList,
+  transport: anObject,
+  httpAgent: agent,
+  httpsAgent: agent,
+  proxy: valueThat(
+    (value) => value === false || (isObject(value) && typeof value['host'] === 'string'),
+    'must be false or an object with host and port, not a URL',
+  ),
+  cancelToken: anObject,
+  decompress: flag,
+  transitional: anObject,
+  signal: anObject,
+  insecureHTTPParser: flag,
+  env: anObject,
+  formSerializer: anObject,
+  family: valueThat((value) => value === 4 || value === 6 || value === 0, 'must be 4 or 6'),
+  lookup: aFunction,
+  withXSRFToken: valueThat(
+    (value) => typeof value === 'boolean' || isFunction(value),
+    'must be true, false or a function',
+  ),
+  parseReviver: aFunction,
+  fetchOptions: anObject,
+  httpVersion: valueThat((value) => value === 1 || value === 2, 'must be 1 or 2'),
+  http2Options: anObject,
+  formDataHeaderPolicy: text,
+  redact: textOrList,
+  sensitiveHeaders: textOrList,
+} satisfies Partial<Record<keyof AxiosRequestConfig, z.ZodType>>;
 
-const KNOWN = new Map(Object.keys(checked).map((name) => [spellingOf(name), name]));
-
-const checkedOptions = z.looseObject(
-  Object.fromEntries(Object.entries(checked).map(([name, check]) => [name, check.optional()])),
-  { error: 'must be an object' },
-);
+const NAMES = Object.keys(CHECKS);
 
 /**
- * Options for axios. Those with a wrong value, and those with an almost right name, are refused; those of axios's plugins are taken.
+ * The options of an axios instance.
  *
- * Both are checked at once: a refinement of an object is not reached where one of its values is wrong.
+ * Other options are taken, because companions of axios have theirs there (`axios-retry`, `raxConfig`), unless one is
+ * the misspelt name of an option of axios.
  */
-export const axiosOptions: z.ZodType = z.unknown().superRefine((value, context) => {
-  for (const { path, message } of checkedOptions.safeParse(value).error?.issues ?? [])
-    context.addIssue({ code: 'custom', path, message });
-  for (const name of Object.keys(isObject(value) ? value : {})) {
-    const meant = KNOWN.get(spellingOf(name));
-    if (meant !== undefined && meant !== name)
-      context.addIssue({
-        code: 'custom',
-        path: [name],
-        message: `is no option of axios; did you mean "${meant}"?`,
-      });
-  }
+export const axiosOptions: z.ZodType = optionsOf(CHECKS, {
+  message: 'must be an object',
+  unknownName: (name) => {
+    const right = misspelt(name, NAMES);
+    return right === undefined ? undefined : `is not an option of axios; did you mean "${right}"?`;
+  },
 });
-
-/** A name without what is easily mistaken in it: capitals, dashes, and the plural. */
-function spellingOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_]/g, '').replace(/s$/, '');
-}

@@ -129,7 +129,7 @@ describe('a provider is refused for', () => {
       { parameters: { client_assertion: SECRET } },
       'parameters.client_assertion: is a standard',
     ],
-    ['an unknown option', { scopes: 'x' }, 'scopes: is no option here; check the spelling'],
+    ['an unknown option', { scopes: 'x' }, 'scopes: is no option here; did you mean "scope"?'],
     [
       'an unknown option of the dialect',
       { dialect: { encoding: 'json' } },
@@ -148,7 +148,7 @@ describe('a provider is refused for', () => {
     [
       'an unknown option of the request',
       { tokenRequest: { timeout: 1 } },
-      'tokenRequest.timeout: is no option here; check the spelling',
+      'tokenRequest.timeout: is no option here; did you mean "timeoutMs"?',
     ],
     [
       'an unknown option of reacquire',

@@ -4,7 +4,7 @@ import { asObject, isObject } from '../base/objects.js';
 import type { RuleProblem } from './credential-rules.js';
 import type { AnyProviderConfig, ClientCredentialsOptions, ProviderConfig } from './options.js';
 import { contentProblems, ruleProblems } from './rules.js';
-import { optionsSchema, problemsWith, providerSchema, tenantProviderSchema } from './schema.js';
+import { optionsSchema, providerSchema, tenantProviderSchema } from './schema.js';
 
 /**
  * Checks all options of a manager.
@@ -74,7 +74,7 @@ function problemsBy(
 }
 
 function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): string[] {
-  return problemsWith(schema, candidate).map((problem) => {
+  return (schema.safeParse(candidate).error?.issues ?? []).map((problem) => {
     const where = [...path, ...problem.path].map(String).join('.') || 'options';
     return `${where}: ${problem.message}`;
   });
