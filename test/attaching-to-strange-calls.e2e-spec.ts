@@ -181,6 +181,24 @@ describe('an error of axios', () => {
   });
 });
 
+describe('a config that an adapter of the application keeps', () => {
+  it('still has the token that was sent when the call is over, and the caller’s has none', async () => {
+    await using api = await startApiUnderTest();
+    const kept: InternalAxiosRequestConfig[] = [];
+    const adapter: AxiosAdapter = async (config) => {
+      kept.push(config);
+      return { data: {}, status: 200, statusText: 'OK', headers: {}, config };
+    };
+
+    const { config } = await api.http.get('/a', { adapter });
+
+    expect(kept.map(({ headers }) => headers.get('authorization'))).toEqual([
+      `Bearer ${api.server.issued[0]?.value}`,
+    ]);
+    expect(config.headers.has('authorization')).toBe(false);
+  });
+});
+
 describe('a config that the application keeps', () => {
   it.each(['an error', 'an answer'])(
     'of %s shows no token when another instance sends it, and keeps it, not even on its way',

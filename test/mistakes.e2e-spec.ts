@@ -1,11 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Agent } from 'node:https';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   TokenManager,
   type ClientCredentialsErrorCode,
   type ProviderConfig,
+  type TokenRequest,
 } from 'nestjs-client-credentials/core';
 import {
   startAuthorizationServer,
@@ -14,6 +18,7 @@ import {
 } from 'nestjs-client-credentials/testing';
 import { CertificateAuthority } from './support/certificate-authority.js';
 import { listen } from './support/listen.js';
+import { startMetadataServer } from './support/metadata-server.js';
 import { errorOf } from './support/outcome.js';
 
 const SECRET = 'a-secret-nobody-may-see';
@@ -32,6 +37,8 @@ interface Mistake {
   readonly options?: (
     server: AuthorizationServer,
   ) => Partial<ProviderConfig> | Promise<Partial<ProviderConfig>>;
+  /** What the call asks for. */
+  readonly request?: TokenRequest;
   /** What the endpoint answers, as it would by itself where nothing is said. */
   readonly answer?: ScriptedAnswer;
   readonly code: ClientCredentialsErrorCode;
@@ -219,6 +226,44 @@ const mistakes: [string, Mistake][] = [
     },
   ],
   [
+    'a scope that only this call asks for',
+    {
+      options: () => ({ scope: 'invoices.read' }),
+      request: { scope: 'invoices.wriet' },
+      answer: refusal(400, 'invalid_scope'),
+      code: 'token_request_rejected',
+      says: ['invalid_scope', 'invoices.wriet'],
+      saysNot: /invoices\.read/,
+    },
+  ],
+  [
+    'a resource that the provider does not know (RFC 8707)',
+    {
+      options: () => ({ resource: 'https://api.example.com/v9' }),
+      answer: refusal(400, 'invalid_target'),
+      code: 'token_request_rejected',
+      says: ['invalid_target', 'resource', 'https://api.example.com/v9'],
+      saysNot: /dialect/,
+    },
+  ],
+  [
+    'a tokenUrl that is gone (410)',
+    {
+      answer: { status: 410, body: '' },
+      code: 'token_request_rejected',
+      says: ['410', 'tokenUrl', /no token endpoint/i],
+      saysNot: misleading,
+    },
+  ],
+  [
+    'a secret of a function with an outer blank',
+    {
+      options: () => ({ clientSecret: () => `${SECRET} ` }),
+      code: 'token_request_rejected',
+      says: ['invalid_client', 'clientSecret begins or ends with a blank'],
+    },
+  ],
+  [
     'a grant that the provider does not have',
     {
       answer: refusal(400, 'unsupported_grant_type'),
@@ -277,23 +322,27 @@ const mistakes: [string, Mistake][] = [
 ];
 
 /** The error of the first token request with this mistake. */
-async function errorOfMistake({ options, answer }: Mistake): Promise<Error & Record<string, unknown>> {
+async function errorOfMistake({
+  options,
+  answer,
+  request,
+}: Mistake): Promise<Error & Record<string, unknown>> {
   await using server = await startAuthorizationServer({ clientSecret: 'the-right-one', clientId: 'desk' });
   if (answer !== undefined) server.tokenEndpoint.answerNext(Infinity, answer);
   const changed = (await options?.(server)) ?? {};
   const right = { ...server.providerConfig, clientSecret: 'the-right-one', tokenRequest: { attempts: 1 } };
   const { clientSecret: _, clientAuthentication: __, ...withoutSecret } = right;
   const desk = { ...('privateKey' in changed ? withoutSecret : right), ...changed };
-  return await errorOf(tokenOf(desk));
+  return await errorOf(tokenOf(desk, request));
 }
 
-async function tokenOf(desk: ProviderConfig): Promise<unknown> {
+async function tokenOf(desk: ProviderConfig, request?: TokenRequest): Promise<unknown> {
   await using tokens = Object.assign(new TokenManager({ providers: { desk } }), {
     async [Symbol.asyncDispose]() {
       await tokens.close();
     },
   });
-  return await tokens.source('desk').getToken();
+  return await tokens.source('desk').getToken(request);
 }
 
 describe('a mistake', () => {
@@ -335,6 +384,61 @@ describe('a mistake', () => {
     expect(error.message).toContain('tokenRequest.axios.httpsAgent');
     expect(error.message).toContain('NODE_EXTRA_CA_CERTS');
     expect(inspect(error, { depth: 12 })).not.toContain(SECRET);
+  });
+
+  it('names the issuer that does not resolve, with its port', async () => {
+    const desk = { issuer: 'https://no-such-host.invalid', clientId: 'desk', clientSecret: SECRET };
+
+    const error = await errorOf(tokenOf({ ...desk, tokenRequest: { attempts: 1 } }));
+
+    expect(error['code']).toBe('token_endpoint_unavailable');
+    expect(error.message).toContain('no-such-host.invalid:443');
+    expect(error.message).toContain('Check issuer');
+    expect(error.message).not.toContain('tokenUrl');
+  });
+
+  it('names the issuer where its metadata lead to no token endpoint', async () => {
+    await using metadata = await startMetadataServer();
+    const issuer = metadata.url;
+    metadata.documents.set('/.well-known/openid-configuration', { issuer, token_endpoint: `${issuer}/gone` });
+
+    const error = await errorOf(tokenOf({ issuer, clientId: 'desk', clientSecret: SECRET }));
+
+    expect(error).toMatchObject({ code: 'token_request_rejected', endpointStatus: 404 });
+    expect(error.message).toContain('Check issuer: no token endpoint is there');
+  });
+
+  it.each([
+    ['an authority that is not known', false],
+    ['a certificate of another host', true],
+  ])('is tried once and not three times: %s', async (_, isOfAnotherHost) => {
+    let connections = 0;
+    const endpoint = await listen(
+      (_request, response) => void response.end('{}'),
+      await (isOfAnotherHost ? authority.issueClient('CN=other.example.com') : authority.issueServer()),
+    );
+    const counting = createServer((socket) => {
+      connections += 1;
+      socket.pipe(connect(Number(new URL(endpoint.url).port), '127.0.0.1')).pipe(socket);
+    });
+    counting.listen(0, '127.0.0.1');
+    await once(counting, 'listening');
+    const { port } = counting.address() as AddressInfo;
+    const trusted = { axios: { httpsAgent: new Agent({ ca: authority.cert }) } };
+
+    const error = await errorOf(
+      tokenOf({
+        tokenUrl: `https://127.0.0.1:${port}/token`,
+        clientId: 'desk',
+        clientSecret: SECRET,
+        tokenRequest: { attempts: 3, ...(isOfAnotherHost && trusted) },
+      }),
+    );
+    counting.close();
+    await endpoint.close();
+
+    expect(error['code']).toBe('token_endpoint_unavailable');
+    expect(connections).toBe(1);
   });
 
   it.each([

@@ -92,6 +92,18 @@ describe.each(ORDERS)('axios-mock-adapter, attached %s authorizeAxios', (order) 
     expect(sent).toEqual(bearers.map((bearer) => [bearer, '{"n":1}']));
   });
 
+  it('has the token of each call in its history, and the caller has none', async () => {
+    await using desk = await openCompanionDesk(order, attach);
+    desk.companion.onGet('/x').replyOnce(401).onGet('/x').reply(200, {});
+
+    const { config } = await desk.http.get('/x');
+
+    const sent = desk.companion.history.get.map(({ headers }) => headers?.['Authorization']);
+    expect(sent).toEqual(desk.server.issued.map(({ value }) => `Bearer ${value}`));
+    expect(sent).toHaveLength(2);
+    expect(config.headers.has('authorization')).toBe(false);
+  });
+
   it('gives the 401 of the second answer where the mock refuses every token', async () => {
     await using desk = await openCompanionDesk(order, attach);
     desk.companion.onGet('/x').reply(401, { reason: 'mocked' });

@@ -7,32 +7,33 @@ export type ChecksOf<T> = Record<keyof T, z.ZodType>;
 
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
-export const aFunction = z.custom<(...args: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'must be a function',
-);
-export const text = z.string({
+export const aFunction: z.ZodType = z.custom((value) => typeof value === 'function', 'must be a function');
+export const text: z.ZodString = z.string({
   error: ({ input }) => (input === undefined ? 'is required' : 'must be a string'),
 });
-export const filledText = text.min(1, 'must not be empty');
-export const textOrList = z.union([text, z.array(text)], { error: 'must be a string or a list of strings' });
+export const filledText: z.ZodString = text.min(1, 'must not be empty');
+export const textOrList: z.ZodType = z.union([text, z.array(text)], {
+  error: 'must be a string or a list of strings',
+});
 const number = z
   .number({ error: 'must be a number of seconds' })
   .max(CENTURY_SECONDS, 'must be at most 100 years');
-export const seconds = number.nonnegative('must not be negative');
-export const positiveSeconds = number.positive('must be more than 0');
-export const wholeNumber = z
+export const seconds: z.ZodNumber = number.nonnegative('must not be negative');
+export const positiveSeconds: z.ZodNumber = number.positive('must be more than 0');
+export const wholeNumber: z.ZodNumber = z
   .number({ error: 'must be a whole number' })
   .int('must be a whole number')
   .min(1, 'must be at least 1');
-export const headers = z.record(z.string(), text, { error: 'must be an object of header names and values' });
-export const json = z.json({ error: 'must be a JSON value' });
-export const jsonValues = z.record(z.string(), json, { error: 'must be an object of JSON values' });
+export const headers: z.ZodType = z.record(z.string(), text, {
+  error: 'must be an object of header names and values',
+});
+export const json: z.ZodType = z.json({ error: 'must be a JSON value' });
+export const jsonValues: z.ZodType = z.record(z.string(), json, {
+  error: 'must be an object of JSON values',
+});
 
 /** One of several strings; the error lists them. */
-export function oneOf<const T extends readonly [string, ...string[]]>(
-  ...words: T
-): z.ZodEnum<z.core.util.ToEnum<T[number]>> {
+export function oneOf(...words: [string, ...string[]]): z.ZodType {
   return z.enum(words, { error: `must be one of ${quoted(words)}` });
 }
 

@@ -64,8 +64,17 @@ const dpop = {
   keyPair: optionsOf(keyPair, { message: 'must have a privateKey and a publicKey' }).optional(),
 } satisfies ChecksOf<DpopOptions>;
 
+type CredentialOption =
+  | 'clientSecret'
+  | 'clientAuthentication'
+  | 'privateKey'
+  | 'assertion'
+  | 'clientAssertion'
+  | 'certificate'
+  | 'dpop';
+
 /** The checks of the options by which a client authenticates. */
-export const credentialChecks = {
+export const credentialChecks: ChecksOf<Pick<TenantConfig, CredentialOption>> = {
   clientSecret: secret.optional(),
   clientAuthentication: z
     .union([z.enum(CLIENT_AUTHENTICATION_METHODS), aFunction], {
@@ -77,4 +86,4 @@ export const credentialChecks = {
   clientAssertion: orFunction(optionsOf(assertionFile)).optional(),
   certificate: orFunction(optionsOf(certificate)).optional(),
   dpop: unless((value) => value === true, optionsOf(dpop)).optional(),
-} satisfies Partial<ChecksOf<TenantConfig>>;
+};

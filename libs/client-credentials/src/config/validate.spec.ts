@@ -133,7 +133,7 @@ describe('a provider is refused for', () => {
     [
       'an unknown option of the dialect',
       { dialect: { encoding: 'json' } },
-      'dialect.encoding: is no option here; check the spelling',
+      'dialect.encoding: is no option here; did you mean "requestEncoding"?',
     ],
     [
       'an unknown option of the response',

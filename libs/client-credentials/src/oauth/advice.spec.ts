@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { adviceOnNoResponse } from './advice.js';
+import { adviceOnNoResponse, isServerCertificateProblem } from './advice.js';
 
 describe('the advice where no response came', () => {
   it.each([
@@ -10,6 +10,24 @@ describe('the advice where no response came', () => {
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'no TLS'],
     ['ECONNREFUSED', 'Check tokenUrl, the proxy'],
   ])('for %s says what to look at', (code, says) => {
-    expect(adviceOnNoResponse({ code })).toContain(says);
+    expect(adviceOnNoResponse({ code }, 'tokenUrl')).toContain(says);
+  });
+
+  it('names the issuer where that is what was asked', () => {
+    const codes = ['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ENOTFOUND'];
+    for (const code of codes) expect(adviceOnNoResponse({ code }, 'issuer')).toContain('issuer');
+  });
+});
+
+describe('a problem with the certificate of the server', () => {
+  it.each([
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+    ['CERT_HAS_EXPIRED', true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', true],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', false],
+    ['ECONNRESET', false],
+    [undefined, false],
+  ])('is known by its code: %s', (code, expected) => {
+    expect(isServerCertificateProblem({ code })).toBe(expected);
   });
 });

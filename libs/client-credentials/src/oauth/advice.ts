@@ -1,6 +1,7 @@
 import { asObject } from '../base/objects.js';
 import { authenticationMethodOf, isAssertionMethod } from '../config/authentication-method.js';
 import type { Provider } from '../config/resolve.js';
+import type { ResolvedRequest } from '../token/token-key.js';
 import type { OAuthError } from './error-response.js';
 import { isHtml, type TokenResponse } from './response-body.js';
 
@@ -12,41 +13,63 @@ export function isCredentialsRefusal(status: number | undefined, code: string | 
   return code === 'invalid_client' || status === 401 || (status === 403 && code === undefined);
 }
 
-/** What to look at after an error response: the option that most probably caused it. @see RFC 6749 §5.2 */
+/** A token request that was answered with an error. */
+export interface RefusedRequest {
+  readonly provider: Provider;
+  /** What was asked for. */
+  readonly request: ResolvedRequest;
+  /** The secrets that authenticated the client. */
+  readonly presented: readonly string[];
+}
+
+/** What to look at after an error response: the option that most probably caused it. @see RFC 6749 §5.2, RFC 8707 §2 */
 export function adviceOn(
   response: TokenResponse,
   { code }: OAuthError,
-  provider: Provider,
+  refused: RefusedRequest,
   now: number,
 ): string {
-  if (isCredentialsRefusal(response.status, code)) return credentialsAdvice(response, provider, now);
-  if (isHtml(response.text)) return 'Check tokenUrl: an HTML page is there, not a token endpoint.';
+  const { request, provider } = refused;
+  if (isCredentialsRefusal(response.status, code)) return credentialsAdvice(response, refused, now);
+  const address = addressOption(provider);
+  if (isHtml(response.text)) return `Check ${address}: an HTML page is there, not a token endpoint.`;
   switch (code) {
     case 'invalid_scope':
-      return `Check scope${quotedScope(provider)} against what the provider grants this client.`;
+      return `Check scope${quoted(request.scopes)} against what the provider grants this client.`;
+    case 'invalid_target':
+      return `Check resource and audience${quoted([...request.resources, request.audience ?? []].flat())} against what the provider grants this client.`;
     case 'unsupported_grant_type':
-      return 'The provider does not know the grant client_credentials by this name: check dialect.grantType and tokenUrl.';
+      return `The provider does not know the grant client_credentials by this name: check dialect.grantType and ${address}.`;
     case 'unauthorized_client':
       return 'The client may not use the grant client_credentials: check clientId, or have the provider allow the grant for it.';
     case undefined:
-      if (response.status === 404) return 'Check tokenUrl: no token endpoint is there.';
+      if (response.status === 404 || response.status === 410)
+        return `Check ${address}: no token endpoint is there.`;
       if (response.status === 405)
-        return 'Check tokenUrl and dialect.method: the server does not take this method there.';
+        return `Check ${address} and dialect.method: the server does not take this method there.`;
       break;
     default:
   }
   return 'Check the scope, the audience and the dialect against the provider’s documentation.';
 }
 
-function quotedScope({ config }: Provider): string {
-  const scopes = [config.scope ?? []].flat();
-  return scopes.length === 0 ? '' : ` (${scopes.join(', ')})`;
+/** The option that says where the token endpoint is. */
+export function addressOption({ config }: Provider): 'tokenUrl' | 'issuer' {
+  return config.tokenUrl === undefined ? 'issuer' : 'tokenUrl';
+}
+
+function quoted(asked: readonly string[]): string {
+  return asked.length === 0 ? '' : ` (${asked.join(', ')})`;
 }
 
 /** Advice for refused credentials, by method of client authentication. */
-function credentialsAdvice(response: TokenResponse, { config }: Provider, now: number): string {
+function credentialsAdvice(
+  response: TokenResponse,
+  { provider: { config }, presented }: RefusedRequest,
+  now: number,
+): string {
   const method = authenticationMethodOf(config);
-  const { clientId, clientSecret } = config;
+  const { clientId } = config;
   if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
     return 'Check clientId and certificate against the client’s registration: the certificate may be replaced or expired.';
   }
@@ -57,14 +80,10 @@ function credentialsAdvice(response: TokenResponse, { config }: Provider, now: n
     return `Check clientId, ${key} against the client’s registration for ${method}, assertion.audience, and the clock${clockDifference(response, now)}.`;
   }
   const other = method === 'client_secret_post' ? 'client_secret_basic' : 'client_secret_post';
-  const blanks = Object.entries({ clientId, clientSecret })
-    .filter(([, value]) => hasOuterBlank(value))
+  const blanks = Object.entries({ clientId: [clientId], clientSecret: presented })
+    .filter(([, values]) => values.some((value) => value !== value.trim()))
     .map(([name]) => ` ${name} begins or ends with a blank.`);
   return `Check clientId and clientSecret: the secret may be wrong or expired. They were sent by ${method}: if the provider expects ${other}, set clientAuthentication.${blanks.join('')}`;
-}
-
-function hasOuterBlank(value: unknown): boolean {
-  return [value].flat().some((each) => typeof each === 'string' && each !== each.trim());
 }
 
 /** By how much the clocks differ, if that may be the reason. */
@@ -81,17 +100,28 @@ const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 const REFUSED_OURS = /ALERT.*CERTIFICATE|CERTIFICATE.*ALERT/;
 const NOT_TLS = /^(EPROTO|ERR_SSL_)/;
 
-/** What to look at where no response came. */
-export function adviceOnNoResponse(cause: object): string {
+/** Whether a connection failed because of the server's certificate. Another attempt cannot fare better. */
+export function isServerCertificateProblem(cause: unknown): boolean {
+  const code = codeOf(cause);
+  return UNTRUSTED.test(code) && !REFUSED_OURS.test(code);
+}
+
+function codeOf(cause: unknown): string {
   const { code } = asObject(cause);
-  const text = typeof code === 'string' ? code : '';
+  return typeof code === 'string' ? code : '';
+}
+
+/** What to look at where no response came from the address of this option. */
+export function adviceOnNoResponse(cause: object, address: 'tokenUrl' | 'issuer'): string {
+  const text = codeOf(cause);
   if (REFUSED_OURS.test(text)) return 'The server refused the client’s certificate: check certificate.';
   if (text === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'Its certificate is for another host: check the host in tokenUrl.';
+    return `Its certificate is for another host: check the host in ${address}.`;
   if (UNTRUSTED.test(text))
     return 'Its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS, or in the ca of tokenRequest.axios.httpsAgent.';
-  if (NOT_TLS.test(text)) return 'Check tokenUrl: there may be no TLS at this port. Check the proxy as well.';
-  return 'Check tokenUrl, the proxy and the network.';
+  if (NOT_TLS.test(text))
+    return `Check ${address}: there may be no TLS at this port. Check the proxy as well.`;
+  return `Check ${address}, the proxy and the network.`;
 }
 
 /** Host and port of an address, for messages. */

@@ -23,7 +23,7 @@ describe('the error of a connection', () => {
     const cause = new Error(message);
     for (const error of [
       unreachable(cause, 'https://id.example.com/token', contextOf()),
-      unreachableIssuer(cause, contextOf()),
+      unreachableIssuer(cause, 'https://id.example.com', contextOf()),
     ]) {
       expect(error).toMatchObject({ code: 'token_endpoint_unavailable', retryable: true });
       expect(error.message).toContain('The proxy on the way to the authorization server of "desk"');

@@ -1,7 +1,7 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
 import { asObject } from '../base/objects.js';
 import type { Provider } from '../config/resolve.js';
-import { adviceOn, adviceOnNoResponse, hostOf } from './advice.js';
+import { addressOption, adviceOn, adviceOnNoResponse, hostOf, type RefusedRequest } from './advice.js';
 import { UnusableInput } from './client-auth/private-key.js';
 import { readError, type OAuthError } from './error-response.js';
 import { redact } from './redact.js';
@@ -18,11 +18,11 @@ export interface ErrorContext {
 /** Error for an error response of the token endpoint. @see RFC 6749 §5.2 */
 export function rejected(
   response: TokenResponse,
-  context: ErrorContext,
+  context: ErrorContext & RefusedRequest,
   now: number,
 ): ClientCredentialsError {
   const oauth = readError(response, context.provider.dialect, context.secrets);
-  const advice = adviceOn(response, oauth, context.provider, now);
+  const advice = adviceOn(response, oauth, context, now);
   return new ClientCredentialsError(
     `The token request of "${context.provider.name}" was rejected: ${summary(response.status, oauth)}. ${advice}`,
     {
@@ -95,7 +95,7 @@ export function unreachable(error: unknown, url: string, context: ErrorContext):
   const cause = sanitizedCause(error, context);
   if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(
-    `The token endpoint of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause)}`,
+    `The token endpoint of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause, addressOption(context.provider))}`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
@@ -210,11 +210,15 @@ export function noMetadata(
 }
 
 /** Error for a metadata request without a response. */
-export function unreachableIssuer(error: unknown, context: ErrorContext): ClientCredentialsError {
+export function unreachableIssuer(
+  error: unknown,
+  url: string,
+  context: ErrorContext,
+): ClientCredentialsError {
   const cause = sanitizedCause(error, context);
   if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(
-    `The issuer of "${context.provider.name}" could not be reached: ${cause.message}. Check issuer, the proxy and the network.`,
+    `The issuer of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause, 'issuer')}`,
     { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }

@@ -9,7 +9,7 @@ import type { ClientCertificate } from './client-auth/certificate.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { DpopKey } from './client-auth/dpop.js';
 import { CredentialRotation } from './client-auth/rotation.js';
-import { isCredentialsRefusal } from './advice.js';
+import { isCredentialsRefusal, isServerCertificateProblem } from './advice.js';
 import * as failures from './errors.js';
 import type { TokenResponse } from './response-body.js';
 
@@ -88,8 +88,8 @@ export class GrantRequest {
       );
     } catch (error) {
       this.#throwIfOver();
-      if (error instanceof ClientCredentialsError) return { error, isRetryable: error.retryable };
-      throw error;
+      if (!(error instanceof ClientCredentialsError)) throw error;
+      return { error, isRetryable: error.retryable && !isServerCertificateProblem(error.cause) };
     }
     const outcome = await this.#send(credential, server);
     if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.endpointStatus === 404))
@@ -128,11 +128,9 @@ export class GrantRequest {
         const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
         return { error: tooLarge, isRetryable: false };
       }
-      return {
-        error: failures.unreachable(error, attempt.url, this.#errorContext()),
-        isRetryable: true,
-        isUnreachable: true,
-      };
+      const unreachable = failures.unreachable(error, attempt.url, this.#errorContext());
+      const isRetryable = !isServerCertificateProblem(unreachable.cause);
+      return { error: unreachable, isRetryable, isUnreachable: true };
     }
     const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);
     // Compared with the nonce of this attempt's proof: another attempt may have learned the new one first.
@@ -142,15 +140,18 @@ export class GrantRequest {
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
-  #read(answer: TokenResponse, requested: Instant, { certificate }: Credential): GrantOutcome {
+  #read(answer: TokenResponse, requested: Instant, credential: Credential): GrantOutcome {
     const { provider, clock } = this.#deps;
+    const { certificate, secrets: presented } = credential;
     const reading = readAnswer(answer, provider, this.#request, requested);
     if (reading.kind === 'token')
       return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
     for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
     switch (reading.kind) {
-      case 'rejected':
-        return { error: failures.rejected(answer, this.#errorContext(), clock.now()), isRetryable: false };
+      case 'rejected': {
+        const refused = { ...this.#errorContext(), request: this.#request, presented };
+        return { error: failures.rejected(answer, refused, clock.now()), isRetryable: false };
+      }
       case 'unavailable':
         return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), isRetryable: true };
       case 'unusable': {

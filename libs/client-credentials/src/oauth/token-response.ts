@@ -4,6 +4,7 @@ import { isToken, type IssuedToken } from '../token/issued-token.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
+import { addressOption } from './advice.js';
 import { isErrorBody, isPassingError } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
@@ -40,7 +41,7 @@ export function readAnswer(
     );
   }
   if (text === '') return unusable('is empty', true);
-  if (isHtml(text)) return unusable('is an HTML page, not a token: check tokenUrl', true);
+  if (isHtml(text)) return unusable(`is an HTML page, not a token: check ${addressOption(provider)}`, true);
   const body = parseJson(text);
   if (isErrorBody(body ?? text, status, dialect)) return refusal(response, dialect);
 
@@ -120,17 +121,22 @@ function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
   return type === 'dpop' ? 'DPoP' : 'Bearer';
 }
 
-/** Lifetime in milliseconds, `undefined` if missing or -1, by which some servers mean a token without end; zero, other negative and NaN are returned unchanged. */
+/** Lifetime in milliseconds, `undefined` if the server names none; zero, negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
   const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
+  // Some servers write -1 for a token without end.
   if (isNumber && Number(value) === -1) return undefined;
   const count = isNumber ? Number(value) * UNIT_MS[response.expiresUnit] : Number.NaN;
   return response.expiresUnit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
 }
 
-function remainingUntil(endsAt: number, now: number): number {
+/** What servers write where there is no instant: the zero of Unix, and of .NET and Go. */
+const NO_INSTANT = new Set([0, Date.parse('0001-01-01T00:00:00Z')]);
+
+function remainingUntil(endsAt: number, now: number): number | undefined {
+  if (NO_INSTANT.has(endsAt)) return undefined;
   const remaining = endsAt - now;
   // An instant in whole seconds, rounded down, may be up to a second early.
   return remaining <= 0 && remaining > -1000 ? 0 : remaining;

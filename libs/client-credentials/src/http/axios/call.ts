@@ -60,10 +60,10 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
     this.isAddressComputed = isAddressComputed;
     this.#startedAt = startedAt;
     this.isRedirectedByAdapter = transport.isHttp && !rules.needsProof;
-    const isForAdapter = transport.isHttp || (maxRedirects === undefined && fetchOptions === undefined);
+    const mayTakeRedirects = transport.isHttp || (maxRedirects === undefined && fetchOptions === undefined);
     const hasPlainBody = typeof data !== 'object' || !isForm(data);
     this.isHeaderOnly = attachment.isHeaderOnly && !isAddressComputed && auth === undefined && hasPlainBody;
-    this.mayBorrowConfig = this.isHeaderOnly && isForAdapter && !isShared;
+    this.mayBorrowConfig = this.isHeaderOnly && transport.isOfAxios && mayTakeRedirects && !isShared;
   }
 
   get body(): RequestBody {

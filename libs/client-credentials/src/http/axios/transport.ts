@@ -15,13 +15,18 @@ export interface Transport {
   readonly isHttp: boolean;
   /** Whether the adapter uses the config's agents: axios's fetch adapter does not. */
   readonly takesAgents: boolean;
+  /** Whether the adapter is one of axios's own, which keep no config. Others may: a mock has a history of what it was sent. */
+  readonly isOfAxios: boolean;
 }
 
 const DEFAULT_ADAPTERS: NamedAdapter = ['http', 'fetch'];
 
 /** Resolves the `adapter` of configs: once, unless axios resolves it differently for each config. */
 export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestConfig) => Transport {
-  if (typeof given === 'function') return always({ adapter: given, isHttp: given === getAdapter('http') });
+  if (typeof given === 'function') {
+    const isHttp = given === getAdapter('http');
+    return always({ adapter: given, isHttp, takesAgents: true, isOfAxios: isHttp });
+  }
   // Axios treats every falsy adapter as none.
   const named = given || DEFAULT_ADAPTERS;
   let known: (() => Transport) | undefined;
@@ -30,13 +35,13 @@ export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestC
     // Newer versions of axios choose the fetch by the config's `env`.
     const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
     const adapter = resolve(named, config);
-    if (adapter !== getAdapter('http')) return { adapter, isHttp: false, takesAgents: false };
-    known = always({ adapter, isHttp: true });
+    if (adapter !== getAdapter('http'))
+      return { adapter, isHttp: false, takesAgents: false, isOfAxios: true };
+    known = always({ adapter, isHttp: true, takesAgents: true, isOfAxios: true });
     return known();
   };
 }
 
-function always(terms: Omit<Transport, 'takesAgents'>): () => Transport {
-  const transport = { ...terms, takesAgents: true };
+function always(transport: Transport): () => Transport {
   return () => transport;
 }

@@ -94,7 +94,7 @@ export class Discovery {
     try {
       return await fetch(url);
     } catch (error) {
-      throw unreachableIssuer(error, this.#context);
+      throw unreachableIssuer(error, url, this.#context);
     }
   }
 
