@@ -11,7 +11,9 @@ import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
 import { OWN_TRANSFORM } from './own-defaults.js';
 import { InstanceRules } from './rules.js';
+import { restoreSockets } from './unprintable.js';
 import { sendWithheld } from './withheld.js';
+import { sendWithoutToken } from './without-token.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
 
@@ -46,6 +48,7 @@ export class AxiosCalls {
    * @param isShared - whether other code may look at the config while the call is under way
    */
   send(config: InternalAxiosRequestConfig, transport: Transport, isShared: boolean): Promise<AxiosResponse> {
+    restoreSockets(config);
     if (this.isDetached) return transport.adapter(config);
     try {
       const options = callOptionsOf(config);
@@ -68,7 +71,7 @@ export class AxiosCalls {
   /** Finds the tenant that a call is for. Without a token the tenant matters only for a relative address, which is its API's. */
   #sendForTenant(call: ReceivedCall): Promise<AxiosResponse> {
     const { config, transport, request, wantsToken } = call;
-    if (!wantsToken && !isRelative(config.url)) return transport.adapter(config);
+    if (!wantsToken && !isRelative(config.url)) return sendWithoutToken(config, transport);
     const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
     const found = this.#attachmentFor(config, request, needsToken);
     return found instanceof Promise
@@ -108,11 +111,11 @@ export class AxiosCalls {
     const verdict = rules.judge(placed, wantsToken);
     if (verdict === 'own-token') {
       const isForTenant = defaults !== undefined && isRelative(config.url);
-      return transport.adapter(isForTenant ? withTenantDefaults(placed, defaults) : config);
+      return sendWithoutToken(isForTenant ? withTenantDefaults(placed, defaults) : config, transport);
     }
     if (verdict === 'denied') {
       if (rules.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
-      return sendWithheld(transport.adapter(placed), rules, finalUrl(placed));
+      return sendWithheld(sendWithoutToken(placed, transport), rules, finalUrl(placed));
     }
     if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
     const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);

@@ -6,6 +6,7 @@ import { isObject } from '../../base/objects.js';
 import { inspectAs } from '../../base/inspect.js';
 import { withoutToken } from '../url.js';
 import { withParams, type CallParams } from './call-url.js';
+import { hideSockets } from './unprintable.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 
 /** The parts of a request that a caller may see, where the request carried a token. */
@@ -49,6 +50,7 @@ function withOwnParams(config: CallParams, url: URL): URL {
 
 /** Removes from a response what leads to the token: the config and the request that were sent. */
 export function sanitizeResponse(response: AxiosResponse, sanitizer: Sanitizer): AxiosResponse {
+  hideSockets(sanitizer.config);
   // Mock adapters may leave `config` out.
   if (response.config !== undefined) response.config = sanitizer.config;
   if (response.request) response.request = new LazyRequestSummary(sanitizer);
@@ -105,6 +107,7 @@ export function sanitizeError<E>(error: E, sanitizer: Sanitizer, seen: Set<unkno
   // A ClientCredentialsError holds nothing of the call, and its cause is another call's error.
   if (!isObject(error) || seen.has(error) || error instanceof ClientCredentialsError) return error;
   seen.add(error);
+  hideSockets(sanitizer.config);
   const { config, request, response, cause } = error;
   // An error without a config may belong to the application: the reason of a cancellation, for instance.
   if (isObject(config) && 'headers' in config) Reflect.set(error, 'config', sanitizer.config);

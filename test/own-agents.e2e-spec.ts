@@ -1,0 +1,282 @@
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import { format, inspect } from 'node:util';
+import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { describe, expect, it } from '@jest/globals';
+import { authorizeAxios, TokenManager, type TokenSource } from 'nestjs-client-credentials/core';
+import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
+import { listen, type Listening } from './support/listen.js';
+import { errorOf } from './support/outcome.js';
+
+const SECRET = 'a-secret-nobody-may-see';
+const BASIC = Buffer.from(`desk:${SECRET}`).toString('base64');
+
+/** An API, a token endpoint and an instance, all of them with the application's own keep-alive agent. */
+interface OwnAgentDesk extends AsyncDisposable {
+  readonly agent: Agent;
+  readonly http: AxiosInstance;
+  readonly source: TokenSource;
+  readonly server: AuthorizationServer;
+  readonly api: Listening;
+  /** The tokens, the secret and what is made of it. */
+  readonly secrets: () => string[];
+}
+
+async function openDesk(options: { agent?: false; axios?: AxiosRequestConfig } = {}): Promise<OwnAgentDesk> {
+  const agent = new Agent({ keepAlive: true });
+  const server = await startAuthorizationServer({ clientId: 'desk', clientSecret: SECRET });
+  const api = await listen((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://api');
+    if (pathname === '/hang') return;
+    if (pathname === '/reset') return void request.socket.resetAndDestroy();
+    if (pathname === '/headers') return response.writeHead(200).flushHeaders();
+    const status = Number(pathname.slice(1)) || 200;
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+  });
+  const desk = { ...server.providerConfig, tokenRequest: { attempts: 1, axios: { httpAgent: agent } } };
+  const tokens = new TokenManager({ providers: { desk } });
+  const source = tokens.source('desk');
+  const own = options.agent === false ? {} : { httpAgent: agent };
+  const http = axios.create({ baseURL: api.url, ...own, ...options.axios });
+  authorizeAxios(http, source);
+  return {
+    agent,
+    http,
+    source,
+    server,
+    api,
+    secrets: () => [SECRET, BASIC, ...server.issued.map(({ value }) => value)],
+    async [Symbol.asyncDispose]() {
+      await tokens.close();
+      agent.destroy();
+      await Promise.all([server.close(), api.close()]);
+    },
+  };
+}
+
+/** All that an application may print of an error or a response. */
+function printed(thing: object): string {
+  const everything = { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null };
+  const texts = [
+    inspect(thing, everything),
+    inspect(thing, { ...everything, customInspect: false }),
+    inspect(thing, { ...everything, showProxy: true, getters: true }),
+    format('%o %O %j', thing, thing, thing),
+    ...walked(thing),
+  ];
+  for (let part: unknown = thing; part instanceof Error; part = part.cause) {
+    texts.push(JSON.stringify(part), String(part), part.stack ?? '', inspect(cloned(part)));
+    if (part instanceof AxiosError) texts.push(JSON.stringify(part.toJSON()), JSON.stringify(part.config));
+  }
+  return texts.join('\n');
+}
+
+/** A structured clone. Errors of older versions of axios cannot be cloned, since their configs have functions. */
+function cloned(error: Error): unknown {
+  try {
+    return structuredClone(error);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All strings that can be reached by properties: hidden ones, symbols, getters, entries of maps, and buffers as text. */
+function walked(root: object): string[] {
+  const texts: string[] = [];
+  const seen = new Set<unknown>();
+  const rest: unknown[] = [root];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next === 'string') texts.push(next);
+    if (next === null || (typeof next !== 'object' && typeof next !== 'function') || seen.has(next)) continue;
+    // What belongs to the process leads everywhere.
+    if (next === globalThis || next === process) continue;
+    seen.add(next);
+    if (Buffer.isBuffer(next)) texts.push(next.toString('latin1'));
+    if (next instanceof Map) rest.push(...next.keys(), ...next.values());
+    if (next instanceof Set) rest.push(...next);
+    if (typeof next === 'function') continue;
+    for (const key of Reflect.ownKeys(next)) {
+      try {
+        rest.push(Reflect.get(next, key));
+      } catch {
+        // A getter that throws shows nothing.
+      }
+    }
+  }
+  return texts;
+}
+
+/** Those of the desk's secrets that can be seen in a thing. */
+function secretsIn(thing: object, desk: OwnAgentDesk): string[] {
+  const text = printed(thing);
+  return desk.secrets().filter((secret) => text.includes(secret));
+}
+
+type Fault = (desk: OwnAgentDesk) => Promise<unknown>;
+
+/** An upload that is still going on when it is answered. */
+function endlessUpload(): Readable {
+  let count = 0;
+  return Readable.from(
+    (async function* chunks() {
+      while (count++ < 1_000) {
+        yield Buffer.alloc(1024);
+        await new Promise((resolve) => setTimeout(resolve, 5).unref());
+      }
+    })(),
+  );
+}
+
+const faults: [string, Fault][] = [
+  ['that times out', ({ http }) => http.get('/hang', { timeout: 50 })],
+  ['that is reset', ({ http }) => http.get('/reset')],
+  ['that is aborted', ({ http }) => http.get('/hang', { signal: AbortSignal.timeout(50) })],
+  ['that is refused twice', ({ http }) => http.get('/401')],
+  ['that is answered 500', ({ http }) => http.get('/500')],
+  [
+    'whose answer is broken off',
+    async ({ http }) => {
+      const { data } = await http.get<Readable>('/headers', { responseType: 'stream' });
+      data.destroy(new AxiosError('no more'));
+      throw await once(data, 'error').then(([error]: unknown[]) => error);
+    },
+  ],
+  ['with an upload that is answered 413', ({ http }) => http.post('/413', endlessUpload())],
+  ['with an upload that is answered 500', ({ http }) => http.post('/500', endlessUpload())],
+  ['with an upload that times out', ({ http }) => http.post('/hang', endlessUpload(), { timeout: 50 })],
+];
+
+describe.each([
+  ['the application’s own agent', undefined],
+  ['the agent of the process', false],
+] as const)('over %s, the error of a call', (_, agent) => {
+  it.each(faults)('%s shows no token and no secret', async (_name, fail) => {
+    await using desk = await openDesk(agent === undefined ? {} : { agent });
+
+    const error = await errorOf(fail(desk));
+
+    expect(secretsIn(error, desk)).toEqual([]);
+  });
+});
+
+describe('over the application’s own agent', () => {
+  it.each(faults)('the error of a call %s shows no token of another call on its way', async (_name, fail) => {
+    await using desk = await openDesk();
+    const others = ['a', 'b'].map((scope) =>
+      desk.http.get('/hang', { clientCredentials: { scope } }).catch(() => undefined),
+    );
+    await desk.server.tokenEndpoint.received(2);
+
+    const error = await errorOf(fail(desk));
+
+    expect(secretsIn(error, desk)).toEqual([]);
+    await desk.api.close();
+    await Promise.all(others);
+  });
+
+  it.each([
+    ['that goes without a token', { clientCredentials: false }],
+    ['with a token of its own', { headers: { authorization: 'Bearer mine' } }],
+  ])('the error of a call %s shows no token of another call on its way', async (_name, config) => {
+    await using desk = await openDesk();
+    const other = desk.http.get('/hang').catch(() => undefined);
+    await desk.server.tokenEndpoint.received(1);
+
+    const error = await errorOf(desk.http.get('/500', config as AxiosRequestConfig));
+
+    expect(error).toMatchObject({ response: { status: 500 }, request: { method: 'GET', path: '/500' } });
+    expect(secretsIn(error, desk)).toEqual([]);
+    await desk.api.close();
+    await other;
+  });
+
+  it('the error of a call that gets no token in time does not show the token request on its way', async () => {
+    await using desk = await openDesk();
+    await desk.source.getToken({ scope: 'a' });
+    desk.server.tokenEndpoint.hold();
+
+    const error = await errorOf(desk.http.get('/a', { timeout: 50 }));
+
+    expect(secretsIn(error, desk)).toEqual([]);
+    desk.server.tokenEndpoint.release();
+  });
+
+  it('the answer of a call shows no token of another call on its way', async () => {
+    await using desk = await openDesk();
+    const other = desk.http.get('/hang').catch(() => undefined);
+    await desk.server.tokenEndpoint.received(1);
+
+    const response = await desk.http.get('/200');
+    const answered = await desk.http.get('/200', { clientCredentials: false } as AxiosRequestConfig);
+
+    expect(secretsIn(response, desk)).toEqual([]);
+    expect(secretsIn(answered, desk)).toEqual([]);
+    await desk.api.close();
+    await other;
+  });
+
+  it('calls keep using the agent, whose connections and options stay as they are', async () => {
+    await using desk = await openDesk();
+    const { options } = desk.agent as Agent & { options: object };
+    const before = { ...options };
+
+    for (const path of ['/200', '/200', '/500', '/200']) await desk.http.get(path).catch(() => undefined);
+
+    expect(desk.http.defaults.httpAgent).toBe(desk.agent);
+    expect(options).toEqual(before);
+    const { host } = new URL(desk.api.url);
+    const names = Object.keys(desk.agent.freeSockets).filter((name) => name.startsWith(host));
+    expect(names.flatMap((name) => desk.agent.freeSockets[name] ?? [])).toHaveLength(1);
+  });
+
+  it('the config of an error may be sent again, through its own instance and another, over the same agent', async () => {
+    await using desk = await openDesk();
+    const { config } = (await errorOf(desk.http.get('/500'))) as unknown as AxiosError;
+    const used: Agent[] = [];
+    const { addRequest } = desk.agent as unknown as { addRequest: (...given: unknown[]) => void };
+    Object.assign(desk.agent, {
+      addRequest(this: Agent, ...given: unknown[]) {
+        used.push(this);
+        return addRequest.apply(this, given);
+      },
+    });
+
+    const again = await desk.http.request({ ...config, url: '/200' });
+    const elsewhere = await axios.create().request({ ...config, url: '/200' });
+
+    expect([again.status, elsewhere.status]).toEqual([200, 200]);
+    expect(used).toEqual([desk.agent, desk.agent]);
+  });
+
+  it('a config with an upload that was read already fails with the reason when it is sent again', async () => {
+    await using desk = await openDesk();
+    const { config } = (await errorOf(desk.http.post('/413', endlessUpload()))) as unknown as AxiosError;
+
+    const error = await errorOf(desk.http.request({ ...config, url: '/200' }));
+
+    expect(error.message).toContain('stream');
+    expect(error.message).toContain('once');
+  });
+});
+
+describe('over the application’s own dispatcher of fetch', () => {
+  it('the error of a call shows no token of another call on its way, and its config may be sent again', async () => {
+    const dispatcher: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
+    await using desk = await openDesk({ axios: { adapter: 'fetch', fetchOptions: { dispatcher } } });
+    const others = ['a', 'b'].map((scope) =>
+      desk.http.get('/hang', { clientCredentials: { scope } }).catch(() => undefined),
+    );
+    await desk.server.tokenEndpoint.received(2);
+
+    const error = (await errorOf(desk.http.get('/500'))) as unknown as AxiosError;
+    const again = await desk.http.request({ ...error.config, url: '/200' });
+    const elsewhere = await axios.create().request({ ...error.config, url: '/200' });
+
+    expect(secretsIn(error, desk)).toEqual([]);
+    expect([again.status, elsewhere.status]).toEqual([200, 200]);
+    await desk.api.close();
+    await Promise.all(others);
+  });
+});
