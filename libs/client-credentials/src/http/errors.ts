@@ -1,10 +1,19 @@
 import { ClientCredentialsError } from '../base/errors.js';
+import { TUNNEL_ADVICE } from '../base/clear-proxy.js';
 import type { Attachment } from '../token/attachment.js';
 
 /** The error of a call whose HTTP client cannot present the certificate that the token is bound to. */
 export function certificateProblem(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(
     `The token of "${provider}" goes with a client certificate, which fetch cannot present. Use axios with its http adapter, or give authorizeFetch a fetch that presents the certificate.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
+/** The error of an https call that axios would hand to a proxy in the clear, with the token. */
+export function clearProxyProblem(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The call was not sent: this version of axios hands https calls to a proxy in the clear, with the token of "${provider}". ${TUNNEL_ADVICE}`,
     { code: 'invalid_configuration', provider },
   );
 }

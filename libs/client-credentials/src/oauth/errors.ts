@@ -1,4 +1,5 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
+import { SentInClear, TUNNEL_ADVICE } from '../base/clear-proxy.js';
 import { asObject } from '../base/objects.js';
 import type { Provider } from '../config/resolve.js';
 import { addressOption, adviceOn, adviceOnNoResponse, hostOf, type RefusedRequest } from './advice.js';
@@ -82,6 +83,16 @@ function proxyRefused({ provider }: ErrorContext, cause?: Error): ClientCredenti
   );
 }
 
+/** Error for a request that axios would hand to a proxy in the clear. */
+function clearProxy({ provider }: ErrorContext): ClientCredentialsError {
+  return invalidConfiguration(
+    [
+      `providers.${provider.name}.tokenRequest.axios: this version of axios hands https requests to a proxy in the clear, credentials included. ${TUNNEL_ADVICE}`,
+    ],
+    provider.name,
+  );
+}
+
 // Agents put the status into their message in different ways; `127.0.0.1:407` is a port.
 const PROXY_REFUSAL_IN_WORDS = new RegExp(String.raw`(?<![\w.:])${PROXY_REFUSAL}\b`);
 
@@ -92,6 +103,7 @@ function isProxyRefusal({ message }: Error): boolean {
 
 /** Error for a token request without a response. */
 export function unreachable(error: unknown, url: string, context: ErrorContext): ClientCredentialsError {
+  if (error instanceof SentInClear) return clearProxy(context);
   const cause = sanitizedCause(error, context);
   if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(
@@ -215,6 +227,7 @@ export function unreachableIssuer(
   url: string,
   context: ErrorContext,
 ): ClientCredentialsError {
+  if (error instanceof SentInClear) return clearProxy(context);
   const cause = sanitizedCause(error, context);
   if (isProxyRefusal(cause)) return proxyRefused(context, cause);
   return new ClientCredentialsError(

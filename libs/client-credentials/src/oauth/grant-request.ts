@@ -129,7 +129,7 @@ export class GrantRequest {
         return { error: tooLarge, isRetryable: false };
       }
       const unreachable = failures.unreachable(error, attempt.url, this.#errorContext());
-      const isRetryable = !isServerCertificateProblem(unreachable.cause);
+      const isRetryable = unreachable.retryable && !isServerCertificateProblem(unreachable.cause);
       return { error: unreachable, isRetryable, isUnreachable: true };
     }
     const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https';
-import { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import axios, { Axios, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { guardedAgents, sendsInClear } from '../base/clear-proxy.js';
 import type { TokenResponse } from './response-body.js';
 import type { WireRequest } from './token-request.js';
 
@@ -46,6 +47,7 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
         transformResponse: [],
         validateStatus: () => true,
       };
+      if (sendsInClear(axios)) Object.assign(config, guardedAgents(config));
       const response: AxiosResponse<ArrayBuffer> = await (client ??= new Axios({})).request(config);
       return {
         status: response.status,

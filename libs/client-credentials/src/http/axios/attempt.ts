@@ -1,12 +1,15 @@
 import type { Agent } from 'node:https';
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { guardedAgents, SentInClear } from '../../base/clear-proxy.js';
 import type { CallToken } from '../../token/attachment.js';
 import type { Attempt } from '../authorized-call.js';
 import { AuthorizedRequest } from '../authorized-request.js';
+import { clearProxyProblem } from '../errors.js';
 import { wantsNonce } from '../challenge.js';
 import { copyOfHeaders, lowerCased, withHeader } from '../headers.js';
 import { parsedData } from '../response-data.js';
 import type { RequestBody } from '../request-body.js';
+import { callError } from './call-error.js';
 import { redirectHook } from './before-redirect.js';
 import { copyOf } from './call-options.js';
 import { finalUrl } from './call-url.js';
@@ -205,6 +208,8 @@ export class AxiosAttempt implements Attempt, Sanitizer {
   #failure(error: unknown): unknown {
     // The adapter counted what the wait for the token had left of the timeout.
     if (isAxiosError(error) && isTimeoutMessage(error.message)) error.message = timeoutMessageOf(this.config);
+    if (error instanceof SentInClear)
+      return callError(clearProxyProblem(this.call.rules.attachment.provider), this.config);
     return sanitizeError(error, this);
   }
 
@@ -254,6 +259,7 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     if (timeout !== undefined) copy.timeout = timeout;
     const agent = this.#isHeaderOnly ? undefined : call.agentFor(this.#token, this.request);
     if (agent !== undefined) copy.httpsAgent = agent;
+    if (call.transport.sendsInClear) Object.assign(copy, guardedAgents(copy));
     // Basic credentials would replace the token.
     delete copy.auth;
     return copy;

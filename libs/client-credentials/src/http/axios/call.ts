@@ -63,7 +63,8 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
     const mayTakeRedirects = transport.isHttp || (maxRedirects === undefined && fetchOptions === undefined);
     const hasPlainBody = typeof data !== 'object' || !isForm(data);
     this.isHeaderOnly = attachment.isHeaderOnly && !isAddressComputed && auth === undefined && hasPlainBody;
-    this.mayBorrowConfig = this.isHeaderOnly && transport.isOfAxios && mayTakeRedirects && !isShared;
+    this.mayBorrowConfig =
+      this.isHeaderOnly && transport.isOfAxios && !transport.sendsInClear && mayTakeRedirects && !isShared;
   }
 
   get body(): RequestBody {

@@ -1,9 +1,10 @@
-import {
+import axios, {
   getAdapter,
   type AxiosAdapter,
   type AxiosRequestConfig,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import { sendsInClear } from '../../base/clear-proxy.js';
 
 /** The `adapter` of a config: a function, a name or a list of names. */
 export type NamedAdapter = AxiosRequestConfig['adapter'];
@@ -17,7 +18,11 @@ export interface Transport {
   readonly takesAgents: boolean;
   /** Whether the adapter is one of axios's own, which keep no config. Others may: a mock has a history of what it was sent. */
   readonly isOfAxios: boolean;
+  /** Whether the adapter would hand an https call to a proxy in the clear. */
+  readonly sendsInClear: boolean;
 }
+
+const OLD = sendsInClear(axios);
 
 const DEFAULT_ADAPTERS: NamedAdapter = ['http', 'fetch'];
 
@@ -25,7 +30,13 @@ const DEFAULT_ADAPTERS: NamedAdapter = ['http', 'fetch'];
 export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestConfig) => Transport {
   if (typeof given === 'function') {
     const isHttp = given === getAdapter('http');
-    return always({ adapter: given, isHttp, takesAgents: true, isOfAxios: isHttp });
+    return always({
+      adapter: given,
+      isHttp,
+      takesAgents: true,
+      isOfAxios: isHttp,
+      sendsInClear: isHttp && OLD,
+    });
   }
   // Axios treats every falsy adapter as none.
   const named = given || DEFAULT_ADAPTERS;
@@ -36,8 +47,8 @@ export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestC
     const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
     const adapter = resolve(named, config);
     if (adapter !== getAdapter('http'))
-      return { adapter, isHttp: false, takesAgents: false, isOfAxios: true };
-    known = always({ adapter, isHttp: true, takesAgents: true, isOfAxios: true });
+      return { adapter, isHttp: false, takesAgents: false, isOfAxios: true, sendsInClear: false };
+    known = always({ adapter, isHttp: true, takesAgents: true, isOfAxios: true, sendsInClear: OLD });
     return known();
   };
 }

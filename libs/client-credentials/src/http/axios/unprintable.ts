@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { InternalAxiosRequestConfig } from 'axios';
+import { AgentStandIn, isAgent, StandIn, type RequestAgent } from '../../base/agent-stand-in.js';
 import { inspectAs } from '../../base/inspect.js';
 import { asObject, isObject } from '../../base/objects.js';
 
@@ -21,10 +22,10 @@ export function hideSockets(config: Config): void {
 /** Puts back into a config that is sent again what {@link hideSockets} replaced. An upload cannot be sent again. */
 export function restoreSockets(config: Config): void {
   const { httpAgent, httpsAgent, fetchOptions } = config;
-  if (httpAgent instanceof Hidden) config.httpAgent = Hidden.behind(httpAgent);
-  if (httpsAgent instanceof Hidden) config.httpsAgent = Hidden.behind(httpsAgent);
-  if (fetchOptions && fetchOptions['dispatcher'] instanceof Hidden)
-    setDispatcher(config, Hidden.behind(fetchOptions['dispatcher']));
+  if (httpAgent instanceof StandIn) config.httpAgent = StandIn.behind(httpAgent);
+  if (httpsAgent instanceof StandIn) config.httpsAgent = StandIn.behind(httpsAgent);
+  if (fetchOptions && fetchOptions['dispatcher'] instanceof StandIn)
+    setDispatcher(config, StandIn.behind(fetchOptions['dispatcher']));
 }
 
 /** Whether a config has agents, or a dispatcher, of the application's own. */
@@ -37,22 +38,8 @@ function setDispatcher(config: Config, dispatcher: object): void {
   config.fetchOptions = { ...config.fetchOptions, dispatcher };
 }
 
-/** What Node asks of an agent; its declarations leave it out. */
-interface RequestAgent {
-  readonly protocol?: string | undefined;
-  readonly defaultPort?: number | undefined;
-  readonly keepAlive?: boolean | undefined;
-  readonly maxSockets?: number | undefined;
-  addRequest(request: object, ...rest: unknown[]): void;
-  destroy?(): void;
-}
-
 interface Dispatcher {
   dispatch(...given: unknown[]): unknown;
-}
-
-function isAgent(value: unknown): value is RequestAgent {
-  return isObject(value) && typeof value['addRequest'] === 'function';
 }
 
 function isDispatcher(value: unknown): value is Dispatcher {
@@ -64,71 +51,40 @@ function isPiped(stream: Readable): boolean {
   return Array.isArray(pipes) && pipes.length > 0;
 }
 
-/** Takes the place of an object that must not be printed, and hands over to it what it is asked to do. */
-class Hidden<T extends object> {
-  static {
-    inspectAs(Hidden, () => '[not shown]');
-  }
-
-  static behind<T extends object>(hidden: Hidden<T>): T {
-    return hidden.#object;
-  }
-
-  readonly #object: T;
-
-  constructor(object: T) {
-    this.#object = object;
-  }
-}
-
 /** One for each object, so that it can be compared. */
-function onePerObject<T extends object, H extends Hidden<T>>(create: (object: T) => H): (object: T) => H | T {
+function onePerObject<T extends object, H extends StandIn<T>>(
+  create: (object: T) => H,
+): (object: T) => H | T {
   const known = new WeakMap<T, H>();
   return (object) => {
-    if (object instanceof Hidden) return object;
+    if (object instanceof StandIn) return object;
     const hidden = known.get(object) ?? create(object);
     known.set(object, hidden);
     return hidden;
   };
 }
 
+const NOT_SHOWN = (): string => '[not shown]';
+
 /** An agent as errors and responses show it. */
-class HiddenAgent extends Hidden<RequestAgent> implements RequestAgent {
+class HiddenAgent extends AgentStandIn {
+  static {
+    inspectAs(HiddenAgent, NOT_SHOWN);
+  }
+
   static readonly for = onePerObject((agent: RequestAgent) => new HiddenAgent(agent));
-
-  get protocol(): string | undefined {
-    return Hidden.behind(this).protocol;
-  }
-
-  get defaultPort(): number | undefined {
-    return Hidden.behind(this).defaultPort;
-  }
-
-  get keepAlive(): boolean | undefined {
-    return Hidden.behind(this).keepAlive;
-  }
-
-  get maxSockets(): number | undefined {
-    return Hidden.behind(this).maxSockets;
-  }
-
-  addRequest(request: object, ...rest: unknown[]): void {
-    const agent = Hidden.behind(this);
-    Reflect.set(request, 'agent', agent);
-    agent.addRequest(request, ...rest);
-  }
-
-  destroy(): void {
-    Hidden.behind(this).destroy?.();
-  }
 }
 
 /** A dispatcher of fetch (undici) as errors and responses show it. */
-class HiddenDispatcher extends Hidden<Dispatcher> implements Dispatcher {
+class HiddenDispatcher extends StandIn<Dispatcher> implements Dispatcher {
+  static {
+    inspectAs(HiddenDispatcher, NOT_SHOWN);
+  }
+
   static readonly for = onePerObject((dispatcher: Dispatcher) => new HiddenDispatcher(dispatcher));
 
   dispatch(...given: unknown[]): unknown {
-    return Hidden.behind(this).dispatch(...given);
+    return StandIn.behind(this).dispatch(...given);
   }
 }
 
