@@ -12,6 +12,7 @@ const CHECKS = [
   'build',
   'check:samples',
   'check:guides',
+  'check:faults',
   'check:api',
 ];
 
