@@ -1,4 +1,4 @@
-// Checks ARCHITECTURE.md and CONTRIBUTING.md against the repository: the files that they name exist, a file has the functions
+// Checks ARCHITECTURE.md, CONTRIBUTING.md and SECURITY.md against the repository: the files that they name exist, a file has the functions
 // named after it, and a spec has the test names quoted after it. No file of the library has a word that the glossary rules out.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,9 @@ const NAME = /`#?(?<code>[\w.]+)`|"(?<test>[^"]+)"/g;
 const RULED_OUT = /^\|.*\|.*\|(?<words>[^|]*)\|$/gm;
 
 const problems = [];
-for (const guide of ['ARCHITECTURE.md', 'CONTRIBUTING.md'].filter((name) => existsSync(join(root, name)))) {
+for (const guide of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'].filter((name) =>
+  existsSync(join(root, name)),
+)) {
   const text = readFileSync(join(root, guide), 'utf8');
   for (const { groups } of text.matchAll(FILE)) {
     const path = [groups.file, `${SOURCE}/${groups.file}`].find((each) => existsSync(join(root, each)));

@@ -6,6 +6,7 @@ import {
   ConsumerApplication,
   nodesToTry,
   packLibrary,
+  readPackage,
   type Consumer,
 } from './consumers/consumer-application.js';
 
@@ -35,11 +36,12 @@ const NAMES = CONSUMERS.map(({ name }) => name);
 
 describe('the packed library', () => {
   let directory: string;
+  let tarball: string;
   const installed = new Map<Name, ConsumerApplication | { failure: unknown }>();
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'client-credentials-consumers-'));
-    const tarball = await packLibrary(directory);
+    tarball = await packLibrary(directory);
     const waiting = [...CONSUMERS];
     const lane = async (): Promise<void> => {
       for (let consumer = waiting.shift(); consumer !== undefined; consumer = waiting.shift()) {
@@ -59,6 +61,23 @@ describe('the packed library', () => {
     if (outcome instanceof ConsumerApplication) return outcome;
     throw new Error(`${name} could not be installed`, { cause: outcome?.failure });
   }
+
+  it('has what an application needs and nothing of the repository', async () => {
+    const { manifest, files } = await readPackage(tarball);
+
+    const ours = ['scripts', 'workspaces', 'devDependencies', 'overrides', 'allowScripts'];
+    expect(ours.filter((field) => field in manifest)).toEqual([]);
+    expect(Object.keys(Object(manifest['dependencies'])).toSorted()).toEqual(['jose', 'lru-cache', 'zod']);
+    const own = files.filter((path) => !/^package\/dist\/(esm|cjs)\/.+\.(js|d\.[cm]?ts)$/.test(path));
+    expect(own.toSorted()).toEqual([
+      'package/CHANGELOG.md',
+      'package/LICENSE',
+      'package/README.md',
+      'package/dist/cjs/package.json',
+      'package/package.json',
+    ]);
+    expect(files.filter((path) => /\.spec\.|\/test\/|fixture/.test(path))).toEqual([]);
+  });
 
   it.each(NAMES)(
     'fits the types of the application %s',

@@ -6,7 +6,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
-const PACKED_FROM = ['libs', 'scripts', 'nest-cli.json', 'package.json', 'tsconfig.json'];
+const PACKED_FROM = [
+  'libs',
+  'scripts',
+  'nest-cli.json',
+  'package.json',
+  'tsconfig.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
 const INSTALL_TIMEOUT_MS = 240_000;
 const INSTALL_ATTEMPTS = 3;
 const STEP_TIMEOUT_MS = 60_000;
@@ -24,6 +33,16 @@ export async function packLibrary(parent: string): Promise<string> {
   const tarball = (await readdir(parent)).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack left no tarball');
   return join(parent, tarball);
+}
+
+/** The package's manifest and the paths of its files, as a registry gets them. */
+export async function readPackage(
+  tarball: string,
+): Promise<{ manifest: Record<string, unknown>; files: string[] }> {
+  const { stdout: list } = await run('tar', ['-tzf', tarball]);
+  const { stdout: manifest } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
+  const files = list.split('\n').filter((path) => path !== '' && !path.endsWith('/'));
+  return { manifest: JSON.parse(manifest) as Record<string, unknown>, files };
 }
 
 /** Name, source folder and dependency versions of an application. */
