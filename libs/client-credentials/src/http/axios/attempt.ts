@@ -238,11 +238,12 @@ export class AxiosAttempt implements Attempt, Sanitizer {
     }
     borrowed.maxRedirects = undefined;
     borrowed.fetchOptions = undefined;
-    borrowed.method = method;
-    borrowed.url = url;
-    borrowed.baseURL = baseURL;
-    borrowed.params = params;
-    borrowed.data = data;
+    // A new key may make the dictionary grow, which costs more than all these reads.
+    if (borrowed.method !== method) borrowed.method = method;
+    if (borrowed.url !== url) borrowed.url = url;
+    if (borrowed.baseURL !== baseURL) borrowed.baseURL = baseURL;
+    if (borrowed.params !== params) borrowed.params = params;
+    if (borrowed.data !== data) borrowed.data = data;
   }
 
   /** A copy with the body, the address, the timeout and the agent that the call is sent with. */
