@@ -34,7 +34,7 @@ export interface AuthorizedCall<A extends Attempt, R> {
   readonly request: TokenRequest;
   readonly isRepeatable: boolean;
   /** Sends the call once, and goes on with `next` once there is a response. Rejects if there is none. */
-  send<T>(token: CallToken, next: (attempt: A) => T | Promise<T>): Promise<T>;
+  send<T>(token: CallToken, next: NextStep<A, R, T>): Promise<T>;
   /** The token, for as long as the caller is willing to wait: at once if it is cached. */
   getToken(): CallToken | Promise<CallToken>;
   /** What the caller gets of a response. */
@@ -45,27 +45,34 @@ export interface AuthorizedCall<A extends Attempt, R> {
   attachReason(attempt: A, cause: Error): void;
 }
 
+/** What follows once there is a response. A function of its own, not a closure: every call has one. */
+export type NextStep<A extends Attempt, R, T> = (
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  attempt: A,
+) => T | Promise<T>;
+
 /**
  * Sends a call with a token; after a 401 once more with a new one, and never a third time. Each call decides by its own
  * responses: nothing is counted elsewhere.
  */
 export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>): Promise<R> {
   const token = call.getToken();
-  if (token instanceof Promise) return token.then((late) => sendFirst(call, late));
-  return sendFirst(call, token);
+  if (token instanceof Promise) return token.then((late) => call.send(late, finishFirst<A, R>));
+  return call.send(token, finishFirst<A, R>);
 }
 
-function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken): Promise<R> {
-  return call.send(token, (first) => {
-    const { attachment } = call;
-    const { status } = first;
-    // The usual response needs no further look.
-    if (status >= 200 && status < 300 && !attachment.readsBody) {
-      if (attachment.acceptedToken !== token && first.carriesToken) noteAccepted(attachment, token);
-      return call.finish(first);
-    }
-    return afterFirst(call, token, first);
-  });
+function finishFirst<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  first: A,
+): R | Promise<R> {
+  const { attachment } = call;
+  const { status } = first;
+  // The usual response needs no further look.
+  if (status < 200 || status >= 300 || attachment.readsBody) return afterFirst(call, token, first);
+  if (attachment.acceptedToken !== token && first.carriesToken) noteAccepted(attachment, token);
+  return call.finish(first);
 }
 
 /** Continues after a first response that is not plainly good. */
@@ -108,7 +115,7 @@ async function replay<A extends Attempt, R>(
 ): Promise<R> {
   let status: number | undefined;
   try {
-    const second = await nonces.answer(token, await call.send(token, attemptItself));
+    const second = await nonces.answer(token, await call.send(token, attemptItself<A, R>));
     if (!second.carriesToken) return finishElsewhere(call, second);
     status = second.status;
     return (await isRefused(call, token, second))
@@ -133,7 +140,7 @@ class NonceAnswers<A extends Attempt, R> {
     if (!response.wantsNewProof || this.#hasAnswered || !this.#call.isRepeatable) return response;
     this.#hasAnswered = true;
     this.#call.discard(response);
-    return this.#call.send(token, attemptItself);
+    return this.#call.send(token, attemptItself<A, R>);
   }
 }
 
@@ -166,7 +173,7 @@ function noteAccepted(attachment: Attachment, token: CallToken): void {
   attachment.noteAccepted(token);
 }
 
-function attemptItself<A extends Attempt>(attempt: A): A {
+function attemptItself<A extends Attempt, R>(_call: AuthorizedCall<A, R>, _token: CallToken, attempt: A): A {
   return attempt;
 }
 

@@ -19,9 +19,9 @@ export class AuthorizedAdapter {
   /** Wraps the adapter of a config. An adapter that cannot send the call is left alone. */
   attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     const named = config.adapter;
-    if (typeof named === 'function' && cannotSend(named)) return config;
     const latest = this.#latest;
-    config.adapter = latest !== undefined && latest.named === named ? latest.wrapped : this.#wrap(named);
+    if (latest !== undefined && latest.named === named) config.adapter = latest.wrapped;
+    else if (typeof named !== 'function' || !cannotSend(named)) config.adapter = this.#wrap(named);
     return config;
   }
 

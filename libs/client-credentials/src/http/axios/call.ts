@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenRequest } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
-import type { AuthorizedCall } from '../authorized-call.js';
+import type { NextStep } from '../authorized-call.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { certificateProblem } from '../errors.js';
 import { isForm, requestBodyOf, type RequestBody } from '../request-body.js';
@@ -12,25 +12,23 @@ import { CallDeadline } from './deadline.js';
 import { discard } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
 import { attachReason, sanitizeError, sanitizeResponse } from './sanitize.js';
+import { sentPartsOf, type Carriage, type SentParts } from './sent-config.js';
 import type { Transport } from './transport.js';
 
-/** What an {@link AxiosCall} is made of. */
-export interface AxiosCallOptions {
+/** A call as an adapter of the instance got it. */
+export interface ReceivedCall {
   /** The caller's own config. */
   readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
-  readonly rules: CallRules;
   readonly request: TokenRequest;
-  /** Whether the address is handed to the adapter as it was computed here. */
-  readonly isAddressComputed: boolean;
-  /** When the call began, by `performance.now()`; needed where the call has a timeout. */
+  /** When the call began, by `performance.now()`; `undefined` where the call has no timeout. */
   readonly startedAt: number | undefined;
   /** Whether other code may look at the config while the call is under way. */
   readonly isShared: boolean;
 }
 
 /** One call of axios that gets a token. */
-export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, SentCall {
+export class AxiosCall implements SentCall {
   readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
   readonly attachment: Attachment;
@@ -39,8 +37,8 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
   readonly isAddressComputed: boolean;
   /** Whether the adapter follows redirects and asks before each: axios's http adapter, unless each request needs a proof. */
   readonly isRedirectedByAdapter: boolean;
-  isHeaderOnly: boolean;
-  mayBorrowConfig: boolean;
+  carriage: Carriage;
+  sent: SentParts;
   timeout: number | undefined;
   readonly #startedAt: number | undefined;
   #deadline: CallDeadline | undefined;
@@ -48,22 +46,28 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
   /** Whether time has passed since the call began: a wait for a token, or a first attempt. */
   #hasBegun = false;
 
-  constructor(options: AxiosCallOptions) {
-    const { config, transport, rules, request, isAddressComputed, startedAt, isShared } = options;
-    const { auth, data, maxRedirects, fetchOptions } = config;
-    const { attachment } = rules;
+  /** @param isAddressComputed - whether the address is handed to the adapter as it was computed here */
+  constructor(
+    { config, transport, request, startedAt, isShared }: ReceivedCall,
+    rules: CallRules,
+    isAddressComputed: boolean,
+  ) {
+    const sent = sentPartsOf(config);
     this.config = config;
     this.transport = transport;
-    this.attachment = attachment;
+    this.attachment = rules.attachment;
     this.rules = rules;
     this.request = request;
     this.isAddressComputed = isAddressComputed;
-    this.#startedAt = startedAt;
     this.isRedirectedByAdapter = transport.isHttp && !rules.needsProof;
-    const isForAdapter = transport.isHttp || (maxRedirects === undefined && fetchOptions === undefined);
-    const hasPlainBody = typeof data !== 'object' || !isForm(data);
-    this.isHeaderOnly = attachment.isHeaderOnly && !isAddressComputed && auth === undefined && hasPlainBody;
-    this.mayBorrowConfig = this.isHeaderOnly && isForAdapter && !isShared;
+    this.sent = sent;
+    this.carriage = 'prepared';
+    this.#startedAt = startedAt;
+    if (isAddressComputed || !rules.attachment.isHeaderOnly || config.auth !== undefined) return;
+    if (typeof sent.data === 'object' && isForm(sent.data)) return;
+    const isForAdapter =
+      transport.isHttp || (sent.maxRedirects === undefined && sent.fetchOptions === undefined);
+    this.carriage = isForAdapter && !isShared ? 'lent' : 'copied';
   }
 
   get body(): RequestBody {
@@ -85,7 +89,7 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
     return this.#wait(() => token);
   }
 
-  send<T>(token: CallToken, next: (attempt: AxiosAttempt) => T | Promise<T>): Promise<T> {
+  send<T>(token: CallToken, next: NextStep<AxiosAttempt, AxiosResponse, T>): Promise<T> {
     if (this.#hasBegun) this.#readAgain();
     this.#hasBegun = true;
     return new AxiosAttempt(this, token).send(next);
@@ -120,10 +124,12 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
 
   /** Time has passed since the call began: its timeout is shorter, and somebody may have changed the config. */
   #readAgain(): void {
-    const { config, rules } = this;
+    const { config, rules, carriage } = this;
+    this.sent = sentPartsOf(config);
     this.timeout = this.remainingMs();
-    this.mayBorrowConfig &&= this.timeout === undefined;
-    this.isHeaderOnly &&= rules.judge(config, true) === 'allowed';
+    if (carriage === 'prepared') return;
+    if (rules.judge(config, true) !== 'allowed') this.carriage = 'prepared';
+    else if (this.timeout !== undefined) this.carriage = 'copied';
   }
 
   async #wait(task: (signal: AbortSignal | undefined) => CallToken | Promise<CallToken>): Promise<CallToken> {

@@ -8,7 +8,7 @@ import { withoutToken } from '../url.js';
 import { callOwnHook } from './before-redirect.js';
 import { withParams } from './call-url.js';
 import { isAxiosError } from './sanitize.js';
-import type { SentParts } from './sent-parts.js';
+import type { SentParts } from './sent-config.js';
 
 // The code of follow-redirects, which axios's http adapter uses.
 const TOO_MANY_REDIRECTS = 'ERR_FR_TOO_MANY_REDIRECTS';
