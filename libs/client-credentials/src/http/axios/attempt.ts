@@ -13,8 +13,11 @@ import {
   carrierOf,
   firstOf,
   giveBack,
+  lentPartsOf,
+  sentPartsOf,
   type Carriage,
   type ConfiguredCall,
+  type LentParts,
   type Sending,
   type SentParts,
 } from './sent-config.js';
@@ -24,8 +27,6 @@ type Config = InternalAxiosRequestConfig;
 /** The call that an attempt is one sending of. */
 export interface SentCall extends ConfiguredCall, AuthorizedCall<AxiosAttempt, AxiosResponse> {
   readonly carriage: Carriage;
-  /** The config's parts as they are when an attempt begins. */
-  readonly sent: SentParts;
   /** What is left of the call's timeout now. */
   remainingMs(): number | undefined;
 }
@@ -43,9 +44,11 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   readonly config: Config;
   readonly token: CallToken;
   readonly carriage: Carriage;
-  readonly sent: SentParts;
-  /** The response, and the error that axios makes of its status. */
-  result: AdapterResult | undefined;
+  readonly lent: LentParts | undefined;
+  response: AxiosResponse | undefined;
+  /** What axios makes of the response's status. */
+  error: AxiosError | undefined;
+  #sent: SentParts | undefined;
   #request: AuthorizedRequest | undefined;
   #hasOtherNonce = false;
 
@@ -54,11 +57,13 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     this.config = call.config;
     this.token = token;
     this.carriage = call.carriage;
-    this.sent = call.sent;
+    const isLent = call.carriage === 'lent';
+    this.lent = isLent ? lentPartsOf(call.config) : undefined;
+    this.#sent = isLent ? undefined : sentPartsOf(call.config);
   }
 
   get status(): number {
-    return this.result?.response.status ?? 0;
+    return this.response?.status ?? 0;
   }
 
   get carriesToken(): boolean {
@@ -70,15 +75,20 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   }
 
   headers(): Record<string, string> {
-    return lowerCased(this.result?.response.headers);
+    return lowerCased(this.response?.headers);
   }
 
   data(): unknown {
-    return parsedData(this.result?.response.data);
+    return parsedData(this.response?.data);
   }
 
   get wantsNewProof(): boolean {
     return this.#hasOtherNonce && wantsNonce(this.headers()['www-authenticate']);
+  }
+
+  /** What was sent. Of a lent config, nobody changes what the adapter leaves alone. */
+  get sent(): SentParts {
+    return (this.#sent ??= { ...sentPartsOf(this.config), ...this.lent });
   }
 
   /** The request on its way. */
@@ -116,24 +126,25 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
       sent = Promise.reject(error);
     }
     return sent.then(
-      (response) => this.#settle({ response, error: undefined }, next),
+      (response) => this.#settle(response, undefined, next),
       (error: unknown) => {
         if (isAxiosError(error) && error.response !== undefined)
-          return this.#settle({ response: error.response, error }, next);
-        if (this.carriage === 'lent') giveBack(this);
+          return this.#settle(error.response, error, next);
+        if (this.lent !== undefined) giveBack(this.call, this.lent);
         throw this.#failure(error);
       },
     );
   }
 
-  #settle<T>(result: AdapterResult, next: Next<T>): T | Promise<T> {
-    const { call } = this;
-    this.result = result;
-    if (this.carriage === 'lent') giveBack(this);
+  #settle<T>(response: AxiosResponse, error: AxiosError | undefined, next: Next<T>): T | Promise<T> {
+    const { call, lent } = this;
+    this.response = response;
+    this.error = error;
+    if (lent !== undefined) giveBack(call, lent);
     if (call.rules.needsProof) this.#rememberNonce();
-    const { status } = result.response;
+    const { status } = response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
-    return mayLeadElsewhere ? this.#followed(result, next) : next(call, this.token, this);
+    return mayLeadElsewhere ? this.#followed({ response, error }, next) : next(call, this.token, this);
   }
 
   /** Goes where a redirect leads that the adapter was told not to follow. */
@@ -141,7 +152,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     const { call, sent } = this;
     const first = firstOf(this);
     try {
-      this.result = await followRedirects(first, result, {
+      const last = await followRedirects(first, result, {
         adapter: call.transport.adapter,
         // Axios's fetch adapter has no hook for redirects.
         own: call.transport.takesAgents ? sent : { ...sent, beforeRedirect: undefined },
@@ -150,10 +161,13 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
         remainingMs: () => call.remainingMs(),
         request: this.request,
         onResponse: (following) => {
-          this.result = following;
+          this.response = following.response;
+          this.error = following.error;
           if (call.rules.needsProof) this.#rememberNonce();
         },
       });
+      this.response = last.response;
+      this.error = last.error;
     } catch (error) {
       throw this.#failure(error);
     }

@@ -12,7 +12,7 @@ import { CallDeadline } from './deadline.js';
 import { discard } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
 import { attachReason, sanitizeError, sanitizeResponse } from './sanitize.js';
-import { sentPartsOf, type Carriage, type SentParts } from './sent-config.js';
+import type { Carriage } from './sent-config.js';
 import type { Transport } from './transport.js';
 
 /** A call as an adapter of the instance got it. */
@@ -38,7 +38,6 @@ export class AxiosCall implements SentCall {
   /** Whether the adapter follows redirects and asks before each: axios's http adapter, unless each request needs a proof. */
   readonly isRedirectedByAdapter: boolean;
   carriage: Carriage;
-  sent: SentParts;
   timeout: number | undefined;
   readonly #startedAt: number | undefined;
   #deadline: CallDeadline | undefined;
@@ -52,7 +51,6 @@ export class AxiosCall implements SentCall {
     rules: CallRules,
     isAddressComputed: boolean,
   ) {
-    const sent = sentPartsOf(config);
     this.config = config;
     this.transport = transport;
     this.attachment = rules.attachment;
@@ -60,13 +58,13 @@ export class AxiosCall implements SentCall {
     this.request = request;
     this.isAddressComputed = isAddressComputed;
     this.isRedirectedByAdapter = transport.isHttp && !rules.needsProof;
-    this.sent = sent;
     this.carriage = 'prepared';
     this.#startedAt = startedAt;
     if (isAddressComputed || !rules.attachment.isHeaderOnly || config.auth !== undefined) return;
-    if (typeof sent.data === 'object' && isForm(sent.data)) return;
+    const { data } = config;
+    if (typeof data === 'object' && isForm(data)) return;
     const isForAdapter =
-      transport.isHttp || (sent.maxRedirects === undefined && sent.fetchOptions === undefined);
+      transport.isHttp || (config.maxRedirects === undefined && config.fetchOptions === undefined);
     this.carriage = isForAdapter && !isShared ? 'lent' : 'copied';
   }
 
@@ -96,18 +94,19 @@ export class AxiosCall implements SentCall {
   }
 
   finish(attempt: AxiosAttempt): AxiosResponse {
-    const { result } = attempt;
-    if (result === undefined) throw new Error('The call has no response yet.');
-    if (result.error !== undefined) throw sanitizeError(result.error, attempt);
-    return sanitizeResponse(result.response, attempt);
+    const { response, error } = attempt;
+    if (error !== undefined) throw sanitizeError(error, attempt);
+    if (response === undefined) throw new Error('The call has no response yet.');
+    return sanitizeResponse(response, attempt);
   }
 
-  discard({ result }: AxiosAttempt): void {
-    if (result !== undefined) discard(result);
+  discard({ response }: AxiosAttempt): void {
+    if (response !== undefined) discard({ response });
   }
 
-  attachReason({ result }: AxiosAttempt, cause: Error): void {
-    if (result !== undefined) attachReason(result.error ?? result.response, cause);
+  attachReason({ response, error }: AxiosAttempt, cause: Error): void {
+    const shown = error ?? response;
+    if (shown !== undefined) attachReason(shown, cause);
   }
 
   /** The agent that presents the token's certificate. One that the caller or the configuration names comes first. */
@@ -125,7 +124,6 @@ export class AxiosCall implements SentCall {
   /** Time has passed since the call began: its timeout is shorter, and somebody may have changed the config. */
   #readAgain(): void {
     const { config, rules, carriage } = this;
-    this.sent = sentPartsOf(config);
     this.timeout = this.remainingMs();
     if (carriage === 'prepared') return;
     if (rules.judge(config, true) !== 'allowed') this.carriage = 'prepared';

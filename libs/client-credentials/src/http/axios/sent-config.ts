@@ -32,22 +32,20 @@ export type SentParts = {
 
 /** The parts of a config as they are now: the caller, or an adapter, may change them while the call is under way. */
 export function sentPartsOf(config: Config): SentParts {
-  const { method, url, baseURL, allowAbsoluteUrls, params, data, headers } = config;
-  const { maxRedirects, fetchOptions, beforeRedirect, httpAgent, httpsAgent } = config;
-  return {
-    method,
-    url,
-    baseURL,
-    allowAbsoluteUrls,
-    params,
-    data,
-    headers,
-    maxRedirects,
-    fetchOptions,
-    beforeRedirect,
-    httpAgent,
-    httpsAgent,
-  };
+  const { allowAbsoluteUrls, maxRedirects, fetchOptions, httpAgent, httpsAgent } = config;
+  return { ...lentPartsOf(config), allowAbsoluteUrls, maxRedirects, fetchOptions, httpAgent, httpsAgent };
+}
+
+/** The parts that change while a config is lent. Its other parts are known, or read when they are needed. */
+export type LentParts = Pick<
+  SentParts,
+  'method' | 'url' | 'baseURL' | 'params' | 'data' | 'headers' | 'beforeRedirect'
+>;
+
+/** The same for a config that nobody but the adapter sees. Few reads: a config is a dictionary, and there is one for every call. */
+export function lentPartsOf(config: Config): LentParts {
+  const { method, url, baseURL, params, data, headers, beforeRedirect } = config;
+  return { method, url, baseURL, params, data, headers, beforeRedirect };
 }
 
 /**
@@ -82,8 +80,11 @@ export interface Sending {
   readonly call: ConfiguredCall;
   readonly token: CallToken;
   readonly carriage: Carriage;
+  /** Those of a lent config. */
+  readonly lent: LentParts | undefined;
+  /** Put together when they are first read, like the request. */
   readonly sent: SentParts;
-  /** The request on its way; computed when it is first read. */
+  /** The request on its way. */
   readonly request: AuthorizedRequest;
 }
 
@@ -95,39 +96,39 @@ const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 /** The config that the adapter gets. One that is lent has to be given back. */
 export function carrierOf(sending: Sending): Config {
-  const { call, token, carriage, sent } = sending;
+  const { call, token, carriage, lent } = sending;
   const { header, attachment } = call.rules;
-  const carrier = carriage === 'lent' ? call.config : addressed(copyOf(call.config), sending);
+  const carrier = lent === undefined ? addressed(copyOf(call.config), sending) : call.config;
   carrier.headers =
-    carriage !== 'prepared' && header !== undefined
-      ? withHeader(sent.headers, header, token.authorization)
-      : headersOf(sending);
+    carriage === 'prepared' || header === undefined
+      ? headersOf(sending)
+      : withHeader((lent ?? sending.sent).headers, header, token.authorization);
   if (call.isRedirectedByAdapter) {
     carrier.beforeRedirect = redirectHook(sending, attachment.placement);
   } else {
     // Another adapter would carry the token's headers along.
     carrier.maxRedirects = 0;
-    carrier.fetchOptions = carriage === 'lent' ? UNFOLLOWED : unfollowedOf(sent);
+    carrier.fetchOptions = lent === undefined ? unfollowedOf(sending.sent) : UNFOLLOWED;
   }
   return carrier;
 }
 
 /** Takes out of a lent config what was put there. The adapter may have changed other parts of it. */
-export function giveBack({ call, sent }: Sending): void {
-  const config: Borrowed = call.config;
-  config.headers = sent.headers;
-  if (call.isRedirectedByAdapter) {
-    config.beforeRedirect = sent.beforeRedirect;
+export function giveBack({ config, isRedirectedByAdapter }: ConfiguredCall, lent: LentParts): void {
+  const borrowed: Borrowed = config;
+  borrowed.headers = lent.headers;
+  if (isRedirectedByAdapter) {
+    borrowed.beforeRedirect = lent.beforeRedirect;
     return;
   }
-  config.maxRedirects = undefined;
-  config.fetchOptions = undefined;
+  borrowed.maxRedirects = undefined;
+  borrowed.fetchOptions = undefined;
   // A new key may make the dictionary grow, which costs more than all these reads.
-  if (config.method !== sent.method) config.method = sent.method;
-  if (config.url !== sent.url) config.url = sent.url;
-  if (config.baseURL !== sent.baseURL) config.baseURL = sent.baseURL;
-  if (config.params !== sent.params) config.params = sent.params;
-  if (config.data !== sent.data) config.data = sent.data;
+  if (borrowed.method !== lent.method) borrowed.method = lent.method;
+  if (borrowed.url !== lent.url) borrowed.url = lent.url;
+  if (borrowed.baseURL !== lent.baseURL) borrowed.baseURL = lent.baseURL;
+  if (borrowed.params !== lent.params) borrowed.params = lent.params;
+  if (borrowed.data !== lent.data) borrowed.data = lent.data;
 }
 
 /** The config of the first request, where the library follows its redirects. */
