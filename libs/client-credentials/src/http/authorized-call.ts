@@ -55,24 +55,38 @@ export type NextStep<A extends Attempt, R, T> = (
 /**
  * Sends a call with a token; after a 401 once more with a new one, and never a third time. Each call decides by its own
  * responses: nothing is counted elsewhere.
+ *
+ * @param token - asked for already, perhaps
  */
-export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>): Promise<R> {
-  const token = call.getToken();
+export function sendAuthorized<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken | Promise<CallToken> = call.getToken(),
+): Promise<R> {
   if (token instanceof Promise) return token.then((late) => call.send(late, finishFirst<A, R>));
   return call.send(token, finishFirst<A, R>);
 }
 
-function finishFirst<A extends Attempt, R>(
+/** What the caller gets after the first response: the response itself, where it is plainly good. */
+export function finishFirst<A extends Attempt, R>(
   call: AuthorizedCall<A, R>,
   token: CallToken,
   first: A,
 ): R | Promise<R> {
-  const { attachment } = call;
-  const { status } = first;
-  // The usual response needs no further look.
-  if (status < 200 || status >= 300 || attachment.readsBody) return afterFirst(call, token, first);
-  if (attachment.acceptedToken !== token && first.carriesToken) noteAccepted(attachment, token);
-  return call.finish(first);
+  return isPlainlyGood(call.attachment, token, first.status, first.carriesToken)
+    ? call.finish(first)
+    : afterFirst(call, token, first);
+}
+
+/** Whether a response needs no further look, as the usual one. Notes the token that the API accepted with it. */
+export function isPlainlyGood(
+  attachment: Attachment,
+  token: CallToken,
+  status: number,
+  carriesToken: boolean,
+): boolean {
+  if (status < 200 || status >= 300 || attachment.readsBody) return false;
+  if (attachment.acceptedToken !== token && carriesToken) noteAccepted(attachment, token);
+  return true;
 }
 
 /** Continues after a first response that is not plainly good. */

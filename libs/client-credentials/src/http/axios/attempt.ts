@@ -12,12 +12,9 @@ import { isAxiosError, requestSummary, sanitizeError, type Sanitizer } from './s
 import {
   carrierOf,
   firstOf,
-  giveBack,
-  lentPartsOf,
   sentPartsOf,
-  type Carriage,
+  type Change,
   type ConfiguredCall,
-  type LentParts,
   type Sending,
   type SentParts,
 } from './sent-config.js';
@@ -26,7 +23,7 @@ type Config = InternalAxiosRequestConfig;
 
 /** The call that an attempt is one sending of. */
 export interface SentCall extends ConfiguredCall, AuthorizedCall<AxiosAttempt, AxiosResponse> {
-  readonly carriage: Carriage;
+  readonly changes: Change;
   /** What is left of the call's timeout now. */
   remainingMs(): number | undefined;
 }
@@ -43,23 +40,20 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   /** The caller's own config, which holds no token. */
   readonly config: Config;
   readonly token: CallToken;
-  readonly carriage: Carriage;
-  readonly lent: LentParts | undefined;
+  readonly changes: Change;
+  readonly sent: SentParts;
   response: AxiosResponse | undefined;
   /** What axios makes of the response's status. */
   error: AxiosError | undefined;
-  #sent: SentParts | undefined;
   #request: AuthorizedRequest | undefined;
   #hasOtherNonce = false;
 
-  constructor(call: SentCall, token: CallToken) {
+  constructor(call: SentCall, token: CallToken, sent: SentParts = sentPartsOf(call.config)) {
     this.call = call;
     this.config = call.config;
     this.token = token;
-    this.carriage = call.carriage;
-    const isLent = call.carriage === 'lent';
-    this.lent = isLent ? lentPartsOf(call.config) : undefined;
-    this.#sent = isLent ? undefined : sentPartsOf(call.config);
+    this.changes = call.changes;
+    this.sent = sent;
   }
 
   get status(): number {
@@ -86,11 +80,6 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     return this.#hasOtherNonce && wantsNonce(this.headers()['www-authenticate']);
   }
 
-  /** What was sent. Of a lent config, nobody changes what the adapter leaves alone. */
-  get sent(): SentParts {
-    return (this.#sent ??= { ...sentPartsOf(this.config), ...this.lent });
-  }
-
   /** The request on its way. */
   get request(): AuthorizedRequest {
     return (this.#request ??= this.#newRequest());
@@ -104,7 +93,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
 
   /** Sends the call, and goes on with `next` once there is a response. Rejects, with nothing of the token in the error, if there was no response. */
   send<T>(next: Next<T>): Promise<T> {
-    return this.carriage === 'prepared' ? this.#sendPrepared(next) : this.#hand(next);
+    return this.changes === 'header' ? this.#hand(next) : this.#sendPrepared(next);
   }
 
   async #sendPrepared<T>(next: Next<T>): Promise<T> {
@@ -126,21 +115,22 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
       sent = Promise.reject(error);
     }
     return sent.then(
-      (response) => this.#settle(response, undefined, next),
-      (error: unknown) => {
-        if (isAxiosError(error) && error.response !== undefined)
-          return this.#settle(error.response, error, next);
-        if (this.lent !== undefined) giveBack(this.call, this.lent);
-        throw this.#failure(error);
-      },
+      (response) => this.settle(response, undefined, next),
+      (error: unknown) => this.settleError(error, next),
     );
   }
 
-  #settle<T>(response: AxiosResponse, error: AxiosError | undefined, next: Next<T>): T | Promise<T> {
-    const { call, lent } = this;
+  /** Goes on with `next` if an error is what axios makes of a response's status. */
+  settleError<T>(error: unknown, next: Next<T>): T | Promise<T> {
+    if (isAxiosError(error) && error.response !== undefined) return this.settle(error.response, error, next);
+    throw this.#failure(error);
+  }
+
+  /** Takes the adapter's response, and goes on with `next` once there is no redirect to follow. */
+  settle<T>(response: AxiosResponse, error: AxiosError | undefined, next: Next<T>): T | Promise<T> {
+    const { call } = this;
     this.response = response;
     this.error = error;
-    if (lent !== undefined) giveBack(call, lent);
     if (call.rules.needsProof) this.#rememberNonce();
     const { status } = response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
@@ -193,7 +183,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     const origins = named.length === 0 ? allowed : new Set([...allowed, ...named]);
     const request = new AuthorizedRequest(url, this.token, attachment, origins);
     // The request is under way already: the header that it carries is the library's.
-    if (this.carriage !== 'prepared') request.applyTo(NO_HEADERS);
+    if (this.changes === 'header') request.applyTo(NO_HEADERS);
     return request;
   }
 }

@@ -5,14 +5,14 @@ import type { Attachment, CallToken } from '../../token/attachment.js';
 import type { NextStep } from '../authorized-call.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { certificateProblem } from '../errors.js';
-import { isForm, requestBodyOf, type RequestBody } from '../request-body.js';
+import { requestBodyOf, type RequestBody } from '../request-body.js';
 import { AxiosAttempt, type SentCall } from './attempt.js';
 import { callError } from './call-error.js';
 import { CallDeadline } from './deadline.js';
 import { discard } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
 import { attachReason, sanitizeError, sanitizeResponse } from './sanitize.js';
-import type { Carriage } from './sent-config.js';
+import type { Change, SentParts } from './sent-config.js';
 import type { Transport } from './transport.js';
 
 /** A call as an adapter of the instance got it. */
@@ -34,10 +34,9 @@ export class AxiosCall implements SentCall {
   readonly attachment: Attachment;
   readonly rules: CallRules;
   readonly request: TokenRequest;
-  readonly isAddressComputed: boolean;
   /** Whether the adapter follows redirects and asks before each: axios's http adapter, unless each request needs a proof. */
   readonly isRedirectedByAdapter: boolean;
-  carriage: Carriage;
+  changes: Change;
   timeout: number | undefined;
   readonly #startedAt: number | undefined;
   #deadline: CallDeadline | undefined;
@@ -45,27 +44,15 @@ export class AxiosCall implements SentCall {
   /** Whether time has passed since the call began: a wait for a token, or a first attempt. */
   #hasBegun = false;
 
-  /** @param isAddressComputed - whether the address is handed to the adapter as it was computed here */
-  constructor(
-    { config, transport, request, startedAt, isShared }: ReceivedCall,
-    rules: CallRules,
-    isAddressComputed: boolean,
-  ) {
+  constructor({ config, transport, request, startedAt }: ReceivedCall, rules: CallRules, changes: Change) {
     this.config = config;
     this.transport = transport;
     this.attachment = rules.attachment;
     this.rules = rules;
     this.request = request;
-    this.isAddressComputed = isAddressComputed;
+    this.changes = changes;
     this.isRedirectedByAdapter = transport.isHttp && !rules.needsProof;
-    this.carriage = 'prepared';
     this.#startedAt = startedAt;
-    if (isAddressComputed || !rules.attachment.isHeaderOnly || config.auth !== undefined) return;
-    const { data } = config;
-    if (typeof data === 'object' && isForm(data)) return;
-    const isForAdapter =
-      transport.isHttp || (config.maxRedirects === undefined && config.fetchOptions === undefined);
-    this.carriage = isForAdapter && !isShared ? 'lent' : 'copied';
   }
 
   get body(): RequestBody {
@@ -82,7 +69,11 @@ export class AxiosCall implements SentCall {
       return this.#wait((signal) => attachment.getToken(request, signal));
     }
     const token = attachment.getToken(request);
-    if (!(token instanceof Promise)) return token;
+    return token instanceof Promise ? this.waitFor(token) : token;
+  }
+
+  /** A token that was asked for already, for as long as the caller is willing to wait. */
+  waitFor(token: Promise<CallToken>): Promise<CallToken> {
     this.#hasBegun = true;
     return this.#wait(() => token);
   }
@@ -91,6 +82,12 @@ export class AxiosCall implements SentCall {
     if (this.#hasBegun) this.#readAgain();
     this.#hasBegun = true;
     return new AxiosAttempt(this, token).send(next);
+  }
+
+  /** The first attempt, where it was sent already. */
+  begun(token: CallToken, sent: SentParts): AxiosAttempt {
+    this.#hasBegun = true;
+    return new AxiosAttempt(this, token, sent);
   }
 
   finish(attempt: AxiosAttempt): AxiosResponse {
@@ -123,11 +120,8 @@ export class AxiosCall implements SentCall {
 
   /** Time has passed since the call began: its timeout is shorter, and somebody may have changed the config. */
   #readAgain(): void {
-    const { config, rules, carriage } = this;
     this.timeout = this.remainingMs();
-    if (carriage === 'prepared') return;
-    if (rules.judge(config, true) !== 'allowed') this.carriage = 'prepared';
-    else if (this.timeout !== undefined) this.carriage = 'copied';
+    if (this.changes === 'header' && this.rules.judge(this.config, true) !== 'allowed') this.changes = 'more';
   }
 
   async #wait(task: (signal: AbortSignal | undefined) => CallToken | Promise<CallToken>): Promise<CallToken> {

@@ -11,6 +11,7 @@ import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
 import { OWN_TRANSFORM } from './own-defaults.js';
 import { InstanceRules } from './rules.js';
+import { mayGoShort, sendShort } from './short-way.js';
 import { sendWithheld } from './withheld.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
@@ -109,7 +110,12 @@ export class AxiosCalls {
             ...call,
             config: defaults === undefined ? config : withTenantDefaults(placed, defaults),
           });
-    return sendAuthorized(new AxiosCall(received, rules, verdict === 'computed'));
+    if (verdict === 'computed') return sendAuthorized(new AxiosCall(received, rules, 'address'));
+    const header = rules.onlyHeaderOf(received.config);
+    if (header === undefined) return sendAuthorized(new AxiosCall(received, rules, 'more'));
+    return mayGoShort(received)
+      ? sendShort(received, rules, header)
+      : sendAuthorized(new AxiosCall(received, rules, 'header'));
   }
 }
 

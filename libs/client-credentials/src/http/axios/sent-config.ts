@@ -32,31 +32,32 @@ export type SentParts = {
 
 /** The parts of a config as they are now: the caller, or an adapter, may change them while the call is under way. */
 export function sentPartsOf(config: Config): SentParts {
-  const { allowAbsoluteUrls, maxRedirects, fetchOptions, httpAgent, httpsAgent } = config;
-  return { ...lentPartsOf(config), allowAbsoluteUrls, maxRedirects, fetchOptions, httpAgent, httpsAgent };
-}
-
-/** The parts that change while a config is lent. Its other parts are known, or read when they are needed. */
-export type LentParts = Pick<
-  SentParts,
-  'method' | 'url' | 'baseURL' | 'params' | 'data' | 'headers' | 'beforeRedirect'
->;
-
-/** The same for a config that nobody but the adapter sees. Few reads: a config is a dictionary, and there is one for every call. */
-export function lentPartsOf(config: Config): LentParts {
-  const { method, url, baseURL, params, data, headers, beforeRedirect } = config;
-  return { method, url, baseURL, params, data, headers, beforeRedirect };
+  const { method, url, baseURL, allowAbsoluteUrls, params, data, headers } = config;
+  const { maxRedirects, fetchOptions, beforeRedirect, httpAgent, httpsAgent } = config;
+  return {
+    method,
+    url,
+    baseURL,
+    allowAbsoluteUrls,
+    params,
+    data,
+    headers,
+    maxRedirects,
+    fetchOptions,
+    beforeRedirect,
+    httpAgent,
+    httpsAgent,
+  };
 }
 
 /**
- * How a token gets to the adapter.
+ * What a token changes about a call.
  *
- * - `lent`: in the caller's config itself, until the response is there. A copy of the config costs half of all that the library adds to
- *   a call. So only where nobody else sees the config, and only headers change
- * - `copied`: in a copy with one more header. What few calls need is computed only when it is read
- * - `prepared`: in a copy with all that the token changes: headers, address, body, agent
+ * - `header`: one header and nothing else, at the address that was judged
+ * - `more`: perhaps other headers, the query, the agent or the body too
+ * - `address`: the same, and the adapter gets the address as it was computed here
  */
-export type Carriage = 'lent' | 'copied' | 'prepared';
+export type Change = 'header' | 'more' | 'address';
 
 /** The call whose config is sent. */
 export interface ConfiguredCall {
@@ -67,8 +68,6 @@ export interface ConfiguredCall {
   readonly body: RequestBody;
   /** Whether the adapter follows redirects and asks before each. */
   readonly isRedirectedByAdapter: boolean;
-  /** Whether the address is handed to the adapter as it was computed here. */
-  readonly isAddressComputed: boolean;
   /** What was left of the call's timeout when this attempt began; `undefined` if it began with the call. */
   readonly timeout: number | undefined;
   /** The agent that presents the token's certificate, unless the caller or the configuration names one. */
@@ -79,56 +78,29 @@ export interface ConfiguredCall {
 export interface Sending {
   readonly call: ConfiguredCall;
   readonly token: CallToken;
-  readonly carriage: Carriage;
-  /** Those of a lent config. */
-  readonly lent: LentParts | undefined;
-  /** Put together when they are first read, like the request. */
+  readonly changes: Change;
   readonly sent: SentParts;
-  /** The request on its way. */
+  /** The request on its way; computed when it is first read. */
   readonly request: AuthorizedRequest;
 }
 
-/** A config, of which a part may be set to `undefined`, as it was before. */
-type Borrowed = { -readonly [Part in keyof SentParts]?: SentParts[Part] } & Pick<Config, 'headers'>;
-
-/** What tells an adapter to follow no redirect. */
-const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
-
-/** The config that the adapter gets. One that is lent has to be given back. */
+/** The config that the adapter gets: a copy of the caller's. */
 export function carrierOf(sending: Sending): Config {
-  const { call, token, carriage, lent } = sending;
+  const { call, token, changes, sent } = sending;
   const { header, attachment } = call.rules;
-  const carrier = lent === undefined ? addressed(copyOf(call.config), sending) : call.config;
+  const carrier = addressed(copyOf(call.config), sending);
   carrier.headers =
-    carriage === 'prepared' || header === undefined
-      ? headersOf(sending)
-      : withHeader((lent ?? sending.sent).headers, header, token.authorization);
+    changes === 'header' && header !== undefined
+      ? withHeader(sent.headers, header, token.authorization)
+      : headersOf(sending);
   if (call.isRedirectedByAdapter) {
     carrier.beforeRedirect = redirectHook(sending, attachment.placement);
   } else {
     // Another adapter would carry the token's headers along.
     carrier.maxRedirects = 0;
-    carrier.fetchOptions = lent === undefined ? unfollowedOf(sending.sent) : UNFOLLOWED;
+    carrier.fetchOptions = unfollowedOf(sent);
   }
   return carrier;
-}
-
-/** Takes out of a lent config what was put there. The adapter may have changed other parts of it. */
-export function giveBack({ config, isRedirectedByAdapter }: ConfiguredCall, lent: LentParts): void {
-  const borrowed: Borrowed = config;
-  borrowed.headers = lent.headers;
-  if (isRedirectedByAdapter) {
-    borrowed.beforeRedirect = lent.beforeRedirect;
-    return;
-  }
-  borrowed.maxRedirects = undefined;
-  borrowed.fetchOptions = undefined;
-  // A new key may make the dictionary grow, which costs more than all these reads.
-  if (borrowed.method !== lent.method) borrowed.method = lent.method;
-  if (borrowed.url !== lent.url) borrowed.url = lent.url;
-  if (borrowed.baseURL !== lent.baseURL) borrowed.baseURL = lent.baseURL;
-  if (borrowed.params !== lent.params) borrowed.params = lent.params;
-  if (borrowed.data !== lent.data) borrowed.data = lent.data;
 }
 
 /** The config of the first request, where the library follows its redirects. */
@@ -140,12 +112,12 @@ export function firstOf(sending: Sending): Config {
 
 /** A copy with the body, the address, the timeout and the agent that the call is sent with. */
 function addressed(copy: Config, sending: Sending): Config {
-  const { call, token, carriage } = sending;
+  const { call, token, changes } = sending;
   const { timeout } = call;
   copy.data = call.body.data;
-  if (call.isAddressComputed) Object.assign(copy, { url: sending.request.url.href, baseURL: '' });
+  if (changes === 'address') Object.assign(copy, { url: sending.request.url.href, baseURL: '' });
   if (timeout !== undefined) copy.timeout = timeout;
-  const agent = carriage === 'prepared' ? call.agentFor(token, sending.request) : undefined;
+  const agent = changes !== 'header' ? call.agentFor(token, sending.request) : undefined;
   if (agent !== undefined) copy.httpsAgent = agent;
   // Basic credentials would replace the token.
   delete copy.auth;
