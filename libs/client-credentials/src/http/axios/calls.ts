@@ -12,7 +12,7 @@ import { CallDeadline } from './deadline.js';
 import { OWN_TRANSFORM } from './own-defaults.js';
 import { InstanceRules } from './rules.js';
 import { mayGoShort, sendShort } from './short-way.js';
-import { sendWithheld } from './withheld.js';
+import { sendDenied } from './denied-call.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
 
@@ -100,7 +100,7 @@ export class AxiosCalls {
     }
     if (verdict === 'denied') {
       if (rules.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
-      return sendWithheld(transport.adapter(placed), rules, finalUrl(placed));
+      return sendDenied(transport.adapter(placed), rules, finalUrl(placed));
     }
     if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
     const received =

@@ -23,33 +23,33 @@ export function mayGoShort({ config, transport, isShared }: ReceivedCall): boole
 /** Sends a call the short way, unless the call has to wait for its token. */
 export function sendShort(call: ReceivedCall, rules: CallRules, header: string): Promise<AxiosResponse> {
   const token = rules.attachment.getToken(call.request);
-  if (!(token instanceof Promise)) return new LentCall(call, rules, token).send(header);
+  if (!(token instanceof Promise)) return new BorrowedConfig(call, rules, token).send(header);
   const waiting = new AxiosCall(call, rules, 'header');
   return sendAuthorized(waiting, waiting.waitFor(token));
 }
 
 /** The parts of a config that its adapter may change, or that are changed here. */
-type LentParts = Pick<
+type BorrowedParts = Pick<
   SentParts,
   'method' | 'url' | 'baseURL' | 'params' | 'data' | 'headers' | 'beforeRedirect'
 >;
 
 /** A config, of which a part may be set to `undefined`, as it was before. */
-type Borrowed = { -readonly [Part in keyof SentParts]?: SentParts[Part] } & Pick<SentParts, 'headers'>;
+type Restorable = { -readonly [Part in keyof SentParts]?: SentParts[Part] } & Pick<SentParts, 'headers'>;
 
 /** What tells an adapter to follow no redirect. */
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
 
 /**
- * A call whose own config carries the token to the adapter, until the response is there. The {@link AxiosAttempt} that the call is, and
- * decides about all but a plainly good response, is made when it is needed.
+ * The caller's own config, which carries the token to the adapter until the response is there. The {@link AxiosAttempt} that this
+ * sending is decides about all but a plainly good response; the attempt is made when it is needed.
  */
-class LentCall implements Sanitizer {
+class BorrowedConfig implements Sanitizer {
   readonly config: InternalAxiosRequestConfig;
   readonly #call: ReceivedCall;
   readonly #rules: CallRules;
   readonly #token: CallToken;
-  readonly #lent: LentParts;
+  readonly #parts: BorrowedParts;
   #attempt: AxiosAttempt | undefined;
 
   constructor(call: ReceivedCall, rules: CallRules, token: CallToken) {
@@ -59,12 +59,11 @@ class LentCall implements Sanitizer {
     this.#call = call;
     this.#rules = rules;
     this.#token = token;
-    this.#lent = { method, url, baseURL, params, data, headers, beforeRedirect };
+    this.#parts = { method, url, baseURL, params, data, headers, beforeRedirect };
   }
 
-  /** What is sent. Nobody but the adapter sees the config, and the adapter leaves the other parts alone. */
   get sent(): SentParts {
-    return { ...sentPartsOf(this.config), ...this.#lent };
+    return this.#asAttempt().sent;
   }
 
   get request(): AuthorizedRequest {
@@ -77,7 +76,7 @@ class LentCall implements Sanitizer {
 
   /** @param header - that the token goes into */
   send(header: string): Promise<AxiosResponse> {
-    this.#lend(header);
+    this.#borrow(header);
     let sent: Promise<AxiosResponse>;
     try {
       sent = this.#call.transport.adapter(this.config);
@@ -103,13 +102,16 @@ class LentCall implements Sanitizer {
   }
 
   #asAttempt(): AxiosAttempt {
-    this.#attempt ??= new AxiosCall(this.#call, this.#rules, 'header').begun(this.#token, this.sent);
+    if (this.#attempt !== undefined) return this.#attempt;
+    // Nobody but the adapter sees the config, and the adapter leaves the other parts alone.
+    const sent = { ...sentPartsOf(this.config), ...this.#parts };
+    this.#attempt = new AxiosCall(this.#call, this.#rules, 'header').begun(this.#token, sent);
     return this.#attempt;
   }
 
-  #lend(header: string): void {
+  #borrow(header: string): void {
     const { config } = this;
-    config.headers = withHeader(this.#lent.headers, header, this.#token.authorization);
+    config.headers = withHeader(this.#parts.headers, header, this.#token.authorization);
     if (this.#call.transport.isHttp) {
       config.beforeRedirect = redirectHook(this, this.#rules.attachment.placement);
     } else {
@@ -121,8 +123,8 @@ class LentCall implements Sanitizer {
 
   /** Takes out of the config what was put there. The adapter may have changed other parts of it. */
   #giveBack(): void {
-    const config: Borrowed = this.config;
-    const { method, url, baseURL, params, data, headers, beforeRedirect } = this.#lent;
+    const config: Restorable = this.config;
+    const { method, url, baseURL, params, data, headers, beforeRedirect } = this.#parts;
     config.headers = headers;
     if (this.#call.transport.isHttp) {
       config.beforeRedirect = beforeRedirect;
