@@ -99,10 +99,11 @@ async function afterFirst<A extends Attempt, R>(
   const nonces = new NonceAnswers(call);
   const first = await nonces.answer(token, response);
   if (!first.carriesToken) return finishElsewhere(call, first);
-  const challenge = challengeIn(first);
+  const headers = first.headers();
+  const challenge = headers['www-authenticate'];
   if (attachment.proofSigner !== undefined && wantsNonce(challenge))
     return finalResponse(call, first, NONCE_NOT_ANSWERED);
-  if (!(await isRefused(call, token, first))) return finishWithScopes(call, token, first);
+  if (!(await isRefused(call, token, first, headers))) return finishWithScopes(call, token, first);
   const demand = claimsChallengeOf(challenge);
   let newToken: CallToken;
   try {
@@ -132,8 +133,10 @@ async function replay<A extends Attempt, R>(
     const second = await nonces.answer(token, await call.send(token, attemptItself<A, R>));
     if (!second.carriesToken) return finishElsewhere(call, second);
     status = second.status;
-    return (await isRefused(call, token, second))
-      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challengeIn(second)))
+    const headers = second.headers();
+    const challenge = headers['www-authenticate'];
+    return (await isRefused(call, token, second, headers))
+      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challenge))
       : finishWithScopes(call, token, second);
   } finally {
     call.attachment.noteReplay(call.request, status);
@@ -162,12 +165,13 @@ async function isRefused<A extends Attempt, R>(
   call: AuthorizedCall<A, R>,
   token: CallToken,
   attempt: A,
+  headers: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   const { attachment } = call;
   const { status } = attempt;
   try {
     const data = attachment.readsBody ? await attempt.data() : undefined;
-    return judgeResponse(attachment, token, { status, headers: attempt.headers(), data });
+    return judgeResponse(attachment, token, { status, headers, data });
   } catch (error) {
     call.discard(attempt);
     throw error;
@@ -191,10 +195,6 @@ function attemptItself<A extends Attempt, R>(_call: AuthorizedCall<A, R>, _token
   return attempt;
 }
 
-function challengeIn(attempt: Attempt): string | undefined {
-  return attempt.headers()['www-authenticate'];
-}
-
 /** Whether a status refuses who asks. */
 export function isAuthorizationRefusal(status: number): boolean {
   return status === 401 || status === 403;
@@ -203,7 +203,9 @@ export function isAuthorizationRefusal(status: number): boolean {
 /** What the caller gets where the API misses a scope, with the reason. Any other response as it is. */
 function finishWithScopes<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken, attempt: A): R {
   const { attachment, request } = call;
-  const required = isAuthorizationRefusal(attempt.status) ? missingScopesOf(challengeIn(attempt)) : undefined;
+  const required = isAuthorizationRefusal(attempt.status)
+    ? missingScopesOf(attempt.headers()['www-authenticate'])
+    : undefined;
   if (required === undefined) return call.finish(attempt);
   // An API may quote the token in place of a scope.
   const requiredScopes = required.filter((scope) => !scope.includes(token.value));
