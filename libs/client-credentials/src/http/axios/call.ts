@@ -84,8 +84,8 @@ export class AxiosCall implements SentCall {
     return new AxiosAttempt(this, token).send(next);
   }
 
-  /** The first attempt, where it was sent already. */
-  begun(token: CallToken, sent: SentParts): AxiosAttempt {
+  /** The first attempt, which was sent already. */
+  takeOver(token: CallToken, sent: SentParts): AxiosAttempt {
     this.#hasBegun = true;
     return new AxiosAttempt(this, token, sent);
   }

@@ -105,7 +105,7 @@ class BorrowedConfig implements Sanitizer {
     if (this.#attempt !== undefined) return this.#attempt;
     // Nobody but the adapter sees the config, and the adapter leaves the other parts alone.
     const sent = { ...sentPartsOf(this.config), ...this.#parts };
-    this.#attempt = new AxiosCall(this.#call, this.#rules, 'header').begun(this.#token, sent);
+    this.#attempt = new AxiosCall(this.#call, this.#rules, 'header').takeOver(this.#token, sent);
     return this.#attempt;
   }
 
