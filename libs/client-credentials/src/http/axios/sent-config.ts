@@ -6,7 +6,6 @@ import { copyOfHeaders, withHeader } from '../headers.js';
 import type { RequestBody } from '../request-body.js';
 import { redirectHook } from './before-redirect.js';
 import { copyOf } from './call-options.js';
-import { unfollowedOf } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
 import type { Transport } from './transport.js';
 
@@ -101,6 +100,16 @@ export function carrierOf(sending: Sending): Config {
     carrier.fetchOptions = unfollowedOf(sent);
   }
   return carrier;
+}
+
+/** The `fetchOptions` that leave redirects to the library, unless the caller wants none at all. */
+export function unfollowedOf({ fetchOptions }: Pick<SentParts, 'fetchOptions'>): object {
+  return { ...fetchOptions, redirect: redirectOf(fetchOptions) === 'error' ? 'error' : 'manual' };
+}
+
+/** What a call's `fetchOptions` say about redirects. */
+export function redirectOf(fetchOptions: object | undefined): unknown {
+  return fetchOptions === undefined ? undefined : Reflect.get(fetchOptions, 'redirect');
 }
 
 /** The config of the first request, where the library follows its redirects. */
