@@ -1,4 +1,4 @@
-import { answerAtOnce, answerWithCheck } from '../racing/answer-at-once.mjs';
+import { answerAtOnceAsHttp, answerWithCheck } from '../racing/answer-at-once.mjs';
 import { inTurns } from '../racing/in-turns.mjs';
 import { nsPerCall } from '../racing/timing.mjs';
 
@@ -27,8 +27,9 @@ export const scenario = {
     const realm = await openRealm();
     const checked = await connect(realm, { adapter: answerWithCheck() });
     await checked.get('/a');
-    const own = await connect(realm, { adapter: answerAtOnce });
-    const floor = await connectFloor(realm, { adapter: answerAtOnce });
+    const adapter = answerAtOnceAsHttp();
+    const own = await connect(realm, { adapter });
+    const floor = await connectFloor(realm, { adapter });
     const measure = async () => {
       const { ratio, ...ns } = await inTurns(
         turns,

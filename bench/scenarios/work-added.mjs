@@ -1,5 +1,5 @@
 import axios, { AxiosHeaders } from 'axios';
-import { answerAtOnce } from '../racing/answer-at-once.mjs';
+import { answerAtOnce, answerAtOnceAsHttp } from '../racing/answer-at-once.mjs';
 import { inTurns } from '../racing/in-turns.mjs';
 import { throughInterceptors } from '../racing/through-interceptors.mjs';
 import { nsPerCall } from '../racing/timing.mjs';
@@ -48,9 +48,10 @@ export const scenario = {
 
   async prepare({ openRealm, connect, settings: { turns } }) {
     const realm = await openRealm();
-    const { axios: attached, get } = await connect(realm, { adapter: answerAtOnce });
+    const adapter = answerAtOnceAsHttp();
+    const { axios: attached, get } = await connect(realm, { adapter });
     await get('/a');
-    const bare = axios.create({ baseURL: realm.apiUrl, adapter: answerAtOnce });
+    const bare = axios.create({ baseURL: realm.apiUrl, adapter });
     const measure = async () => {
       const added = await inTurns(
         turns,

@@ -34,7 +34,7 @@ export interface AuthorizedCall<A extends Attempt, R> {
   readonly request: TokenRequest;
   readonly isRepeatable: boolean;
   /** Sends the call once, and goes on with `next` once there is a response. Rejects if there is none. */
-  send<T>(token: CallToken, next: (attempt: A) => T | Promise<T>): Promise<T>;
+  send<T>(token: CallToken, next: NextStep<A, R, T>): Promise<T>;
   /** The token, for as long as the caller is willing to wait: at once if it is cached. */
   getToken(): CallToken | Promise<CallToken>;
   /** What the caller gets of a response. */
@@ -45,27 +45,48 @@ export interface AuthorizedCall<A extends Attempt, R> {
   attachReason(attempt: A, cause: Error): void;
 }
 
+/** What follows once there is a response. A function of its own, not a closure: every call has one. */
+export type NextStep<A extends Attempt, R, T> = (
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  attempt: A,
+) => T | Promise<T>;
+
 /**
  * Sends a call with a token; after a 401 once more with a new one, and never a third time. Each call decides by its own
  * responses: nothing is counted elsewhere.
+ *
+ * @param token - asked for already, perhaps
  */
-export function sendAuthorized<A extends Attempt, R>(call: AuthorizedCall<A, R>): Promise<R> {
-  const token = call.getToken();
-  if (token instanceof Promise) return token.then((late) => sendFirst(call, late));
-  return sendFirst(call, token);
+export function sendAuthorized<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken | Promise<CallToken> = call.getToken(),
+): Promise<R> {
+  if (token instanceof Promise) return token.then((late) => call.send(late, finishFirst<A, R>));
+  return call.send(token, finishFirst<A, R>);
 }
 
-function sendFirst<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken): Promise<R> {
-  return call.send(token, (first) => {
-    const { attachment } = call;
-    const { status } = first;
-    // The usual response needs no further look.
-    if (status >= 200 && status < 300 && !attachment.readsBody) {
-      if (attachment.acceptedToken !== token && first.carriesToken) noteAccepted(attachment, token);
-      return call.finish(first);
-    }
-    return afterFirst(call, token, first);
-  });
+/** What the caller gets after the first response: the response itself, where it is plainly good. */
+export function finishFirst<A extends Attempt, R>(
+  call: AuthorizedCall<A, R>,
+  token: CallToken,
+  first: A,
+): R | Promise<R> {
+  return isPlainlyGood(call.attachment, token, first.status, first.carriesToken)
+    ? call.finish(first)
+    : afterFirst(call, token, first);
+}
+
+/** Whether a response needs no further look, as the usual one. Notes the token that the API accepted with it. */
+export function isPlainlyGood(
+  attachment: Attachment,
+  token: CallToken,
+  status: number,
+  carriesToken: boolean,
+): boolean {
+  if (status < 200 || status >= 300 || attachment.readsBody) return false;
+  if (attachment.acceptedToken !== token && carriesToken) noteAccepted(attachment, token);
+  return true;
 }
 
 /** Continues after a first response that is not plainly good. */
@@ -78,10 +99,11 @@ async function afterFirst<A extends Attempt, R>(
   const nonces = new NonceAnswers(call);
   const first = await nonces.answer(token, response);
   if (!first.carriesToken) return finishElsewhere(call, first);
-  const challenge = challengeIn(first);
+  const headers = first.headers();
+  const challenge = headers['www-authenticate'];
   if (attachment.proofSigner !== undefined && wantsNonce(challenge))
     return finalResponse(call, first, NONCE_NOT_ANSWERED);
-  if (!(await isRefused(call, token, first))) return finishWithScopes(call, token, first);
+  if (!(await isRefused(call, token, first, headers))) return finishWithScopes(call, token, first);
   const demand = claimsChallengeOf(challenge);
   let newToken: CallToken;
   try {
@@ -108,11 +130,13 @@ async function replay<A extends Attempt, R>(
 ): Promise<R> {
   let status: number | undefined;
   try {
-    const second = await nonces.answer(token, await call.send(token, attemptItself));
+    const second = await nonces.answer(token, await call.send(token, attemptItself<A, R>));
     if (!second.carriesToken) return finishElsewhere(call, second);
     status = second.status;
-    return (await isRefused(call, token, second))
-      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challengeIn(second)))
+    const headers = second.headers();
+    const challenge = headers['www-authenticate'];
+    return (await isRefused(call, token, second, headers))
+      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challenge))
       : finishWithScopes(call, token, second);
   } finally {
     call.attachment.noteReplay(call.request, status);
@@ -133,7 +157,7 @@ class NonceAnswers<A extends Attempt, R> {
     if (!response.wantsNewProof || this.#hasAnswered || !this.#call.isRepeatable) return response;
     this.#hasAnswered = true;
     this.#call.discard(response);
-    return this.#call.send(token, attemptItself);
+    return this.#call.send(token, attemptItself<A, R>);
   }
 }
 
@@ -141,12 +165,13 @@ async function isRefused<A extends Attempt, R>(
   call: AuthorizedCall<A, R>,
   token: CallToken,
   attempt: A,
+  headers: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   const { attachment } = call;
   const { status } = attempt;
   try {
     const data = attachment.readsBody ? await attempt.data() : undefined;
-    return judgeResponse(attachment, token, { status, headers: attempt.headers(), data });
+    return judgeResponse(attachment, token, { status, headers, data });
   } catch (error) {
     call.discard(attempt);
     throw error;
@@ -166,12 +191,8 @@ function noteAccepted(attachment: Attachment, token: CallToken): void {
   attachment.noteAccepted(token);
 }
 
-function attemptItself<A extends Attempt>(attempt: A): A {
+function attemptItself<A extends Attempt, R>(_call: AuthorizedCall<A, R>, _token: CallToken, attempt: A): A {
   return attempt;
-}
-
-function challengeIn(attempt: Attempt): string | undefined {
-  return attempt.headers()['www-authenticate'];
 }
 
 /** Whether a status refuses who asks. */
@@ -182,7 +203,9 @@ export function isAuthorizationRefusal(status: number): boolean {
 /** What the caller gets where the API misses a scope, with the reason. Any other response as it is. */
 function finishWithScopes<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken, attempt: A): R {
   const { attachment, request } = call;
-  const required = isAuthorizationRefusal(attempt.status) ? missingScopesOf(challengeIn(attempt)) : undefined;
+  const required = isAuthorizationRefusal(attempt.status)
+    ? missingScopesOf(attempt.headers()['www-authenticate'])
+    : undefined;
   if (required === undefined) return call.finish(attempt);
   // An API may quote the token in place of a scope.
   const requiredScopes = required.filter((scope) => !scope.includes(token.value));

@@ -7,8 +7,7 @@ export class AuthorizedAdapter {
   readonly #calls: AxiosCalls;
   /** Wrapped adapter by original. A wrapped adapter maps to itself, so it is never wrapped twice. */
   readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
-  #latest: { readonly named: AxiosAdapter; readonly wrapped: AxiosAdapter } | undefined;
-  #latestNames: { readonly names: readonly unknown[]; readonly wrapped: AxiosAdapter } | undefined;
+  #latest: { readonly named: NamedAdapter; readonly wrapped: AxiosAdapter } | undefined;
   /** The config that the adapter gets next and that no other code has seen. */
   #unseen: InternalAxiosRequestConfig | undefined;
 
@@ -19,9 +18,9 @@ export class AuthorizedAdapter {
   /** Wraps the adapter of a config. An adapter that cannot send the call is left alone. */
   attachTo(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
     const named = config.adapter;
-    if (typeof named === 'function' && cannotSend(named)) return config;
     const latest = this.#latest;
-    config.adapter = latest !== undefined && latest.named === named ? latest.wrapped : this.#wrap(named);
+    if (latest !== undefined && isSame(latest.named, named)) config.adapter = latest.wrapped;
+    else if (typeof named !== 'function' || !cannotSend(named)) config.adapter = this.#wrap(named);
     return config;
   }
 
@@ -35,20 +34,10 @@ export class AuthorizedAdapter {
   }
 
   #wrap(named: NamedAdapter): AxiosAdapter {
-    if (typeof named !== 'function') return this.#wrapNames(named);
-    const wrapped = this.#wrapped.get(named) ?? this.#before(named);
-    this.#wrapped.set(named, wrapped);
+    const known = typeof named === 'function' ? this.#wrapped.get(named) : undefined;
+    const wrapped = known ?? this.#before(named);
+    if (typeof named === 'function') this.#wrapped.set(named, wrapped);
     this.#latest = { named, wrapped };
-    return wrapped;
-  }
-
-  /** Each call has its own list of adapter names, nearly always with the same names. */
-  #wrapNames(named: Exclude<NamedAdapter, AxiosAdapter>): AxiosAdapter {
-    const names: readonly unknown[] = Array.isArray(named) ? named : [named];
-    const latest = this.#latestNames;
-    if (latest !== undefined && isSame(latest.names, names)) return latest.wrapped;
-    const wrapped = this.#before(named);
-    this.#latestNames = { names, wrapped };
     return wrapped;
   }
 
@@ -65,8 +54,11 @@ export class AuthorizedAdapter {
   }
 }
 
-function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, at) => item === other[at]);
+/** Whether two adapters are the same. Each call has its own list of adapter names, nearly always with the same names. */
+function isSame(one: NamedAdapter, other: NamedAdapter): boolean {
+  if (one === other) return true;
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+  return one.every((name, at) => name === other[at]);
 }
 
 // The source text of a function, an arrow function or a method without parameters.

@@ -18,17 +18,15 @@ interface OwnSettings {
  * The hook that axios's http adapter calls before it follows a redirect: the token comes along only if it may. The caller's own hook runs in
  * between and sees nothing of the token. The origin is judged after that hook, which may change it.
  *
- * @param attempt - has the request on its way, computed when there is a redirect
- * @param settings - the caller's own, read when there is a redirect
+ * @param sending - its request is computed when there is a redirect
  */
 export function redirectHook(
-  attempt: { readonly request: AuthorizedRequest },
-  settings: () => OwnSettings,
+  sending: { readonly request: AuthorizedRequest; readonly sent: OwnSettings },
   placement: TokenPlacement,
 ): RedirectHook {
   return (options, response, requested) => {
-    const { request } = attempt;
-    const { beforeRedirect: own, httpAgent, httpsAgent } = settings();
+    const { request, sent } = sending;
+    const { beforeRedirect: own, httpAgent, httpsAgent } = sent;
     const url = new URL(String(options['href']));
     const redirected = headersOfRecord(Object(options['headers']));
     for (const name of request.addedHeaders) redirected.delete(name);

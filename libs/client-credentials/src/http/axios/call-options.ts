@@ -10,19 +10,23 @@ import type { TokenPlacement } from '../../token/attachment.js';
 import { hasHeader, lowerCased } from '../headers.js';
 import { finalUrl, urlText, withParams } from './call-url.js';
 
-/** The call's `clientCredentials`: a token request; `false`; or `NoToken`, which still names the tenant whose base URL applies. */
-export type CallOptions = TokenRequest | NoToken | false;
+/** What a call's `clientCredentials` ask for. */
+export interface CallOptions {
+  /** Names the tenant whose base URL applies, even of a call without a token. */
+  readonly request: TokenRequest;
+  readonly wantsToken: boolean;
+}
+
+// Shared objects: most calls say nothing about their token.
+const USUAL: CallOptions = { request: DEFAULT_REQUEST, wantsToken: true };
+const WITHOUT_TOKEN: CallOptions = { request: DEFAULT_REQUEST, wantsToken: false };
 
 /** The call's options as they are now: the caller may change the same object while the call is under way. */
 export function callOptionsOf({ clientCredentials: options }: InternalAxiosRequestConfig): CallOptions {
-  if (options === undefined || options === null) return DEFAULT_REQUEST;
-  return options === false || options instanceof NoToken ? options : frozenRequest(options);
-}
-
-/** Whether a call is to go without a token. */
-export function isWithoutToken(options: CallOptions): options is NoToken | false {
-  // Most calls have the default request: no `instanceof` for them.
-  return options !== DEFAULT_REQUEST && (options === false || options instanceof NoToken);
+  if (options === undefined || options === null) return USUAL;
+  if (options === false) return WITHOUT_TOKEN;
+  if (options instanceof NoToken) return { request: options, wantsToken: false };
+  return { request: frozenRequest(options), wantsToken: true };
 }
 
 /** Whether request transforms of the application see the config. */

@@ -2,45 +2,41 @@ import type { Agent } from 'node:https';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenRequest } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
-import type { AuthorizedCall } from '../authorized-call.js';
+import type { NextStep } from '../authorized-call.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { certificateProblem } from '../errors.js';
-import { isForm, requestBodyOf, type RequestBody } from '../request-body.js';
+import { requestBodyOf, type RequestBody } from '../request-body.js';
 import { AxiosAttempt, type SentCall } from './attempt.js';
 import { callError } from './call-error.js';
 import { CallDeadline } from './deadline.js';
 import { discard } from './follow-redirects.js';
 import type { CallRules } from './rules.js';
 import { attachReason, sanitizeError, sanitizeResponse } from './sanitize.js';
+import type { Change, SentParts } from './sent-config.js';
 import type { Transport } from './transport.js';
 
-/** What an {@link AxiosCall} is made of. */
-export interface AxiosCallOptions {
+/** A call as an adapter of the instance got it. */
+export interface ReceivedCall {
   /** The caller's own config. */
   readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
-  readonly rules: CallRules;
   readonly request: TokenRequest;
-  /** Whether the address is handed to the adapter as it was computed here. */
-  readonly isAddressComputed: boolean;
-  /** When the call began, by `performance.now()`; needed where the call has a timeout. */
+  /** When the call began, by `performance.now()`; `undefined` where the call has no timeout. */
   readonly startedAt: number | undefined;
   /** Whether other code may look at the config while the call is under way. */
   readonly isShared: boolean;
 }
 
 /** One call of axios that gets a token. */
-export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, SentCall {
+export class AxiosCall implements SentCall {
   readonly config: InternalAxiosRequestConfig;
   readonly transport: Transport;
   readonly attachment: Attachment;
   readonly rules: CallRules;
   readonly request: TokenRequest;
-  readonly isAddressComputed: boolean;
   /** Whether the adapter follows redirects and asks before each: axios's http adapter, unless each request needs a proof. */
   readonly isRedirectedByAdapter: boolean;
-  isHeaderOnly: boolean;
-  mayBorrowConfig: boolean;
+  changes: Change;
   timeout: number | undefined;
   readonly #startedAt: number | undefined;
   #deadline: CallDeadline | undefined;
@@ -48,23 +44,15 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
   /** Whether time has passed since the call began: a wait for a token, or a first attempt. */
   #hasBegun = false;
 
-  constructor(options: AxiosCallOptions) {
-    const { config, transport, rules, request, isAddressComputed, startedAt, isShared } = options;
-    const { auth, data, maxRedirects, fetchOptions } = config;
-    const { attachment } = rules;
+  constructor({ config, transport, request, startedAt }: ReceivedCall, rules: CallRules, changes: Change) {
     this.config = config;
     this.transport = transport;
-    this.attachment = attachment;
+    this.attachment = rules.attachment;
     this.rules = rules;
     this.request = request;
-    this.isAddressComputed = isAddressComputed;
-    this.#startedAt = startedAt;
+    this.changes = changes;
     this.isRedirectedByAdapter = transport.isHttp && !rules.needsProof;
-    const mayTakeRedirects = transport.isHttp || (maxRedirects === undefined && fetchOptions === undefined);
-    const hasPlainBody = typeof data !== 'object' || !isForm(data);
-    this.isHeaderOnly = attachment.isHeaderOnly && !isAddressComputed && auth === undefined && hasPlainBody;
-    this.mayBorrowConfig =
-      this.isHeaderOnly && transport.isOfAxios && !transport.sendsInClear && mayTakeRedirects && !isShared;
+    this.#startedAt = startedAt;
   }
 
   get body(): RequestBody {
@@ -81,30 +69,41 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
       return this.#wait((signal) => attachment.getToken(request, signal));
     }
     const token = attachment.getToken(request);
-    if (!(token instanceof Promise)) return token;
+    return token instanceof Promise ? this.waitFor(token) : token;
+  }
+
+  /** A token that was asked for already, for as long as the caller is willing to wait. */
+  waitFor(token: Promise<CallToken>): Promise<CallToken> {
     this.#hasBegun = true;
     return this.#wait(() => token);
   }
 
-  send<T>(token: CallToken, next: (attempt: AxiosAttempt) => T | Promise<T>): Promise<T> {
+  send<T>(token: CallToken, next: NextStep<AxiosAttempt, AxiosResponse, T>): Promise<T> {
     if (this.#hasBegun) this.#readAgain();
     this.#hasBegun = true;
     return new AxiosAttempt(this, token).send(next);
   }
 
+  /** The first attempt, which was sent already. */
+  takeOver(token: CallToken, sent: SentParts): AxiosAttempt {
+    this.#hasBegun = true;
+    return new AxiosAttempt(this, token, sent);
+  }
+
   finish(attempt: AxiosAttempt): AxiosResponse {
-    const { result } = attempt;
-    if (result === undefined) throw new Error('The call has no response yet.');
-    if (result.error !== undefined) throw sanitizeError(result.error, attempt);
-    return sanitizeResponse(result.response, attempt);
+    const { response, error } = attempt;
+    if (error !== undefined) throw sanitizeError(error, attempt);
+    if (response === undefined) throw new Error('The call has no response yet.');
+    return sanitizeResponse(response, attempt);
   }
 
-  discard({ result }: AxiosAttempt): void {
-    if (result !== undefined) discard(result);
+  discard({ response }: AxiosAttempt): void {
+    if (response !== undefined) discard({ response });
   }
 
-  attachReason({ result }: AxiosAttempt, cause: Error): void {
-    if (result !== undefined) attachReason(result.error ?? result.response, cause);
+  attachReason({ response, error }: AxiosAttempt, cause: Error): void {
+    const shown = error ?? response;
+    if (shown !== undefined) attachReason(shown, cause);
   }
 
   /** The agent that presents the token's certificate. One that the caller or the configuration names comes first. */
@@ -121,10 +120,8 @@ export class AxiosCall implements AuthorizedCall<AxiosAttempt, AxiosResponse>, S
 
   /** Time has passed since the call began: its timeout is shorter, and somebody may have changed the config. */
   #readAgain(): void {
-    const { config, rules } = this;
     this.timeout = this.remainingMs();
-    this.mayBorrowConfig &&= this.timeout === undefined;
-    this.isHeaderOnly &&= rules.judge(config, true) === 'allowed';
+    if (this.changes === 'header' && this.rules.judge(this.config, true) !== 'allowed') this.changes = 'more';
   }
 
   async #wait(task: (signal: AbortSignal | undefined) => CallToken | Promise<CallToken>): Promise<CallToken> {

@@ -1,33 +1,22 @@
 import { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { ClientCredentialsError } from '../../base/errors.js';
-import { DEFAULT_REQUEST, type TokenRequest } from '../../config/token-request.js';
+import type { TokenRequest } from '../../config/token-request.js';
 import type { Attachment } from '../../token/attachment.js';
 import { sendAuthorized } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
-import { AxiosCall } from './call.js';
+import { AxiosCall, type ReceivedCall } from './call.js';
 import { callError } from './call-error.js';
-import { callOptionsOf, hasOwnToken, hasOwnTransform, isWithoutToken, outboundCall } from './call-options.js';
+import { callOptionsOf, hasOwnToken, hasOwnTransform, outboundCall } from './call-options.js';
 import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
 import { OWN_TRANSFORM } from './own-defaults.js';
 import { InstanceRules } from './rules.js';
+import { mayGoShort, sendShort } from './short-way.js';
+import { sendDenied } from './denied-call.js';
 import { restoreSockets } from './unprintable.js';
-import { sendWithheld } from './withheld.js';
 import { sendWithoutToken } from './without-token.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
 import type { Transport } from './transport.js';
-
-/** A call as an adapter of the instance got it. */
-interface ReceivedCall {
-  readonly config: InternalAxiosRequestConfig;
-  readonly transport: Transport;
-  readonly request: TokenRequest;
-  readonly wantsToken: boolean;
-  /** By `performance.now()`; `undefined` where the call has no timeout. */
-  readonly startedAt: number | undefined;
-  /** Whether other code may look at the config while the call is under way. */
-  readonly isShared: boolean;
-}
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
 export class AxiosCalls {
@@ -51,34 +40,33 @@ export class AxiosCalls {
     restoreSockets(config);
     if (this.isDetached) return transport.adapter(config);
     try {
-      const options = callOptionsOf(config);
+      const { request, wantsToken } = callOptionsOf(config);
       const call: ReceivedCall = {
         config,
         transport,
-        request: options === false ? DEFAULT_REQUEST : options,
-        wantsToken: !isWithoutToken(options),
+        request,
         startedAt: config.timeout ? performance.now() : undefined,
         isShared: isShared || hasOwnTransform(config, OWN_TRANSFORM),
       };
       return this.#attachment.isTenantKnown
-        ? this.#sendAs(this.#attachment, call)
-        : this.#sendForTenant(call);
+        ? this.#sendAs(this.#attachment, call, wantsToken)
+        : this.#sendForTenant(call, wantsToken);
     } catch (error) {
       return Promise.reject(callError(error, config));
     }
   }
 
   /** Finds the tenant that a call is for. Without a token the tenant matters only for a relative address, which is its API's. */
-  #sendForTenant(call: ReceivedCall): Promise<AxiosResponse> {
-    const { config, transport, request, wantsToken } = call;
+  #sendForTenant(call: ReceivedCall, wantsToken: boolean): Promise<AxiosResponse> {
+    const { config, transport, request } = call;
     if (!wantsToken && !isRelative(config.url)) return sendWithoutToken(config, transport);
     const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
     const found = this.#attachmentFor(config, request, needsToken);
     return found instanceof Promise
       ? found
-          .then((attachment) => this.#sendAs(attachment, call))
+          .then((attachment) => this.#sendAs(attachment, call, wantsToken))
           .catch((error: unknown) => Promise.reject(callError(error, config)))
-      : this.#sendAs(found, call);
+      : this.#sendAs(found, call, wantsToken);
   }
 
   /** The attachment of the call's tenant. A call that needs no token goes on without one where nobody knows the tenant. */
@@ -103,8 +91,8 @@ export class AxiosCalls {
   }
 
   /** Sends a call by the rules of one attachment: the provider's, or its tenant's. */
-  #sendAs(attachment: Attachment, call: ReceivedCall): Promise<AxiosResponse> {
-    const { config, transport, wantsToken, startedAt, isShared } = call;
+  #sendAs(attachment: Attachment, call: ReceivedCall, wantsToken: boolean): Promise<AxiosResponse> {
+    const { config, transport } = call;
     const rules = this.#rules.for(attachment);
     const { defaults } = rules;
     const placed = defaults === undefined ? config : atTenantBase(config, defaults);
@@ -115,15 +103,28 @@ export class AxiosCalls {
     }
     if (verdict === 'denied') {
       if (rules.allowed.size === 0 && !attachment.isBaseNamedByToken) warnOfNoOrigin(attachment);
-      return sendWithheld(sendWithoutToken(placed, transport), rules, finalUrl(placed));
+      return sendDenied(sendWithoutToken(placed, transport), rules, finalUrl(placed));
     }
     if (verdict === 'user-info') throw userInfoProblem(attachment.provider);
-    const own = defaults === undefined ? placed : withTenantDefaults(placed, defaults);
-    const request =
-      attachment.requestFor?.(() => outboundCall(own, finalUrl(own)), call.request) ?? call.request;
-    const isAddressComputed = verdict === 'computed';
-    return sendAuthorized(
-      new AxiosCall({ config: own, transport, rules, request, isAddressComputed, startedAt, isShared }),
-    );
+    const received =
+      defaults === undefined && attachment.requestFor === undefined
+        ? call
+        : requested(attachment, {
+            ...call,
+            config: defaults === undefined ? config : withTenantDefaults(placed, defaults),
+          });
+    if (verdict === 'computed') return sendAuthorized(new AxiosCall(received, rules, 'address'));
+    const header = rules.onlyHeaderOf(received.config);
+    if (header === undefined) return sendAuthorized(new AxiosCall(received, rules, 'more'));
+    return mayGoShort(received)
+      ? sendShort(received, rules, header)
+      : sendAuthorized(new AxiosCall(received, rules, 'header'));
   }
+}
+
+/** A call with the token request that its attachment makes of it. */
+function requested({ requestFor }: Attachment, call: ReceivedCall): ReceivedCall {
+  const { config } = call;
+  const request = requestFor?.(() => outboundCall(config, finalUrl(config)), call.request);
+  return request === undefined ? call : { ...call, request };
 }

@@ -8,7 +8,7 @@ import { withoutToken } from '../url.js';
 import { callOwnHook } from './before-redirect.js';
 import { withParams } from './call-url.js';
 import { isAxiosError } from './sanitize.js';
-import type { SentParts } from './sent-parts.js';
+import { redirectOf, unfollowedOf, type SentParts } from './sent-config.js';
 
 // The code of follow-redirects, which axios's http adapter uses.
 const TOO_MANY_REDIRECTS = 'ERR_FR_TOO_MANY_REDIRECTS';
@@ -31,15 +31,6 @@ export interface FollowOptions {
   readonly request: AuthorizedRequest;
   /** Called with each response but the first. */
   readonly onResponse: (result: AdapterResult) => void;
-}
-
-/** The `fetchOptions` that leave redirects to the library, unless the caller wants none at all. */
-export function unfollowedOf({ fetchOptions }: FollowOptions['own']): object {
-  return { ...fetchOptions, redirect: redirectOf(fetchOptions) === 'error' ? 'error' : 'manual' };
-}
-
-function redirectOf(fetchOptions: object | undefined): unknown {
-  return fetchOptions === undefined ? undefined : Reflect.get(fetchOptions, 'redirect');
 }
 
 /** Follows the redirects of a response, as far as the caller wants, with an adapter that was told to follow none. */

@@ -2,6 +2,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import type { Attachment } from '../../token/attachment.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
 import { hasHeader } from '../headers.js';
+import { isForm } from '../request-body.js';
 import { hasUserInfo, isAbsolute } from '../url.js';
 import { hasOwnToken } from './call-options.js';
 import { finalUrl, isRelative, type CallAddress } from './call-url.js';
@@ -70,6 +71,12 @@ export class CallRules {
     const place = hasNoHost ? baseURL : url.slice(0, Math.max(pathAt, 0));
     if (!place || typeof place !== 'string') return this.#verdictOn(finalUrl(config));
     return this.#verdicts.get(place) ?? this.#remember(place);
+  }
+
+  /** The header that the token goes into, where it changes that header of a call and nothing else. */
+  onlyHeaderOf({ auth, data }: InternalAxiosRequestConfig): string | undefined {
+    const hasPlainBody = typeof data !== 'object' || !isForm(data);
+    return this.attachment.isHeaderOnly && auth === undefined && hasPlainBody ? this.header : undefined;
   }
 
   /** Judges an address that the adapter gets as it was computed here. The base address that a token names is its own origin's. */

@@ -4,7 +4,12 @@ import { frozenRequest, type OutboundCall, type TokenRequest } from '../../confi
 import type { Attachment, CallToken } from '../../token/attachment.js';
 import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
-import { isAuthorizationRefusal, sendAuthorized, type AuthorizedCall } from '../authorized-call.js';
+import {
+  isAuthorizationRefusal,
+  sendAuthorized,
+  type AuthorizedCall,
+  type NextStep,
+} from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { bodyCopyOf, requestBodyOf } from '../request-body.js';
 import { withheld } from '../refusal-reasons.js';
@@ -200,8 +205,8 @@ class FetchCall implements AuthorizedCall<FetchAttempt, Response> {
     return token instanceof Promise ? unlessAborted(token, signal) : token;
   }
 
-  async send<T>(token: CallToken, next: (attempt: FetchAttempt) => T | Promise<T>): Promise<T> {
-    return next(await FetchAttempt.send(this.#call, token));
+  async send<T>(token: CallToken, next: NextStep<FetchAttempt, Response, T>): Promise<T> {
+    return next(this, token, await FetchAttempt.send(this.#call, token));
   }
 
   finish({ response }: FetchAttempt): Response {

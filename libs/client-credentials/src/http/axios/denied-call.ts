@@ -5,7 +5,7 @@ import type { CallRules } from './rules.js';
 import { attachReason, isAxiosError } from './sanitize.js';
 
 /** A call that went without the token because of its origin: if it is refused, the operator is warned once and the caller gets the reason. */
-export async function sendWithheld(
+export async function sendDenied(
   sent: Promise<AxiosResponse>,
   { attachment, allowed }: CallRules,
   url: URL | undefined,
