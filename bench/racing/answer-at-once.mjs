@@ -1,7 +1,10 @@
 import adapters from 'axios/unsafe/adapters/adapters.js';
 
-/** Axios adapter without network, so that only the work around the adapter is measured. */
+const sendOverHttp = adapters.adapters.http;
+
+/** Axios adapter that sends token requests, which have no base address, and answers calls at once: only the work around it is measured. */
 export async function answerAtOnce(config) {
+  if (!config.baseURL) return sendOverHttp(config);
   return { data: '{}', status: 200, statusText: 'OK', headers: {}, config };
 }
 
