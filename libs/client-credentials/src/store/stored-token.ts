@@ -1,4 +1,4 @@
-import { type InstantClock } from '../base/clock.js';
+import { elapsedMs, type InstantClock } from '../base/clock.js';
 import type { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
@@ -9,6 +9,12 @@ import { deserialize, serialize } from './token-codec.js';
 
 /** Outcome of a lock attempt: the lock, `held` by another process, or `broken` if the store cannot lock. */
 export type LockOutcome = Lock | 'held' | 'broken';
+
+/**
+ * Longest time in a store of a tenant's token, counted from its request, and of the instant up to which the tenant's
+ * tokens are forgotten: no token outlives that instant, whatever lifetime the tenant configures.
+ */
+export const MAX_TENANT_TTL_MS: number = 31 * 86_400_000;
 
 /** Collaborators of one client's stored tokens. */
 export interface StoredTokenDeps {
@@ -105,8 +111,9 @@ export class StoredToken {
     const key = this.#key;
     await this.#inTurn(async () => {
       const value = serialize(token, this.#request);
-      const set = (store: TokenStore): Promise<void> => store.set(key, value, Math.ceil(ttlMs));
-      if (ttlMs > 0) await this.#deps.circuit.run('set', set, { onOutage: this.#onOutage });
+      const keptMs = Math.ceil(this.#keptMs(token, ttlMs));
+      const set = (store: TokenStore): Promise<void> => store.set(key, value, keptMs);
+      if (keptMs > 0) await this.#deps.circuit.run('set', set, { onOutage: this.#onOutage });
       if (lock !== undefined) await this.release(lock);
     });
   }
@@ -135,6 +142,12 @@ export class StoredToken {
   /** Makes the shutdown wait for this work. The work must not reject. */
   track(work: Promise<void>): void {
     this.#deps.circuit.track(work);
+  }
+
+  #keptMs({ requested }: IssuedToken, ttlMs: number): number {
+    const { clock, forgottenKey } = this.#deps;
+    if (forgottenKey === undefined) return ttlMs;
+    return Math.min(ttlMs, MAX_TENANT_TTL_MS - elapsedMs(requested, clock.instant()));
   }
 
   async #removeIf(value: string): Promise<void> {

@@ -7,9 +7,9 @@ import { emitEvent } from '../../cache/client-context.js';
 import { BusyAwareLru } from '../../cache/lru.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
-import { resolveProvider } from '../../config/resolve.js';
 import { validateTenant } from '../../config/validate.js';
 import type { CarriedOver } from '../../oauth/oauth-client.js';
+import { MAX_TENANT_TTL_MS } from '../../store/stored-token.js';
 import { forgottenKeyOf } from '../../token/token-key.js';
 import { ProviderClient, type ClientDeps } from '../client.js';
 import { layerProblems, tenantConfigOf } from './config.js';
@@ -39,7 +39,6 @@ export class TenantDirectory {
   /** Server locators that tenants share, by method of client authentication. */
   readonly #locators = new Map<string, CarriedOver['locate']>();
   readonly #ttlMs: number;
-  readonly #longestLifetimeMs: number;
 
   constructor(provider: string, config: TenantProviderConfig, deps: ClientDeps) {
     this.provider = provider;
@@ -47,7 +46,6 @@ export class TenantDirectory {
     this.#deps = deps;
     const { max = DEFAULT_MAX, ttlSeconds = DEFAULT_TTL_SECONDS } = config.tenantCache ?? {};
     this.#ttlMs = ttlSeconds * 1000;
-    this.#longestLifetimeMs = resolveProvider(provider, { clientId: '', ...config }).maxLifetimeMs;
     this.#known = new BusyAwareLru({
       max,
       isBusy: (known) => known.client.isBusy || this.#isAwaited(known),
@@ -92,7 +90,7 @@ export class TenantDirectory {
     const { provider } = this;
     const at = clock.now();
     const key = forgottenKeyOf(provider, tenant);
-    await circuit?.run('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
+    await circuit?.run('set', (store) => store.set(key, String(at), MAX_TENANT_TTL_MS), {
       onOutage: (operation) =>
         emitEvent({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
     });
