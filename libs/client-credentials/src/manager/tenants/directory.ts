@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Deadline } from '../../base/abort.js';
 import { elapsedMs, type Instant } from '../../base/clock.js';
-import { asObject, isObject, plainCopyOf } from '../../base/objects.js';
-import { runWithTenant } from '../../base/tenant-context.js';
+import { asObject } from '../../base/objects.js';
 import { emitEvent } from '../../cache/client-context.js';
 import { BusyAwareLru } from '../../cache/lru.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
@@ -13,13 +11,16 @@ import { MAX_TENANT_TTL_MS } from '../../store/stored-token.js';
 import { forgottenKeyOf } from '../../token/token-key.js';
 import { ProviderClient, type ClientDeps } from '../client.js';
 import { layerProblems, tenantConfigOf } from './config.js';
-import { resolverTimedOut, tenantUnavailable, unknownTenant } from './errors.js';
+import { unknownTenant } from './errors.js';
+import { callResolver } from './resolver.js';
 
 const DEFAULT_MAX = 10_000;
 const DEFAULT_TTL_SECONDS = 300;
-const DEFAULT_TIMEOUT_MS = 10_000;
-// A caller that resolved a tenant asks for a token next; after ten seconds it has surely given up.
-const AWAITED_MS = 10_000;
+// A caller that resolved a tenant asks for a token next. Resolvers that read in batches give hundreds of tenants at once.
+const MAX_AWAITED = 1_000;
+// Spares the application's database from repeated unknown ids, yet a new customer waits no longer than for a page.
+const UNKNOWN_MS = 1_000;
+const MAX_UNKNOWN = 1_000;
 
 /** A tenant and its client. */
 export interface KnownTenant {
@@ -27,6 +28,8 @@ export interface KnownTenant {
   readonly client: ProviderClient;
   /** Instant at which `tenants` was called. */
   readonly resolved: Instant;
+  /** Count of the LRU's insertions at that time. */
+  readonly insertions: number;
 }
 
 /** The tenants of a provider, each with a client of its own, from the results of the `tenants` option. */
@@ -35,6 +38,8 @@ export class TenantDirectory {
   readonly #config: TenantProviderConfig;
   readonly #deps: ClientDeps;
   readonly #known: BusyAwareLru<string, KnownTenant>;
+  /** Instants at which `tenants` returned `undefined`. */
+  readonly #unknown = new BusyAwareLru<string, Instant>({ max: MAX_UNKNOWN, isBusy: () => false });
   readonly #flights = new Map<string, Promise<KnownTenant>>();
   /** Server locators that tenants share, by method of client authentication. */
   readonly #locators = new Map<string, CarriedOver['locate']>();
@@ -57,13 +62,16 @@ export class TenantDirectory {
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
     const { reason } = this.#deps.shutdown;
     if (reason !== undefined) throw reason;
-    return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#resolve(tenant, this.#known.get(tenant));
+    const known = this.#known.get(tenant);
+    if (known !== undefined && this.#isCurrent(known)) return known;
+    if (this.#isUnknown(tenant)) throw unknownTenant(this.provider, tenant);
+    return this.#flights.get(tenant) ?? this.#resolve(tenant, known);
   }
 
   /** Returns the cached tenant, or `undefined` if missing or older than `tenantCache.ttlSeconds`. */
   peek(tenant: string): KnownTenant | undefined {
     const known = this.#known.get(tenant);
-    return known !== undefined && elapsedMs(known.resolved, this.#now()) < this.#ttlMs ? known : undefined;
+    return known !== undefined && this.#isCurrent(known) ? known : undefined;
   }
 
   /** Clients of all cached tenants. */
@@ -81,6 +89,7 @@ export class TenantDirectory {
     const known = this.#known.get(tenant);
     this.#known.delete(tenant);
     this.#flights.delete(tenant);
+    this.#unknown.delete(tenant);
     const entries = known?.client.forgetAll() ?? [];
     await Promise.all([this.#noteForgotten(tenant), ...entries.map((entry) => entry.forget())]);
   }
@@ -99,7 +108,7 @@ export class TenantDirectory {
   /** Resolves a tenant, once for all concurrent callers. */
   #resolve(tenant: string, known: KnownTenant | undefined): Promise<KnownTenant> {
     const resolved = this.#now();
-    const flight: Promise<KnownTenant> = this.#callResolver(tenant).then(
+    const flight: Promise<KnownTenant> = callResolver(this.provider, tenant, this.#config, this.#deps).then(
       (layer) => {
         // `forget` was called meanwhile, so that the result may be outdated.
         if (this.#flights.get(tenant) !== flight) return this.find(tenant);
@@ -111,6 +120,7 @@ export class TenantDirectory {
         }
         if (found === undefined) {
           this.#known.delete(tenant);
+          this.#unknown.set(tenant, this.#now());
           throw unknownTenant(this.provider, tenant);
         }
         this.#known.set(tenant, found);
@@ -137,7 +147,7 @@ export class TenantDirectory {
     const problems = layerProblems(this.#config, layer);
     const config = problems.length === 0 ? tenantConfigOf(this.#config, asObject(layer)) : undefined;
     if (config !== undefined && known !== undefined && isDeepStrictEqual(config, known.client.config)) {
-      return { ...known, resolved };
+      return { ...known, resolved, insertions: this.#known.insertions };
     }
     validateTenant(this.provider, tenant, config, problems);
     const discovery = this.#discoveryOf(config);
@@ -150,34 +160,7 @@ export class TenantDirectory {
       },
     });
     if (discovery !== undefined) this.#locators.set(discovery, client.carriedOver.locate);
-    return { tenant, client, resolved };
-  }
-
-  /** Calls the `tenants` option in the tenant's context, within the deadline. */
-  async #callResolver(tenant: string): Promise<unknown> {
-    const { tenants, tokenRequest } = this.#config;
-    const timeoutMs = tokenRequest?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const { shutdown } = this.#deps;
-    // Keeps the process alive, because a caller always waits for the resolver.
-    const deadline = new Deadline(timeoutMs, {
-      reason: () => resolverTimedOut(timeoutMs),
-      keepsAlive: true,
-    });
-    try {
-      const resolving = runWithTenant(tenant, async () => {
-        // The flight must be registered first: `tenants` may itself ask for the same tenant.
-        await Promise.resolve();
-        const result: unknown = tenants(tenant);
-        // Copied at once, because `tenants` may reuse one object for every tenant.
-        return plainCopyOf(isThenable(result) ? await result : result);
-      });
-      return await shutdown.run(() => deadline.run(resolving));
-    } catch (error) {
-      if (shutdown.reason !== undefined) throw shutdown.reason;
-      throw tenantUnavailable(this.provider, tenant, error);
-    } finally {
-      deadline.clear();
-    }
+    return { tenant, client, resolved, insertions: this.#known.insertions };
   }
 
   /** Key of the server locator that a tenant can share; `undefined` if the tenant needs a locator of its own. */
@@ -190,16 +173,20 @@ export class TenantDirectory {
   }
 
   /** Whether callers that resolved the tenant have not yet asked for a token. */
-  #isAwaited({ client, resolved }: KnownTenant): boolean {
-    return !client.isUsed && elapsedMs(resolved, this.#now()) < AWAITED_MS;
+  #isAwaited({ client, insertions }: KnownTenant): boolean {
+    return !client.isUsed && this.#known.insertions - insertions <= MAX_AWAITED;
+  }
+
+  #isCurrent({ resolved }: KnownTenant): boolean {
+    return elapsedMs(resolved, this.#now()) < this.#ttlMs;
+  }
+
+  #isUnknown(tenant: string): boolean {
+    const since = this.#unknown.get(tenant);
+    return since !== undefined && elapsedMs(since, this.#now()) < UNKNOWN_MS;
   }
 
   #now(): Instant {
     return this.#deps.clock.instant();
   }
-}
-
-/** Whether a value is a promise of any kind, such as the query of a database library. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function';
 }
