@@ -24,8 +24,8 @@ export interface RefreshResult {
   readonly token: IssuedToken;
   /** Whether the token is from the token endpoint instead of the store. */
   readonly isNew: boolean;
-  /** Writes a new token for `ttlMs` and frees the lock, in the background. `undefined` only frees the lock. */
-  readonly publish: (ttlMs: number | undefined) => void;
+  /** Writes a new token if the token is in use, and frees the lock, in the background. */
+  readonly publish: (isInUse: boolean) => void;
 }
 
 const FIRST_POLL_MS = 50;
@@ -84,25 +84,21 @@ async function requestLocked(
   // Another process may have written a token between the first read and the lock.
   const token = await readUsable(refresh, deadline);
   if (token !== undefined) {
-    stored.track(stored.release(lock));
+    stored.release(lock);
     return found(token);
   }
   try {
     const issued = await request();
-    return {
-      token: issued,
-      isNew: true,
-      publish: (ttlMs) => stored.track(stored.write(issued, ttlMs, lock)),
-    };
+    return { token: issued, isNew: true, publish: (isInUse) => stored.write(issued, isInUse, lock) };
   } catch (error) {
-    stored.track(stored.removeAndRelease(rejected, lock));
+    stored.removeAndRelease(rejected, lock);
     throw error;
   }
 }
 
 async function requestUnlocked({ stored, request }: LockedRefresh): Promise<RefreshResult> {
   const issued = await request();
-  return { token: issued, isNew: true, publish: (ttlMs) => stored.track(stored.write(issued, ttlMs)) };
+  return { token: issued, isNew: true, publish: (isInUse) => stored.write(issued, isInUse) };
 }
 
 async function readUsable(

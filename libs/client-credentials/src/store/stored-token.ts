@@ -1,7 +1,7 @@
 import { elapsedMs, type InstantClock } from '../base/clock.js';
 import type { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
-import type { Lock, TokenStore } from '../config/token-store.js';
+import type { Lock } from '../config/token-store.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { StoreCircuit } from './circuit-breaker.js';
@@ -69,9 +69,12 @@ export class StoredToken {
   async read(deadline?: Deadline): Promise<IssuedToken | undefined> {
     const key = this.#key;
     const { circuit, clock, forgottenKey } = this.#deps;
-    const readBoth = (store: TokenStore): Promise<(string | undefined)[]> =>
-      Promise.all([store.get(key), forgottenKey === undefined ? undefined : store.get(forgottenKey)]);
-    const outcome = await circuit.run('get', readBoth, { deadline, onOutage: this.#onOutage });
+    const outcome = await circuit.run(
+      'get',
+      (store) =>
+        Promise.all([store.get(key), forgottenKey === undefined ? undefined : store.get(forgottenKey)]),
+      { deadline, onOutage: this.#onOutage },
+    );
     const [value, forgottenAt] = outcome.isDone ? outcome.value : [];
     if (value === undefined) return undefined;
     const token = deserialize(value, this.#request, clock.instant());
@@ -101,21 +104,20 @@ export class StoredToken {
     return outcome.value ?? 'held';
   }
 
-  async release(lock: Lock): Promise<void> {
-    await this.#deps.circuit.runAlways(() => lock.release());
+  /** Frees the lock, in the background. */
+  release(lock: Lock): void {
+    this.track(this.#release(lock));
   }
 
-  /** Writes the token if `ttlMs` is positive, then frees the lock. */
-  async write(token: IssuedToken, ttlMs = 0, lock?: Lock): Promise<void> {
+  /** Writes the token if the token is in use, then frees the lock, in the background. */
+  write(token: IssuedToken, isInUse: boolean, lock?: Lock): void {
     this.bindTo(token.boundTo);
     const key = this.#key;
-    await this.#inTurn(async () => {
-      const value = serialize(token, this.#request);
-      const keptMs = Math.ceil(this.#keptMs(token, ttlMs));
-      const set = (store: TokenStore): Promise<void> => store.set(key, value, keptMs);
-      if (keptMs > 0) await this.#deps.circuit.run('set', set, { onOutage: this.#onOutage });
-      if (lock !== undefined) await this.release(lock);
+    const writing = this.#inTurn(async () => {
+      if (isInUse) await this.#set(key, token);
+      if (lock !== undefined) await this.#release(lock);
     });
+    this.track(writing);
   }
 
   /**
@@ -129,14 +131,14 @@ export class StoredToken {
       const lock = await this.lock(lockMs);
       if (lock === 'held') return;
       await this.#removeIf(value);
-      if (lock !== 'broken') await this.release(lock);
+      if (lock !== 'broken') await this.#release(lock);
     });
   }
 
-  /** Removes the token if the token has this value, then frees the lock. */
-  async removeAndRelease(value: string | undefined, lock: Lock): Promise<void> {
-    if (value !== undefined) await this.#removeIf(value);
-    await this.release(lock);
+  /** Removes the token if the token has this value, then frees the lock, in the background. */
+  removeAndRelease(value: string | undefined, lock: Lock): void {
+    const removing = value === undefined ? Promise.resolve() : this.#removeIf(value);
+    this.track(removing.then(() => this.#release(lock)));
   }
 
   /** Makes the shutdown wait for this work. The work must not reject. */
@@ -144,10 +146,23 @@ export class StoredToken {
     this.#deps.circuit.track(work);
   }
 
-  #keptMs({ requested }: IssuedToken, ttlMs: number): number {
+  async #set(key: string, token: IssuedToken): Promise<void> {
+    const ttlMs = this.#ttlMsOf(token);
+    const value = serialize(token, this.#request);
+    if (ttlMs <= 0) return;
+    await this.#deps.circuit.run('set', (store) => store.set(key, value, ttlMs), {
+      onOutage: this.#onOutage,
+    });
+  }
+
+  #ttlMsOf({ requested, lifetimeMs }: IssuedToken): number {
     const { clock, forgottenKey } = this.#deps;
-    if (forgottenKey === undefined) return ttlMs;
-    return Math.min(ttlMs, MAX_TENANT_TTL_MS - elapsedMs(requested, clock.instant()));
+    const maxMs = forgottenKey === undefined ? lifetimeMs : Math.min(lifetimeMs, MAX_TENANT_TTL_MS);
+    return Math.ceil(maxMs - elapsedMs(requested, clock.instant()));
+  }
+
+  async #release(lock: Lock): Promise<void> {
+    await this.#deps.circuit.runAlways(() => lock.release());
   }
 
   async #removeIf(value: string): Promise<void> {
