@@ -118,13 +118,15 @@ export class Refresh {
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = client.accessTokens.create(issued);
     const isSameToken = this.#state.use(issued, access, { reason, isNew, now }, client);
-    if (isNew) this.#reportAcquired(issued, isSameToken, now);
+    if (isNew) {
+      client.displacedTokens.noteAcquired(this.#state);
+      this.#reportAcquired(issued, isSameToken, now);
+    }
     return access;
   }
 
   #reportAcquired({ scopes, requested, lifetimeMs }: IssuedToken, isSameToken: boolean, now: Instant): void {
     const { reason } = this.#deps.task;
-    this.#client.displacedTokens.noteAcquired(this.#state);
     this.#warnOfFewerScopes(scopes);
     const expiresAt = requested.at + lifetimeMs;
     const durationMs = this.#durationMs(now);

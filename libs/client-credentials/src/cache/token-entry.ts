@@ -165,11 +165,11 @@ export class TokenEntry {
     const stored = this.#inStore();
     this.#flight = new SingleFlight(
       { reason, minRemainingMs, startedAt, hasSent: false },
-      (task) => {
-        const refresh = new Refresh(this.#client, this.#request, this.#state, { stored, task });
-        // Runs in the tenant's context, not the first caller's: other callers share this refresh.
-        return runWithTenant(this.#client.tenant, () => refresh.run());
-      },
+      // Runs in the tenant's context, not the first caller's: other callers share this refresh.
+      (task) =>
+        runWithTenant(this.#client.tenant, () =>
+          new Refresh(this.#client, this.#request, this.#state, { stored, task }).run(),
+        ),
       (flight) => {
         if (this.#flight === flight) this.#flight = undefined;
         this.#releaseStored();
@@ -189,7 +189,7 @@ export class TokenEntry {
   /** Releases the StoredToken when idle. A bound one is kept: only it knows the thumbprint. */
   #releaseStored(): void {
     const stored = this.#stored;
-    if (this.#flight === undefined && stored?.isIdle === true && !stored.isBound) this.#stored = undefined;
+    if (this.#flight === undefined && stored?.isReplaceable === true) this.#stored = undefined;
   }
 
   #warnOfDisplacement(): void {

@@ -32,20 +32,24 @@ export class GrantRequest {
   readonly #deps: GrantDeps;
   readonly #request: ResolvedRequest;
   readonly #context: GrantContext;
-  /** Values that no error may show. */
-  readonly #secrets = new Set<string>();
+  /** The provider, and the values that no error may show. */
+  readonly #errorContext: { readonly provider: Provider; readonly secrets: Set<string> };
   #lastError: ClientCredentialsError | undefined;
 
   constructor(deps: GrantDeps, request: ResolvedRequest, context: GrantContext) {
     this.#deps = deps;
     this.#request = request;
     this.#context = context;
-    if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
+    const { lastToken } = context;
+    this.#errorContext = {
+      provider: deps.provider,
+      secrets: new Set(lastToken === undefined ? [] : [lastToken]),
+    };
   }
 
   async run(): Promise<IssuedToken> {
     const { provider, credentials } = this.#deps;
-    const rotation = new CredentialRotation(credentials, this.#secrets);
+    const rotation = new CredentialRotation(credentials, this.#errorContext.secrets);
     let credential = await this.#read(() => rotation.first());
     for (let attempt = 1; ;) {
       const outcome = await this.#attempt(credential);
@@ -99,7 +103,7 @@ export class GrantRequest {
       attempt.headers['dpop'] = proof;
       provedNonce = nonce;
     }
-    for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#secrets.add(shown);
+    for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#errorContext.secrets.add(shown);
     const message = encodeAttempt(attempt, provider.dialect);
 
     await beforeSend();
@@ -114,13 +118,13 @@ export class GrantRequest {
     const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);
     // Compared with the nonce of this attempt's proof: another attempt may have learned the new one first.
     const hasNewNonce = nonce !== undefined && nonce !== provedNonce;
-    const outcome = outcomeOf(answer, { request, requested, credential }, this.#errorContext(), clock);
+    const outcome = outcomeOf(answer, { request, requested, credential }, this.#errorContext, clock);
     const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
   #withoutAnswer(error: unknown, url: string): Failure {
-    const context = this.#errorContext();
+    const context = this.#errorContext;
     if (error instanceof ResponseTooLarge) {
       return { error: failures.unusable(error.message, false, undefined, context), isRetryable: false };
     }
@@ -153,17 +157,13 @@ export class GrantRequest {
       const { label, cause } = error instanceof InputFailure ? error : new InputFailure(what, error);
       throw cause instanceof ClientCredentialsError
         ? cause
-        : failures.inputFailed(label, cause, this.#errorContext());
+        : failures.inputFailed(label, cause, this.#errorContext);
     }
   }
 
   #throwIfOver(): void {
     this.#context.signal.throwIfAborted();
-    if (this.#context.deadline.hasExpired) throw failures.timedOut(this.#errorContext(), this.#lastError);
-  }
-
-  #errorContext(): { readonly provider: Provider; readonly secrets: Set<string> } {
-    return { provider: this.#deps.provider, secrets: this.#secrets };
+    if (this.#context.deadline.hasExpired) throw failures.timedOut(this.#errorContext, this.#lastError);
   }
 }
 

@@ -48,14 +48,9 @@ export class StoredToken {
     this.#key = deps.keyOf(request, undefined);
   }
 
-  /** Whether no write is pending. */
-  get isIdle(): boolean {
-    return this.#lastWrite === undefined;
-  }
-
-  /** Whether the token is bound to a key or a certificate. */
-  get isBound(): boolean {
-    return this.#boundTo !== undefined;
+  /** Whether a new object would do the same: no write is pending, and the token is bound to no key or certificate. */
+  get isReplaceable(): boolean {
+    return this.#lastWrite === undefined && this.#boundTo === undefined;
   }
 
   /** Selects the store key of a token that is bound to this thumbprint. */

@@ -62,16 +62,17 @@ export class TenantDirectory {
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
     const { reason } = this.#deps.shutdown;
     if (reason !== undefined) throw reason;
-    const known = this.#known.get(tenant);
-    if (known !== undefined && this.#isCurrent(known)) return known;
+    const known = this.peek(tenant);
+    if (known !== undefined) return known;
     if (this.#isUnknown(tenant)) throw unknownTenant(this.provider, tenant);
-    return this.#flights.get(tenant) ?? this.#resolve(tenant, known);
+    return this.#flights.get(tenant) ?? this.#resolve(tenant, this.#known.get(tenant));
   }
 
   /** Returns the cached tenant, or `undefined` if missing or older than `tenantCache.ttlSeconds`. */
   peek(tenant: string): KnownTenant | undefined {
     const known = this.#known.get(tenant);
-    return known !== undefined && this.#isCurrent(known) ? known : undefined;
+    const now = this.#deps.clock.instant();
+    return known !== undefined && elapsedMs(known.resolved, now) < this.#ttlMs ? known : undefined;
   }
 
   /** Clients of all cached tenants. */
@@ -107,7 +108,7 @@ export class TenantDirectory {
 
   /** Resolves a tenant, once for all concurrent callers. */
   #resolve(tenant: string, known: KnownTenant | undefined): Promise<KnownTenant> {
-    const resolved = this.#now();
+    const resolved = this.#deps.clock.instant();
     const flight: Promise<KnownTenant> = callResolver(this.provider, tenant, this.#config, this.#deps).then(
       (layer) => {
         // `forget` was called meanwhile, so that the result may be outdated.
@@ -120,7 +121,7 @@ export class TenantDirectory {
         }
         if (found === undefined) {
           this.#known.delete(tenant);
-          this.#unknown.set(tenant, this.#now());
+          this.#unknown.set(tenant, this.#deps.clock.instant());
           throw unknownTenant(this.provider, tenant);
         }
         this.#known.set(tenant, found);
@@ -177,16 +178,8 @@ export class TenantDirectory {
     return !client.isUsed && this.#known.insertions - insertions <= MAX_AWAITED;
   }
 
-  #isCurrent({ resolved }: KnownTenant): boolean {
-    return elapsedMs(resolved, this.#now()) < this.#ttlMs;
-  }
-
   #isUnknown(tenant: string): boolean {
     const since = this.#unknown.get(tenant);
-    return since !== undefined && elapsedMs(since, this.#now()) < UNKNOWN_MS;
-  }
-
-  #now(): Instant {
-    return this.#deps.clock.instant();
+    return since !== undefined && elapsedMs(since, this.#deps.clock.instant()) < UNKNOWN_MS;
   }
 }
