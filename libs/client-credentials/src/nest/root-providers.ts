@@ -36,12 +36,13 @@ export function rootProviders(
     { provide: TokenManager, useExisting: MANAGER },
     { provide: TokenClients, useExisting: CLIENTS },
   ];
-  const exports: InjectionToken[] = [
+  // Not named `exports`: in CommonJS, exported constants such as CLIENTS are read from that name.
+  const exported: InjectionToken[] = [
     MANAGER,
     CLIENTS,
     TokenManager,
     TokenClients,
     ...clients.map(({ provide }) => provide),
   ];
-  return { providers: [announcement, ...manager, ...shared, ...clients], exports };
+  return { providers: [announcement, ...manager, ...shared, ...clients], exports: exported };
 }
