@@ -157,7 +157,7 @@ export class EntryState {
   /** Returns the inputs of a refresh. Clears the demanded claims: they apply to one token request. */
   takeRefreshInputs(): RefreshInputs {
     const { claims, dropped } = this.policyInput;
-    const { lastToken } = this;
+    const lastToken = this.#last?.value;
     if (claims !== undefined) this.policyInput = { ...this.policyInput, claims: undefined };
     return { claims, lastToken, rejected: dropped === undefined ? undefined : lastToken };
   }

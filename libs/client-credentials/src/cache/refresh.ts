@@ -67,7 +67,7 @@ export class Refresh {
     const inputs = this.#state.takeRefreshInputs();
     const isUsable = (token: IssuedToken): boolean =>
       this.#state.isUsable(token, task.minRemainingMs, this.#client.clock.instant(), this.#client);
-    const { token, isNew, publish } = await refreshUnderLock({
+    const { token, isNew, lock } = await refreshUnderLock({
       stored,
       isUsable: task.reason === 'forced' || inputs.claims !== undefined ? undefined : isUsable,
       request: () => this.#ask(signal, inputs),
@@ -82,7 +82,7 @@ export class Refresh {
       isInUse = true;
       return access;
     } finally {
-      publish(isInUse);
+      if (isNew) stored.write(token, isInUse, lock);
     }
   }
 

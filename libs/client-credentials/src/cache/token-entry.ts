@@ -64,7 +64,7 @@ export class TokenEntry {
   /** Returns the cached token, or `undefined` if {@link get} would wait. Starts a background refresh that is due. */
   peek(freshness?: Freshness): AccessToken | undefined {
     if (this.#client.shutdown.reason !== undefined) return undefined;
-    const now = this.#now();
+    const now = this.#client.clock.instant();
     const decision = decide(this.#state.policyInput, now, freshness);
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
@@ -78,7 +78,7 @@ export class TokenEntry {
 
   /** Takes over a token of the client that was replaced, unless the token has expired. */
   takeOver(token: IssuedToken): void {
-    const now = this.#now();
+    const now = this.#client.clock.instant();
     if (lifeLeftMs(token, now) <= 0) return;
     const access = this.#client.accessTokens.create(token);
     this.#state.use(token, access, { reason: 'initial', isNew: false, now }, this.#client);
@@ -87,7 +87,7 @@ export class TokenEntry {
   /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
     const { displacedTokens, cooldownMs } = this.#client;
-    const now = this.#now();
+    const now = this.#client.clock.instant();
     const wasDisplaced = displacedTokens.isDisplaced(this.#state, this.#state.current, now, cooldownMs);
     const decision = this.#state.refuse(value, wasDisplaced, now, cooldownMs, claims);
     if (decision === 'replace-displaced') {
@@ -138,7 +138,7 @@ export class TokenEntry {
 
   snapshot(): SnapshotRow {
     const { scopes, audience } = this.#request;
-    const row = this.#state.snapshot(this.#now(), this.isBusy);
+    const row = this.#state.snapshot(this.#client.clock.instant(), this.isBusy);
     return {
       provider: this.provider,
       tenant: this.#client.tenant,
@@ -197,10 +197,6 @@ export class TokenEntry {
       'displacement',
       `Tokens of "${this.provider}" for different scopes end one another: the provider seems to keep one token per client. Request all scopes in one token, or configure one provider per scope.`,
     );
-  }
-
-  #now(): Instant {
-    return this.#client.clock.instant();
   }
 
   #emit(details: TokenEventDetails): void {

@@ -90,14 +90,14 @@ export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: Resolve
 
 function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest): Parameters {
   const { scopes, audience, resources } = request;
+  const { names, grantType, scopeSeparator } = dialect;
   const parameters: Parameters = {};
-  const set = (name: string | null, value: JsonValue | undefined): void => {
-    if (name !== null && value !== undefined) parameters[name] = value;
-  };
-  set(dialect.names.grant_type, dialect.grantType ?? undefined);
-  set(dialect.names.scope, scopes.length > 0 ? scopes.join(dialect.scopeSeparator) : undefined);
-  set(dialect.names.audience, audience);
-  set(dialect.names.resource, resources.length > 1 ? [...resources] : resources[0]);
+  if (names.grant_type !== null && grantType !== null) parameters[names.grant_type] = grantType;
+  if (names.scope !== null && scopes.length > 0) parameters[names.scope] = scopes.join(scopeSeparator);
+  if (names.audience !== null && audience !== undefined) parameters[names.audience] = audience;
+  const [resource] = resources;
+  if (names.resource !== null && resource !== undefined)
+    parameters[names.resource] = resources.length > 1 ? [...resources] : resource;
   return parameters;
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../base/abort.js';
+import type { Lock } from '../config/token-store.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import { storeDeadline } from './circuit-breaker.js';
-import type { LockOutcome, StoredToken } from './stored-token.js';
+import type { StoredToken } from './stored-token.js';
 
 /** Inputs of {@link refreshUnderLock}. */
 export interface LockedRefresh {
@@ -24,8 +25,8 @@ export interface RefreshResult {
   readonly token: IssuedToken;
   /** Whether the token is from the token endpoint instead of the store. */
   readonly isNew: boolean;
-  /** Writes a new token if the token is in use, and frees the lock, in the background. */
-  readonly publish: (isInUse: boolean) => void;
+  /** Lock that is to be freed once a new token is written; `undefined` without one. */
+  readonly lock?: Lock;
 }
 
 const FIRST_POLL_MS = 50;
@@ -77,7 +78,7 @@ export function pollDelayMs(poll: number, random: number): number {
 
 async function requestLocked(
   refresh: LockedRefresh,
-  lock: Exclude<LockOutcome, string>,
+  lock: Lock,
   deadline?: Deadline,
 ): Promise<RefreshResult> {
   const { stored, request, rejected } = refresh;
@@ -88,17 +89,15 @@ async function requestLocked(
     return found(token);
   }
   try {
-    const issued = await request();
-    return { token: issued, isNew: true, publish: (isInUse) => stored.write(issued, isInUse, lock) };
+    return { token: await request(), isNew: true, lock };
   } catch (error) {
     stored.removeAndRelease(rejected, lock);
     throw error;
   }
 }
 
-async function requestUnlocked({ stored, request }: LockedRefresh): Promise<RefreshResult> {
-  const issued = await request();
-  return { token: issued, isNew: true, publish: (isInUse) => stored.write(issued, isInUse) };
+async function requestUnlocked({ request }: LockedRefresh): Promise<RefreshResult> {
+  return { token: await request(), isNew: true };
 }
 
 async function readUsable(
@@ -111,5 +110,5 @@ async function readUsable(
 }
 
 function found(token: IssuedToken): RefreshResult {
-  return { token, isNew: false, publish: () => undefined };
+  return { token, isNew: false };
 }
