@@ -5,9 +5,12 @@ import {
   authorizeFetch,
   MemoryTokenStore,
   TokenManager,
+  type LifetimeOptions,
   type TenantConfig,
+  type TenantProviderConfig,
   type TokenSource,
 } from 'nestjs-client-credentials/core';
+import { FakeClock } from './support/fake-clock.js';
 import { failureOf } from './support/the-desk.js';
 import { credentialsOf, openTenants, tenantOf, type Tenants } from './support/tenants.js';
 
@@ -196,13 +199,18 @@ describe('a call in flight', () => {
 
 describe('a tenant that is forgotten', () => {
   /** Two managers that share a store, as two processes do. */
-  async function openPair(max: number): Promise<{ desk: Tenants; other: TokenManager } & AsyncDisposable> {
-    const store = new MemoryTokenStore();
+  async function openPair(
+    max: number,
+    provider: Partial<TenantProviderConfig> = {},
+  ): Promise<{ desk: Tenants; other: TokenManager } & AsyncDisposable> {
+    const clock = new FakeClock();
+    const store = new MemoryTokenStore({ clock });
     const desk = await openTenants({
-      provider: { tenants: freshCredentialsOf, tenantCache: { max } },
+      provider: { tenants: freshCredentialsOf, tenantCache: { max }, ...provider },
       manager: { store },
+      clock,
     });
-    const other = new TokenManager({ providers: { desk: desk.provider }, store, clock: desk.clock });
+    const other = new TokenManager({ providers: { desk: desk.provider }, store, clock });
     return {
       desk,
       other,
@@ -257,6 +265,29 @@ describe('a tenant that is forgotten', () => {
     desk.clock.advance(1);
 
     expect((await other.source('desk').forTenant('a').getToken()).value).not.toBe(old.value);
+  });
+
+  const HOUR = 3_600;
+  const DAY = 24 * HOUR;
+
+  it.each<[string, LifetimeOptions, LifetimeOptions, number | undefined, number]>([
+    ['the tenant’s maxSeconds', { maxSeconds: HOUR }, { maxSeconds: DAY }, DAY, 2 * HOUR],
+    ['the tenant’s defaultSeconds', { maxSeconds: HOUR }, { defaultSeconds: DAY }, undefined, 2 * HOUR],
+    ['the provider’s defaultSeconds', { maxSeconds: HOUR, defaultSeconds: DAY }, {}, undefined, 2 * HOUR],
+    ['a maxSeconds of months', {}, { maxSeconds: 100 * DAY }, 100 * DAY, 32 * DAY],
+  ])('stays forgotten as long as its tokens live, by %s', async (_, lifetime, own, expires_in, later) => {
+    const tenants = (tenant: string): TenantConfig => ({ ...freshCredentialsOf(tenant), lifetime: own });
+    await using pair = await openPair(10, { lifetime, tenants });
+    const { desk, other } = pair;
+    const body = { access_token: 'old', token_type: 'Bearer', expires_in };
+    desk.server.tokenEndpoint.answerNext(1, { body });
+    await other.source('desk').forTenant('a').getToken();
+
+    desk.clock.advance(1);
+    await desk.tokens.forgetTenant('a');
+    desk.clock.advance(later * 1_000);
+
+    expect((await desk.tokens.source('desk').forTenant('a').getToken()).value).not.toBe('old');
   });
 });
 

@@ -1,4 +1,4 @@
-import axios from 'axios';
+import axios, { type AxiosAdapter } from 'axios';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -12,7 +12,7 @@ import {
 } from 'nestjs-client-credentials/core';
 import { TokenClient } from 'nestjs-client-credentials';
 import { failureOf } from './support/the-desk.js';
-import { credentialsOf, openTenants, startTenantServer, tenantOf } from './support/tenants.js';
+import { credentialsOf, openTenants, startTenantServer, tenantOf, type Tenants } from './support/tenants.js';
 import { until } from './support/until.js';
 
 const valueOf = (token: AccessToken): string => token.value;
@@ -79,7 +79,7 @@ describe('a provider with tenants', () => {
     expect(desk.server.apiRequests).toHaveLength(0);
   });
 
-  it('rejects an unknown tenant, and resolves it again at the next call', async () => {
+  it('rejects an unknown tenant, and resolves it again after a second', async () => {
     const known = new Set<string>();
     await using desk = await openTenants({
       provider: {
@@ -90,6 +90,7 @@ describe('a provider with tenants', () => {
 
     const error = await failureOf(source.getToken());
     known.add('new\ncustomer');
+    desk.clock.advance(1_000);
     const token = await source.getToken();
 
     expect(error).toMatchObject({ code: 'unknown_tenant', tenant: 'new\ncustomer', retryable: false });
@@ -515,6 +516,111 @@ describe('the tenant cache', () => {
 
     expect(desk.tokens.snapshot().length).toBeLessThanOrEqual(110);
     expect(desk.asked.filter((tenant) => tenant === 'hot')).toHaveLength(1);
+  });
+});
+
+describe('a tenant that nobody asks a token for', () => {
+  it('stays within the bound too', async () => {
+    await using desk = await openTenants({ provider: { tenantCache: { max: 10 } } });
+    const client = TokenClient.of(desk.tokens.source('desk'));
+    const ids = Array.from({ length: 3_000 }, (_, index) => `t${index}`);
+    const callAll = async (): Promise<void> => {
+      for (const id of ids)
+        await firstValueFrom(client.forTenant(id).get('/', { adapter, headers: OWN_TOKEN }));
+    };
+
+    await callAll();
+    await callAll();
+
+    // A thousand may still be awaited by a caller that looked the tenant up.
+    expect(desk.asked.length).toBeGreaterThan(2 * ids.length - 1_100);
+    expect(desk.server.tokenRequests).toHaveLength(0);
+  });
+
+  const OWN_TOKEN = { authorization: 'mine' };
+  const adapter: AxiosAdapter = async (config) => ({
+    config,
+    data: '',
+    status: 200,
+    statusText: 'OK',
+    headers: {},
+  });
+});
+
+describe('an unknown tenant', () => {
+  const askFor = async ({ tokens }: Tenants, tenant: string): Promise<string> =>
+    (await failureOf(tokens.source('desk').forTenant(tenant).getToken())).code;
+
+  it('is remembered for a second', async () => {
+    await using desk = await openTenants();
+
+    const codes = [await askFor(desk, 'nobody'), await askFor(desk, 'nobody')];
+    desk.clock.advance(999);
+    codes.push(await askFor(desk, 'nobody'));
+    const withinTheSecond = [...desk.asked];
+    desk.clock.advance(1);
+    codes.push(await askFor(desk, 'nobody'));
+
+    expect(codes).toEqual(Array.from({ length: 4 }, () => 'unknown_tenant'));
+    expect(withinTheSecond).toEqual(['nobody']);
+    expect(desk.asked).toEqual(['nobody', 'nobody']);
+  });
+
+  it('is remembered for calls as well', async () => {
+    await using desk = await openTenants();
+    const client = TokenClient.of(desk.tokens.source('desk')).forTenant('nobody');
+
+    const errors = [
+      await failureOf(firstValueFrom(client.get('/me'))),
+      await failureOf(firstValueFrom(client.get('/me'))),
+    ];
+
+    expect(errors.map(({ code }) => code)).toEqual(['unknown_tenant', 'unknown_tenant']);
+    expect(desk.asked).toEqual(['nobody']);
+    expect(desk.server.apiRequests).toHaveLength(0);
+  });
+
+  it('is asked for again once it is forgotten, as after it signed up', async () => {
+    await using desk = await openTenants();
+    await askFor(desk, 'nobody');
+
+    await desk.tokens.forgetTenant('nobody');
+    await askFor(desk, 'nobody');
+
+    expect(desk.asked).toEqual(['nobody', 'nobody']);
+  });
+
+  it('is remembered among a thousand at most', async () => {
+    await using desk = await openTenants();
+    const ids = Array.from({ length: 1_001 }, (_, index) => `nobody-${index}`);
+    for (const id of ids) await askFor(desk, id);
+
+    await askFor(desk, 'nobody-1000');
+    await askFor(desk, 'nobody-0');
+
+    expect(desk.asked).toEqual([...ids, 'nobody-0']);
+  });
+
+  it('was known until its options were read again', async () => {
+    let isCustomer = true;
+    const asked: string[] = [];
+    await using desk = await openTenants({
+      provider: {
+        tenantCache: { ttlSeconds: 60 },
+        tenants: (tenant) => {
+          asked.push(tenant);
+          return isCustomer ? credentialsOf(tenant) : undefined;
+        },
+      },
+    });
+    await desk.tokens.source('desk').forTenant('a').getToken();
+    isCustomer = false;
+    desk.clock.advance(60_000);
+
+    const codes = [await askFor(desk, 'a'), await askFor(desk, 'a')];
+
+    expect(codes).toEqual(['unknown_tenant', 'unknown_tenant']);
+    expect(asked).toEqual(['a', 'a']);
   });
 });
 

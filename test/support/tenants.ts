@@ -20,6 +20,8 @@ export interface TenantsOptions {
   provider?: Partial<TenantProviderConfig>;
   /** Options of the manager. */
   manager?: Partial<ClientCredentialsOptions>;
+  /** Clock of server and manager. */
+  clock?: FakeClock;
 }
 
 /** A server with one client per tenant, and a manager whose provider `desk` has these tenants. */
@@ -45,8 +47,11 @@ export function tenantOf({ token = '' }: ApiRequest): string | undefined {
 }
 
 /** Starts server and manager. Tenant ids that begin with `no` are unknown. */
-export async function openTenants({ provider: given, manager }: TenantsOptions = {}): Promise<Tenants> {
-  const clock = new FakeClock();
+export async function openTenants({
+  provider: given,
+  manager,
+  clock = new FakeClock(),
+}: TenantsOptions = {}): Promise<Tenants> {
   const server = await startTenantServer(clock);
   const asked: string[] = [];
   const provider: TenantProviderConfig = {

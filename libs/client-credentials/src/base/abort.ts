@@ -44,6 +44,8 @@ const BUSY_MS = 50;
 /** A time limit with an abort signal. Call {@link clear} once the work is done. */
 export class Deadline {
   readonly #controller = new AbortController();
+  /** Signal that is aborted when time is up or the parent signal is aborted. */
+  readonly signal: AbortSignal = this.#controller.signal;
   readonly #options: DeadlineOptions;
   readonly #startedAt = { wall: Date.now(), monotonic: performance.now() };
   readonly #timeoutMs: number;
@@ -56,11 +58,6 @@ export class Deadline {
     this.#arm(timeoutMs, options.extensions ?? 0);
     options.parent?.addEventListener('abort', this.#onParentAbort, { once: true });
     if (options.parent?.aborted === true) this.#onParentAbort();
-  }
-
-  /** Signal that is aborted when time is up or the parent signal is aborted. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** Whether the timer fired before {@link clear}. */
@@ -82,7 +79,7 @@ export class Deadline {
 
   /** Settles as the promise does, or rejects with the reason when time is up or the parent is aborted. */
   run<T>(promise: Promise<T>): Promise<T> {
-    return firstOf(promise, this.#controller.signal);
+    return firstOf(promise, this.signal);
   }
 
   /** Stops the timer. */
@@ -92,7 +89,7 @@ export class Deadline {
   }
 
   #expire(): void {
-    if (this.#controller.signal.aborted) return;
+    if (this.signal.aborted) return;
     this.#hasExpired = true;
     this.#controller.abort(this.#options.reason?.());
   }

@@ -7,6 +7,8 @@ interface TenantScope {
 
 // One storage per process: two copies of this package, or its two builds, must see the same tenant.
 const STORAGE = Symbol.for('nestjs-client-credentials.tenant-context');
+const shared: typeof globalThis & { [STORAGE]?: AsyncLocalStorage<TenantScope> } = globalThis;
+const storage = (shared[STORAGE] ??= new AsyncLocalStorage<TenantScope>());
 
 /**
  * Runs work in the context of a tenant: every call within it uses this tenant, unless the call names its own.
@@ -23,7 +25,7 @@ const STORAGE = Symbol.for('nestjs-client-credentials.tenant-context');
 export function runWithTenant<T>(tenant: string | undefined, work: () => T): T {
   // Avoids the storage without tenants: before Node 24, its first use slows down every promise of the process.
   if (tenant === currentTenant()) return work();
-  return storage().run({ tenant }, work);
+  return storage.run({ tenant }, work);
 }
 
 /**
@@ -37,16 +39,10 @@ export function runWithTenant<T>(tenant: string | undefined, work: () => T): T {
  * ```
  */
 export function currentTenant(): string | undefined {
-  return storage().getStore()?.tenant;
+  return storage.getStore()?.tenant;
 }
 
 /** Token request for a tenant. A value that is no string becomes `''`, which fails; the context's tenant must not be used. */
 export function requestOfTenant(tenant: unknown): { tenant: string } {
   return { tenant: typeof tenant === 'string' ? tenant : '' };
-}
-
-function storage(): AsyncLocalStorage<TenantScope> {
-  const shared: typeof globalThis & { [STORAGE]?: AsyncLocalStorage<TenantScope> } = globalThis;
-  shared[STORAGE] ??= new AsyncLocalStorage<TenantScope>();
-  return shared[STORAGE];
 }

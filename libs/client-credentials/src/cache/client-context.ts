@@ -6,7 +6,7 @@ import type { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
-import type { Displacements } from './displacement.js';
+import type { DisplacedTokens } from './displaced-tokens.js';
 
 /** Settings and collaborators that the entries of one client share. */
 export interface ClientContext {
@@ -25,18 +25,19 @@ export interface ClientContext {
   readonly grant: TokenGrant;
   /** Collaborators of the client's stored tokens; `undefined` without a store. */
   readonly storedTokens: StoredTokenDeps | undefined;
-  readonly toAccessToken: (issued: IssuedToken) => AccessToken;
+  readonly accessTokens: { create(issued: IssuedToken): AccessToken };
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
-  readonly displacements: Displacements;
+  readonly displacedTokens: DisplacedTokens;
 }
 
-/** Emits an event about a client's token for these scopes. */
+/** Emits an event about a client's token for these scopes, at an instant in epoch milliseconds. */
 export function emitEvent(
   { provider, tenant, clock, events }: Pick<ClientContext, 'provider' | 'tenant' | 'clock' | 'events'>,
   scopes: readonly string[],
   details: TokenEventDetails,
+  at: number = clock.now(),
 ): void {
   const subject = tenant === undefined ? { provider } : { provider, tenant };
-  events.emit({ ...details, ...subject, scopes, at: clock.now() });
+  events.emit({ ...details, ...subject, scopes, at });
 }

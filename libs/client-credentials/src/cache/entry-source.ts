@@ -81,7 +81,7 @@ export class EntryTokenSource implements TokenSource {
 }
 
 function attachmentOf(entries: ClientEntries, rules: AttachmentRules, defaults: TokenRequest): Attachment {
-  const { provider, displacements } = entries.client;
+  const { provider, displacedTokens } = entries.client;
   const { requestFor } = rules;
   const attachment: Attachment = {
     ...rules,
@@ -102,7 +102,7 @@ function attachmentOf(entries: ClientEntries, rules: AttachmentRules, defaults: 
     },
     refuse: (token, request, claims) =>
       entries.entryFor(request).refuse(token.value, claims) === 'leave' ? 'too-young' : 'another',
-    noteAccepted: (token) => displacements.noteAccepted(token),
+    noteAccepted: displacedTokens.noteAccepted,
     noteInsufficientScope: ({ scopes = [] }, request, status, requiredScopes) =>
       entries.entryFor(request).noteInsufficientScope(status, requiredScopes, scopes),
     noteReplay: (request, status) => entries.knownEntryFor(request)?.noteReplay(status),

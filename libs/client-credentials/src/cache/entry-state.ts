@@ -23,6 +23,14 @@ export interface EntryStateOptions {
   readonly random: () => number;
 }
 
+/** Inputs that a refresh takes from the state. */
+export interface RefreshInputs {
+  readonly claims: string | undefined;
+  readonly lastToken: string | undefined;
+  /** The last token, if it was dropped before expiry. */
+  readonly rejected: string | undefined;
+}
+
 /** The columns of a {@link SnapshotRow} that the state fills in. */
 type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
@@ -56,11 +64,6 @@ export class EntryState {
   #last: AccessToken | undefined;
   #acquisitions = 0;
 
-  /** Whether the last token was dropped before expiry. */
-  get wasDropped(): boolean {
-    return this.policyInput.dropped !== undefined;
-  }
-
   /** The current token as it was issued. */
   get issued(): IssuedToken | undefined {
     const { current, policyInput } = this;
@@ -75,39 +78,33 @@ export class EntryState {
     return this.#last?.value;
   }
 
-  /** Makes a token the current one. */
+  /** Makes a token the current one; counts a new one. Returns whether the token is the last one again. */
   use(
     issued: IssuedToken,
     access: AccessToken,
-    reason: AcquisitionReason,
-    now: Instant,
+    { reason, isNew, now }: { reason: AcquisitionReason; isNew: boolean; now: Instant },
     options: EntryStateOptions,
-  ): void {
+  ): boolean {
     const { refused, failures, replays, claims, ...before } = this.policyInput;
+    const isSameToken = this.#isLast(issued.value);
     const token = this.#withMargins(issued, options);
-    const isSameToken = this.isLast(issued.value);
     const previous = before.token ?? before.droppedToken;
     const firstLifetimeMs = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
     const originalLifetimeMs = firstLifetimeMs ?? issued.lifetimeMs;
     const refreshPause = sameTokenBackoff({ token, previous, isSameToken, originalLifetimeMs }, now);
     const refreshGap = reason === 'refresh-ahead' ? refreshInterval(token, now) : before.refreshGap;
-    const history = {
-      refreshGap,
-      refused,
-      failures,
-      replays,
-      claims,
-      refreshPause,
-      originalLifetimeMs: firstLifetimeMs,
-    };
+    const counts = { refused, failures, replays, claims };
+    const history = { ...counts, refreshGap, refreshPause, originalLifetimeMs: firstLifetimeMs };
     const hasHistory = Object.values(history).some((part) => part !== undefined);
     this.policyInput = hasHistory ? { token, ...history } : { token };
     this.#last = access;
     this.current = access;
+    if (isNew) this.#acquisitions += 1;
+    return isSameToken;
   }
 
   /** Whether this value is the current token or the last one. */
-  isLast(value: string): boolean {
+  #isLast(value: string): boolean {
     return this.#last?.value === value;
   }
 
@@ -157,11 +154,12 @@ export class EntryState {
     return decision;
   }
 
-  /** Returns and clears the demanded claims: they apply to one token request. */
-  consumeClaims(): string | undefined {
-    const { claims } = this.policyInput;
+  /** Returns the inputs of a refresh. Clears the demanded claims: they apply to one token request. */
+  takeRefreshInputs(): RefreshInputs {
+    const { claims, dropped } = this.policyInput;
+    const lastToken = this.#last?.value;
     if (claims !== undefined) this.policyInput = { ...this.policyInput, claims: undefined };
-    return claims;
+    return { claims, lastToken, rejected: dropped === undefined ? undefined : lastToken };
   }
 
   drop(dropped: 'refused' | 'requested'): void {
@@ -178,10 +176,6 @@ export class EntryState {
       refreshPause: undefined,
       rateLimitsInARow: 0,
     };
-  }
-
-  countAcquisition(): void {
-    this.#acquisitions += 1;
   }
 
   countReplay(): void {
@@ -208,7 +202,7 @@ export class EntryState {
 
   /** Whether a stored token may be used: it is new and not refused, and has more life than margins and caller need. */
   isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
-    if (this.isLast(stored.value) || this.policyInput.refused?.includes(stored.value) === true) return false;
+    if (this.#isLast(stored.value) || this.policyInput.refused?.includes(stored.value) === true) return false;
     const token = this.#withMargins(stored, options);
     return remainingMs(token, now) > Math.max(token.refreshAheadMs, token.skewMs, minRemainingMs);
   }

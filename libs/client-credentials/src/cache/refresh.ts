@@ -1,5 +1,5 @@
 import { Deadline, unlessAborted } from '../base/abort.js';
-import { type Instant } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from '../base/errors.js';
 import type { TokenEventDetails } from '../base/events.js';
 import { refreshUnderLock } from '../store/locked-refresh.js';
@@ -8,7 +8,7 @@ import type { AccessToken } from '../token/access-token.js';
 import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import { emitEvent, type ClientContext } from './client-context.js';
-import type { EntryState } from './entry-state.js';
+import type { EntryState, RefreshInputs } from './entry-state.js';
 import type { RefreshTask } from './single-flight.js';
 
 /** Collaborators of one refresh. */
@@ -16,8 +16,6 @@ export interface RefreshDeps {
   /** The stored token; `undefined` without a store. */
   readonly stored: StoredToken | undefined;
   readonly task: RefreshTask;
-  /** Called after the token endpoint issued a token. */
-  readonly onAcquired: () => void;
 }
 
 /** One refresh: gets a token from the store or the token endpoint, updates the entry's state, and emits an event. */
@@ -26,14 +24,12 @@ export class Refresh {
   readonly #request: ResolvedRequest;
   readonly #state: EntryState;
   readonly #deps: RefreshDeps;
-  readonly #startedAt: Instant;
 
   constructor(client: ClientContext, request: ResolvedRequest, state: EntryState, deps: RefreshDeps) {
     this.#client = client;
     this.#request = request;
     this.#state = state;
     this.#deps = deps;
-    this.#startedAt = client.clock.instant();
   }
 
   /** Returns the new token. Rejects with a `ClientCredentialsError`, which the state notes, or with the shutdown's reason. */
@@ -60,40 +56,38 @@ export class Refresh {
   async #withoutStore(signal: AbortSignal): Promise<AccessToken> {
     const { grant } = this.#client;
     if (grant.isBound) await unlessAborted(grant.binding(signal), signal);
-    const issued = await this.#ask(signal, this.#state.consumeClaims());
-    return this.#useNew(issued);
+    const issued = await this.#ask(signal, this.#state.takeRefreshInputs());
+    return this.#use(issued, true);
   }
 
   async #throughStore(stored: StoredToken, signal: AbortSignal): Promise<AccessToken> {
     const { grant, lockMs, random } = this.#client;
     const { task } = this.#deps;
     if (grant.isBound) stored.bindTo(await unlessAborted(grant.binding(signal), signal));
-    const claims = this.#state.consumeClaims();
-    const { lastToken, wasDropped } = this.#state;
+    const inputs = this.#state.takeRefreshInputs();
     const isUsable = (token: IssuedToken): boolean =>
       this.#state.isUsable(token, task.minRemainingMs, this.#client.clock.instant(), this.#client);
-    const { token, isNew, publish } = await refreshUnderLock({
+    const { token, isNew, lock } = await refreshUnderLock({
       stored,
-      isUsable: task.reason === 'forced' || claims !== undefined ? undefined : isUsable,
-      request: () => this.#ask(signal, claims),
-      rejected: wasDropped ? lastToken : undefined,
+      isUsable: task.reason === 'forced' || inputs.claims !== undefined ? undefined : isUsable,
+      request: () => this.#ask(signal, inputs),
+      rejected: inputs.rejected,
       lockMs,
       random,
       signal,
     });
-    if (!isNew) return this.#use(token);
-    let ttlMs: number | undefined;
+    let isInUse = false;
     try {
-      const access = this.#useNew(token);
-      ttlMs = lifeLeftMs(token, this.#client.clock.instant());
+      const access = this.#use(token, isNew);
+      isInUse = true;
       return access;
     } finally {
-      publish(ttlMs);
+      if (isNew) stored.write(token, isInUse, lock);
     }
   }
 
   /** Requests a token. The deadline is kept in the task, where {@link SingleFlight} reads it. */
-  async #ask(signal: AbortSignal, claims: string | undefined): Promise<IssuedToken> {
+  async #ask(signal: AbortSignal, { claims, lastToken }: RefreshInputs): Promise<IssuedToken> {
     const { grant, timeoutMs, budget } = this.#client;
     const { task } = this.#deps;
     const deadline = new Deadline(timeoutMs, { parent: signal });
@@ -103,7 +97,7 @@ export class Refresh {
         signal,
         deadline,
         claims,
-        lastToken: this.#state.lastToken,
+        lastToken,
         beforeSend: () => {
           task.hasSent = true;
           return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
@@ -115,34 +109,33 @@ export class Refresh {
     }
   }
 
-  #useNew(issued: IssuedToken): AccessToken {
-    const isSameToken = this.#state.isLast(issued.value);
-    const access = this.#use(issued);
-    this.#warnOfFewerScopes(access);
-    this.#state.countAcquisition();
-    this.#deps.onAcquired();
-    this.#emit({
-      type: 'token.acquired',
-      reason: this.#deps.task.reason,
-      durationMs: this.#elapsedMs(),
-      expiresAt: access.expiresAt,
-      isSameToken,
-    });
-    return access;
-  }
-
-  #use(issued: IssuedToken): AccessToken {
-    const now = this.#client.clock.instant();
-    if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(this.#client.provider);
+  /** Makes a token the entry's current one. Throws if the token has expired, or its header cannot be built. */
+  #use(issued: IssuedToken, isNew: boolean): AccessToken {
+    const client = this.#client;
+    const { reason } = this.#deps.task;
+    const now = client.clock.instant();
+    if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(client.provider);
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
-    const access = this.#client.toAccessToken(issued);
-    this.#state.use(issued, access, this.#deps.task.reason, now, this.#client);
+    const access = client.accessTokens.create(issued);
+    const isSameToken = this.#state.use(issued, access, { reason, isNew, now }, client);
+    if (isNew) {
+      client.displacedTokens.noteAcquired(this.#state);
+      this.#reportAcquired(issued, isSameToken, now);
+    }
     return access;
   }
 
-  #warnOfFewerScopes({ scopes }: AccessToken): void {
+  #reportAcquired({ scopes, requested, lifetimeMs }: IssuedToken, isSameToken: boolean, now: Instant): void {
+    const { reason } = this.#deps.task;
+    this.#warnOfFewerScopes(scopes);
+    const expiresAt = requested.at + lifetimeMs;
+    const durationMs = this.#durationMs(now);
+    this.#emit({ type: 'token.acquired', reason, durationMs, expiresAt, isSameToken }, now);
+  }
+
+  #warnOfFewerScopes(granted: readonly string[]): void {
     const { provider, warnOnce } = this.#client;
-    const missing = this.#request.scopes.filter((scope) => !scopes.includes(scope));
+    const missing = this.#request.scopes.filter((scope) => !granted.includes(scope));
     if (missing.length === 0) return;
     warnOnce(
       `granted ${missing.toSorted().join(' ')}`,
@@ -151,24 +144,20 @@ export class Refresh {
   }
 
   #noteFailure(error: ClientCredentialsError): void {
-    const isServed = this.#state.fail(error, this.#client.clock.instant(), this.#client);
+    const { reason } = this.#deps.task;
+    const now = this.#client.clock.instant();
+    const isServed = this.#state.fail(error, now, this.#client);
     const { code, message } = error;
-    this.#emit({
-      type: 'token.failed',
-      reason: this.#deps.task.reason,
-      durationMs: this.#elapsedMs(),
-      code,
-      message,
-      isServed,
-    });
+    const durationMs = this.#durationMs(now);
+    this.#emit({ type: 'token.failed', reason, durationMs, code, message, isServed }, now);
   }
 
-  #elapsedMs(): number {
-    return this.#client.clock.instant().monotonicMs - this.#startedAt.monotonicMs;
+  #durationMs(now: Instant): number {
+    return now.monotonicMs - this.#deps.task.startedAt.monotonicMs;
   }
 
-  #emit(details: TokenEventDetails): void {
-    emitEvent(this.#client, this.#request.scopes, details);
+  #emit(details: TokenEventDetails, now?: Instant): void {
+    emitEvent(this.#client, this.#request.scopes, details, now?.at);
   }
 }
 

@@ -1,4 +1,5 @@
 import { MAX_TIMER_MS, unlessAborted, type Deadline } from '../base/abort.js';
+import type { Instant } from '../base/clock.js';
 import type { AcquisitionReason } from '../base/events.js';
 import type { AccessToken } from '../token/access-token.js';
 
@@ -7,6 +8,7 @@ export interface RefreshTask {
   readonly reason: AcquisitionReason;
   /** Milliseconds that the new token must remain valid. */
   readonly minRemainingMs: number;
+  readonly startedAt: Instant;
   /** Whether a token request was sent. From then on, the token may be older than a caller that joins. */
   hasSent: boolean;
   /** Deadline of the token request; `undefined` until the request starts. */

@@ -50,21 +50,23 @@ export class TokenEntry {
     const { shutdown, clock } = this.#client;
     if (shutdown.reason !== undefined) throw shutdown.reason;
     signal?.throwIfAborted();
-    const decision = decide(this.#state.policyInput, clock.instant(), freshness);
+    const now = clock.instant();
+    const decision = decide(this.#state.policyInput, now, freshness);
     if (decision.do === 'fail') throw decision.error;
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
     const { current } = this.#state;
     if (decision.do !== 'wait' && current !== undefined) return current;
     if (freshness?.forceRefresh === true) return unlessAborted(this.#forced(), signal);
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    return this.#join(reason, freshness?.minRemainingMs).result(signal);
+    return this.#join(reason, now, freshness?.minRemainingMs).result(signal);
   }
 
   /** Returns the cached token, or `undefined` if {@link get} would wait. Starts a background refresh that is due. */
   peek(freshness?: Freshness): AccessToken | undefined {
     if (this.#client.shutdown.reason !== undefined) return undefined;
-    const decision = decide(this.#state.policyInput, this.#now(), freshness);
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead');
+    const now = this.#client.clock.instant();
+    const decision = decide(this.#state.policyInput, now, freshness);
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
   }
 
@@ -76,20 +78,20 @@ export class TokenEntry {
 
   /** Takes over a token of the client that was replaced, unless the token has expired. */
   takeOver(token: IssuedToken): void {
-    const now = this.#now();
-    if (lifeLeftMs(token, now) > 0) {
-      this.#state.use(token, this.#client.toAccessToken(token), 'initial', now, this.#client);
-    }
+    const now = this.#client.clock.instant();
+    if (lifeLeftMs(token, now) <= 0) return;
+    const access = this.#client.accessTokens.create(token);
+    this.#state.use(token, access, { reason: 'initial', isNew: false, now }, this.#client);
   }
 
   /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
-    const { displacements, cooldownMs } = this.#client;
-    const now = this.#now();
-    const wasDisplaced = displacements.isDisplaced(this, this.#state.current, now, cooldownMs);
+    const { displacedTokens, cooldownMs } = this.#client;
+    const now = this.#client.clock.instant();
+    const wasDisplaced = displacedTokens.isDisplaced(this.#state, this.#state.current, now, cooldownMs);
     const decision = this.#state.refuse(value, wasDisplaced, now, cooldownMs, claims);
     if (decision === 'replace-displaced') {
-      displacements.count(now, cooldownMs);
+      displacedTokens.count(now, cooldownMs);
       this.#warnOfDisplacement();
     }
     if (decision === 'replace' || decision === 'replace-displaced') {
@@ -136,7 +138,7 @@ export class TokenEntry {
 
   snapshot(): SnapshotRow {
     const { scopes, audience } = this.#request;
-    const row = this.#state.snapshot(this.#now(), this.isBusy);
+    const row = this.#state.snapshot(this.#client.clock.instant(), this.isBusy);
     return {
       provider: this.provider,
       tenant: this.#client.tenant,
@@ -151,23 +153,23 @@ export class TokenEntry {
     while (this.#flight?.isFresh === false && !this.#flight.isOverdue) await this.#flight.done();
     const { shutdown, clock } = this.#client;
     if (shutdown.reason !== undefined) throw shutdown.reason;
-    const decision = decide(this.#state.policyInput, clock.instant(), { forceRefresh: true });
+    const now = clock.instant();
+    const decision = decide(this.#state.policyInput, now, { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
-    return this.#join('forced').result();
+    return this.#join('forced', now).result();
   }
 
   /** Returns the refresh in progress, or starts one. An overdue refresh is not joined. */
-  #join(reason: AcquisitionReason, minRemainingMs = 0): SingleFlight {
+  #join(reason: AcquisitionReason, startedAt: Instant, minRemainingMs = 0): SingleFlight {
     if (this.#flight !== undefined && !this.#flight.isOverdue) return this.#flight;
     const stored = this.#inStore();
     this.#flight = new SingleFlight(
-      { reason, minRemainingMs, hasSent: false },
-      (task) => {
-        const onAcquired = (): void => this.#client.displacements.noteAcquired(this);
-        const refresh = new Refresh(this.#client, this.#request, this.#state, { stored, task, onAcquired });
-        // Runs in the tenant's context, not the first caller's: other callers share this refresh.
-        return runWithTenant(this.#client.tenant, () => refresh.run());
-      },
+      { reason, minRemainingMs, startedAt, hasSent: false },
+      // Runs in the tenant's context, not the first caller's: other callers share this refresh.
+      (task) =>
+        runWithTenant(this.#client.tenant, () =>
+          new Refresh(this.#client, this.#request, this.#state, { stored, task }).run(),
+        ),
       (flight) => {
         if (this.#flight === flight) this.#flight = undefined;
         this.#releaseStored();
@@ -187,7 +189,7 @@ export class TokenEntry {
   /** Releases the StoredToken when idle. A bound one is kept: only it knows the thumbprint. */
   #releaseStored(): void {
     const stored = this.#stored;
-    if (this.#flight === undefined && stored?.isIdle === true && !stored.isBound) this.#stored = undefined;
+    if (this.#flight === undefined && stored?.isReplaceable === true) this.#stored = undefined;
   }
 
   #warnOfDisplacement(): void {
@@ -195,10 +197,6 @@ export class TokenEntry {
       'displacement',
       `Tokens of "${this.provider}" for different scopes end one another: the provider seems to keep one token per client. Request all scopes in one token, or configure one provider per scope.`,
     );
-  }
-
-  #now(): Instant {
-    return this.#client.clock.instant();
   }
 
   #emit(details: TokenEventDetails): void {

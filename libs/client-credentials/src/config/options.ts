@@ -142,8 +142,9 @@ export interface ProviderConfig {
    * Returns the options of a tenant that differ from this configuration, or `undefined` for an unknown tenant.
    *
    * The function is called when a tenant is first needed, once for all concurrent callers, and again after
-   * `tenantCache` has dropped the tenant. `undefined` gives callers `unknown_tenant`. A throw, or no result within
-   * `tokenRequest.timeoutMs`, gives callers `tenant_unavailable`. Neither failure is cached.
+   * `tenantCache` has dropped the tenant. `undefined` gives callers `unknown_tenant`; for a second, up to 1,000 unknown
+   * tenants are remembered and not asked for again. A throw, or no result within `tokenRequest.timeoutMs`, gives callers
+   * `tenant_unavailable`, and the next call tries again.
    */
   tenants?: (tenant: string) => TenantConfig | undefined | Promise<TenantConfig | undefined>;
   /** How many tenants are cached, and for how long. */
@@ -155,7 +156,8 @@ export interface TenantCacheOptions {
   /**
    * Largest number of cached tenants; beyond it the least recently used tenant is dropped.
    *
-   * A tenant with a token request in progress is kept.
+   * A tenant with a token request in progress is kept, and so is one of the last thousand that were looked up and not
+   * used yet.
    *
    * @defaultValue 10 000
    */

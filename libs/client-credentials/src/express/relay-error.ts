@@ -1,5 +1,5 @@
 import { callerAnswerOf } from '../base/caller-answer.js';
-import type { ClientCredentialsError } from '../base/errors.js';
+import { ClientCredentialsError } from '../base/errors.js';
 
 /**
  * The error that a relay passes to `next` if no token could be acquired: 502, or 503 if a later request may succeed.
@@ -39,4 +39,28 @@ export class TokenRelayError extends Error {
     this.statusCode = status;
     this.headers = headers;
   }
+}
+
+/** Error for a token that a dialect puts into the query. */
+export function shownInQuery(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The relay cannot send the token of "${provider}" in the query (dialect.authorization.query), because a proxy shows URLs in errors and logs. Use authorizeAxios or authorizeFetch, or configure dialect.authorization.header.`,
+    { code: 'invalid_configuration', provider },
+  );
+}
+
+/** Error for a function of `tokenRelay` that returned no source. */
+export function noSource(): ClientCredentialsError {
+  return new ClientCredentialsError(
+    'The function given to tokenRelay returned no source for a request. Return a source for every request, such as tokens.source(name).',
+    { code: 'invalid_configuration' },
+  );
+}
+
+/** Error for a token that is bound to a key. */
+export function boundToKey(provider: string): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The relay cannot send the token of "${provider}", because each request needs its own DPoP proof (dpop), which only the sender can sign. Use authorizeAxios or authorizeFetch, or configure a provider without dpop.`,
+    { code: 'invalid_configuration', provider },
+  );
 }

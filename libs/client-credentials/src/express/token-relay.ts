@@ -1,15 +1,13 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { Attachment, CallToken, TokenPlacement } from '../token/attachment.js';
+import type { Attachment, TokenPlacement } from '../token/attachment.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import type { ApiAnswer } from '../config/provider-options.js';
 import { frozenRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
 import type { BearerSource, TokenSource } from '../token/token-source.js';
-import { judgeResponse } from '../http/authorized-call.js';
 import { attachmentOf } from '../http/source-attachment.js';
-import { claimsChallengeOf } from '../http/challenge.js';
 import { lowerCased } from '../http/headers.js';
 import { errorForNext, type Middleware, type Next } from './middleware.js';
-import { TokenRelayError } from './relay-error.js';
+import { boundToKey, noSource, shownInQuery, TokenRelayError } from './relay-error.js';
+import { keepRelayed, onResponse, type UpstreamAnswer } from './upstream-answer.js';
 
 /** Options of a relay: the token request, and `replaceAuthorization`. */
 export interface TokenRelayOptions extends TokenRequest {
@@ -21,31 +19,11 @@ export interface TokenRelayOptions extends TokenRequest {
   replaceAuthorization?: boolean;
 }
 
-/** A response of the upstream service, as proxies pass it to `proxyRes`. */
-export interface UpstreamAnswer {
-  readonly statusCode?: number | undefined;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
 /** A middleware that adds a token to requests, with a callback for the upstream responses. */
 export interface TokenRelay<Request extends IncomingMessage> extends Middleware<Request> {
   /** Callback for every response of the upstream service: see {@link tokenRelay}. */
   readonly onResponse: (answer: UpstreamAnswer, request: IncomingMessage) => void;
 }
-
-/** The token that a request got, and where the token is from. */
-interface Relayed {
-  readonly attachment: Attachment;
-  readonly request: TokenRequest;
-  readonly token: CallToken;
-}
-
-interface RelayedMessage extends IncomingMessage {
-  [RELAYED]?: Relayed;
-}
-
-// Property of the request under a global symbol, so that every copy of this package finds the token.
-const RELAYED = Symbol.for('nestjs-client-credentials.relayed');
 
 /** The source of a relay's tokens, or a function that names one for each request. */
 export type RelaySource<Request> =
@@ -71,8 +49,7 @@ function relayOf<Request extends IncomingMessage>(
     const token = await attachment.getToken(tokenRequest);
     Object.assign(request.headers, lowerCased(headers));
     request.headers[placement.header.toLowerCase()] = token.authorization;
-    const relayed: Relayed = { attachment, request: tokenRequest, token };
-    Object.defineProperty(request, RELAYED, { value: relayed, configurable: true });
+    keepRelayed(request, { attachment, request: tokenRequest, token });
   };
   return Object.assign(
     (request: Request, response: unknown, next: Next): void => {
@@ -80,17 +57,6 @@ function relayOf<Request extends IncomingMessage>(
     },
     { onResponse },
   );
-}
-
-function onResponse({ statusCode = 0, headers }: UpstreamAnswer, message: IncomingMessage): void {
-  const { [RELAYED]: relayed }: RelayedMessage = message;
-  if (relayed === undefined) return;
-  const { attachment, request, token } = relayed;
-  const response = { status: statusCode, headers: lowerCased(headers), data: undefined };
-  if (!isRefused(attachment, token, response)) return;
-  const claims = claimsChallengeOf(response.headers['www-authenticate'])?.claims;
-  // In the background; the rejection of a user's source is ignored.
-  void (async () => attachment.refuse(token, request, claims))().catch(() => undefined);
 }
 
 async function handOn(
@@ -147,15 +113,6 @@ function relayErrorOf(error: unknown): unknown {
   return error instanceof ClientCredentialsError ? new TokenRelayError(error) : error;
 }
 
-/** Whether a response refuses the token. If `reacquire.on` throws because the body is missing, the status decides. */
-function isRefused(attachment: Attachment, token: CallToken, response: ApiAnswer): boolean {
-  try {
-    return judgeResponse(attachment, token, response);
-  } catch {
-    return response.status === 401;
-  }
-}
-
 function hasOwnToken({ headers, url = '' }: IncomingMessage, placement: TokenPlacement): boolean {
   if ('header' in placement) return headers[placement.header.toLowerCase()] !== undefined;
   return queryOf(url).has(placement.query);
@@ -163,27 +120,6 @@ function hasOwnToken({ headers, url = '' }: IncomingMessage, placement: TokenPla
 
 function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(url.split('?').slice(1).join('?'));
-}
-
-function shownInQuery(provider: string): ClientCredentialsError {
-  return new ClientCredentialsError(
-    `The relay cannot send the token of "${provider}" in the query (dialect.authorization.query), because a proxy shows URLs in errors and logs. Use authorizeAxios or authorizeFetch, or configure dialect.authorization.header.`,
-    { code: 'invalid_configuration', provider },
-  );
-}
-
-function noSource(): ClientCredentialsError {
-  return new ClientCredentialsError(
-    'The function given to tokenRelay returned no source for a request. Return a source for every request, such as tokens.source(name).',
-    { code: 'invalid_configuration' },
-  );
-}
-
-function boundToKey(provider: string): ClientCredentialsError {
-  return new ClientCredentialsError(
-    `The relay cannot send the token of "${provider}", because each request needs its own DPoP proof (dpop), which only the sender can sign. Use authorizeAxios or authorizeFetch, or configure a provider without dpop.`,
-    { code: 'invalid_configuration', provider },
-  );
 }
 
 /** Type of {@link tokenRelay}. */

@@ -27,7 +27,7 @@ export class AccessTokenFactory {
     const token = new AccessToken(issued, this.#authorizationOf);
     // Calls `dialect.authorization.format` now: a failure belongs to the refresh, not to a call.
     if (this.#dialect.format !== undefined) void token.authorization;
-    const agent = this.#agentOf(issued);
+    const agent = issued.boundTo === undefined ? undefined : this.#agentOf(issued);
     if (agent !== undefined) this.#agents.set(token, agent);
     return token;
   }

@@ -3,7 +3,7 @@ import type { EventHub, StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
 import { emitEvent, type ClientContext } from '../cache/client-context.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
-import { Displacements } from '../cache/displacement.js';
+import { DisplacedTokens } from '../cache/displaced-tokens.js';
 import type { TokenEntry } from '../cache/token-entry.js';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider, type Provider } from '../config/resolve.js';
@@ -49,7 +49,6 @@ export class ProviderClient {
   readonly #deps: ClientDeps;
   readonly #oauthClient: OAuthClient;
   readonly #accessTokens: AccessTokenFactory;
-  readonly #displacements = new Displacements();
   readonly entries: ClientEntries;
 
   constructor(name: string, config: ProviderConfig, deps: ClientDeps, tenant?: TenantOptions) {
@@ -126,10 +125,10 @@ export class ProviderClient {
       events,
       grant: this.#oauthClient,
       storedTokens: this.#storedTokens(),
-      toAccessToken: (issued) => this.#accessTokens.create(issued),
+      accessTokens: this.#accessTokens,
       warnOnce,
       shutdown,
-      displacements: this.#displacements,
+      displacedTokens: new DisplacedTokens(),
     };
   }
 

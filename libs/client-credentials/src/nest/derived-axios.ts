@@ -48,6 +48,7 @@ function mergedOptions(
   ofCall: AxiosRequestConfig['clientCredentials'],
 ): AxiosRequestConfig['clientCredentials'] {
   if (ofCall instanceof NoToken) return ofCall;
-  if (ofCall !== false) return mergeRequests(request, ofCall ?? {});
+  if (ofCall === undefined || ofCall === null) return request;
+  if (ofCall !== false) return mergeRequests(request, ofCall);
   return request.tenant === undefined ? false : new NoToken(request.tenant);
 }

@@ -24,3 +24,25 @@ export function announceClients(modules: ModulesContainer, manager: symbol): voi
 function namesOf(tokens: Iterable<unknown>): string[] {
   return [...tokens].map(clientNameOf).filter((name) => name !== undefined);
 }
+
+/**
+ * Compares the names that Nest was told with the names that the options define.
+ *
+ * @param method - the method of the module that was told the names
+ * @throws `ClientCredentialsError` `invalid_configuration` if they differ
+ */
+export function requireNames(providers: unknown, listed: readonly string[], method: string): void {
+  const defined = Object.keys(Object(providers));
+  const missing = listed.filter((name) => !defined.includes(name));
+  const surplus = defined.filter((name) => !listed.includes(name));
+  const problems = [
+    ...missing.map(
+      (name) =>
+        `providers.${name}: is missing from the options: define this provider, or remove its name from the providers of ${method}`,
+    ),
+    ...surplus.map(
+      (name) => `providers.${name}: is missing from the providers of ${method}: add the name there`,
+    ),
+  ];
+  if (problems.length > 0) throw invalidConfiguration(problems);
+}

@@ -1,26 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type InstantClock, type Instant } from '../base/clock.js';
+import type { InstantClock } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import type { Parameters } from '../config/dialect.js';
 import type { Provider } from '../config/resolve.js';
 import type { GrantContext, IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import type { ClientCertificate } from './client-auth/certificate.js';
+import { isCredentialsRefusal, isServerCertificateProblem } from './advice.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { DpopKey } from './client-auth/dpop.js';
+import { InputFailure } from './client-auth/private-key.js';
 import { CredentialRotation } from './client-auth/rotation.js';
-import { isCredentialsRefusal, isServerCertificateProblem } from './advice.js';
 import * as failures from './errors.js';
+import { outcomeOf, type Failure, type GrantOutcome } from './grant-outcome.js';
 import type { TokenResponse } from './response-body.js';
-
 import { backOffMs } from './retry.js';
-import { sensitiveValuesOf } from './secrets-of-attempt.js';
 import type { Server, ServerLocator } from './server/locator.js';
 import { ResponseTooLarge, type TokenEndpoint } from './token-endpoint.js';
-import { attemptOf, encodeAttempt } from './token-request.js';
-import { readAnswer, tokensIn } from './token-response.js';
+import { attemptOf, encodeAttempt, parametersOf, sensitiveValuesOf } from './token-request.js';
 
-/** What an acquisition works with. */
+/** Collaborators of a client's token requests. */
 export interface GrantDeps {
   readonly provider: Provider;
   readonly clock: InstantClock;
@@ -30,62 +27,55 @@ export interface GrantDeps {
   readonly dpop: DpopKey | undefined;
 }
 
-/** One acquisition: attempt after attempt, each with a proof of its own, under one deadline. */
+/** One token request: attempt after attempt, each with its own client authentication, under one deadline. */
 export class GrantRequest {
   readonly #deps: GrantDeps;
   readonly #request: ResolvedRequest;
   readonly #context: GrantContext;
-  /** Everything that no error may show. */
-  readonly #secrets = new Set<string>();
-  readonly #choice: CredentialRotation;
+  /** The provider, and the values that no error may show. */
+  readonly #errorContext: { readonly provider: Provider; readonly secrets: Set<string> };
   #lastError: ClientCredentialsError | undefined;
 
   constructor(deps: GrantDeps, request: ResolvedRequest, context: GrantContext) {
     this.#deps = deps;
     this.#request = request;
     this.#context = context;
-    this.#choice = new CredentialRotation(deps.credentials, (what, read) => this.#input(what, read));
-    if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
+    const { lastToken } = context;
+    this.#errorContext = {
+      provider: deps.provider,
+      secrets: new Set(lastToken === undefined ? [] : [lastToken]),
+    };
   }
 
   async run(): Promise<IssuedToken> {
-    const { provider } = this.#deps;
-    let credential = await this.#choice.first();
+    const { provider, credentials } = this.#deps;
+    const rotation = new CredentialRotation(credentials, this.#errorContext.secrets);
+    let credential = await this.#read(() => rotation.first());
     for (let attempt = 1; ;) {
-      for (const secret of this.#choice.secrets) this.#secrets.add(secret);
       const outcome = await this.#attempt(credential);
       if ('token' in outcome) {
-        this.#accept(credential);
+        rotation.accept(credential, this.#context.onRotation);
         return outcome.token;
       }
       this.#lastError = outcome.error;
+      const used = credential;
       if (isCredentialRefusal(outcome.error)) {
-        const next = await this.#choice.after(credential);
-        this.#throwIfOver();
+        const next = await this.#read(() => rotation.after(used));
         if (next === undefined) throw outcome.error;
         credential = next;
         continue;
       }
       if (!outcome.isRetryable || attempt >= provider.attempts) throw outcome.error;
       await this.#pauseBefore(++attempt, outcome);
-      if (outcome.isUnreachable === true) credential = await this.#choice.afterNoAnswer(credential);
+      if (outcome.isUnreachable === true) credential = await this.#read(() => rotation.afterNoAnswer(used));
     }
   }
 
-  #accept(credential: Credential): void {
-    const { hasRefused } = this.#choice;
-    const isAnother = this.#deps.credentials.accept(credential);
-    if (isAnother || hasRefused) this.#context.onRotation(hasRefused);
-  }
-
   async #attempt(credential: Credential): Promise<GrantOutcome> {
+    const { deadline, signal } = this.#context;
     let server: Server;
     try {
-      server = await this.#deps.locate(
-        credential.certificate?.agent,
-        this.#context.deadline.signal,
-        this.#context.signal,
-      );
+      server = await this.#deps.locate(credential.certificate?.agent, deadline.signal, signal);
     } catch (error) {
       this.#throwIfOver();
       if (!(error instanceof ClientCredentialsError)) throw error;
@@ -94,87 +84,53 @@ export class GrantRequest {
     const outcome = await this.#send(credential, server);
     if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.endpointStatus === 404))
       server.markStale();
-    // RFC 9449 §8: it is part of asking, not another attempt.
+    // RFC 9449 §8: part of the same attempt.
     return 'wantsNonce' in outcome ? this.#send(credential, server) : outcome;
   }
 
   async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<GrantOutcome> {
     const { provider, clock, endpoint, dpop } = this.#deps;
     const { claims, beforeSend, deadline } = this.#context;
-    const extra = await this.#extraParameters();
-    const attempt = attemptOf(provider, { url: tokenUrl, claims }, this.#request, extra);
-    await this.#input('The client authentication', async () => credential.authenticate(attempt, issuer));
+    const { certificate } = credential;
+    const request = this.#request;
+    const extra = await this.#read(() => parametersOf(provider, request), 'The parameters');
+    const attempt = attemptOf(provider, { url: tokenUrl, claims }, request, extra);
+    await this.#read(() => credential.authenticate(attempt, issuer), 'The client authentication');
     let provedNonce: string | undefined;
     if (dpop !== undefined) {
       const target = { method: attempt.method, url: new URL(attempt.url) };
-      const { proof, nonce } = await this.#input('The DPoP proof', () => dpop.proof(target));
+      const { proof, nonce } = await this.#read(() => dpop.proof(target), 'The DPoP proof');
       attempt.headers['dpop'] = proof;
       provedNonce = nonce;
     }
-    for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#secrets.add(shown);
+    for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#errorContext.secrets.add(shown);
+    const message = encodeAttempt(attempt, provider.dialect);
 
     await beforeSend();
     const requested = clock.instant();
     let answer: TokenResponse;
     try {
-      answer = await endpoint(
-        encodeAttempt(attempt, provider.dialect),
-        deadline.signal,
-        credential.certificate?.agent,
-      );
+      answer = await endpoint(message, deadline.signal, certificate?.agent);
     } catch (error) {
       this.#throwIfOver();
-      if (error instanceof ResponseTooLarge) {
-        const tooLarge = failures.unusable(error.message, false, undefined, this.#errorContext());
-        return { error: tooLarge, isRetryable: false };
-      }
-      const unreachable = failures.unreachable(error, attempt.url, this.#errorContext());
-      const isRetryable = unreachable.retryable && !isServerCertificateProblem(unreachable.cause);
-      return { error: unreachable, isRetryable, isUnreachable: true };
+      return this.#withoutAnswer(error, attempt.url);
     }
     const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);
     // Compared with the nonce of this attempt's proof: another attempt may have learned the new one first.
     const hasNewNonce = nonce !== undefined && nonce !== provedNonce;
-    const outcome = this.#read(answer, requested, credential);
+    const outcome = outcomeOf(answer, { request, requested, credential }, this.#errorContext, clock);
     const wantsNonce = hasNewNonce && 'error' in outcome && outcome.error.oauthError === 'use_dpop_nonce';
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
-  #read(answer: TokenResponse, requested: Instant, credential: Credential): GrantOutcome {
-    const { provider, clock } = this.#deps;
-    const { certificate, secrets: presented } = credential;
-    const reading = readAnswer(answer, provider, this.#request, requested);
-    if (reading.kind === 'token')
-      return { token: certificate === undefined ? reading.token : boundTo(certificate, reading.token) };
-    for (const token of tokensIn(answer, provider.dialect)) this.#secrets.add(token);
-    switch (reading.kind) {
-      case 'rejected': {
-        const refused = { ...this.#errorContext(), request: this.#request, presented };
-        return { error: failures.rejected(answer, refused, clock.now()), isRetryable: false };
-      }
-      case 'unavailable':
-        return { error: failures.unavailable(answer, this.#errorContext(), clock.now()), isRetryable: true };
-      case 'unusable': {
-        const { why, mayPass, isZeroLifetime = false } = reading;
-        const error = failures.unusable(why, mayPass, answer.status, this.#errorContext());
-        return { error, isRetryable: mayPass, isZeroLifetime };
-      }
+  #withoutAnswer(error: unknown, url: string): Failure {
+    const context = this.#errorContext;
+    if (error instanceof ResponseTooLarge) {
+      return { error: failures.unusable(error.message, false, undefined, context), isRetryable: false };
     }
-  }
-
-  async #extraParameters(): Promise<Parameters> {
-    const { tenant, config } = this.#deps.provider;
-    const { parameters } = config;
-    if (typeof parameters !== 'function') return this.#request.parameters;
-    const { scopes, audience, resources } = this.#request;
-    const context = {
-      scope: [...scopes],
-      resource: [...resources],
-      ...(audience !== undefined && { audience }),
-      ...(tenant !== undefined && { tenant }),
-    };
-    const given = await this.#input('The parameters', async () => parameters(context));
-    return { ...given, ...this.#request.parameters };
+    const unreachable = failures.unreachable(error, url, context);
+    const isRetryable = unreachable.retryable && !isServerCertificateProblem(unreachable.cause);
+    return { error: unreachable, isRetryable, isUnreachable: true };
   }
 
   async #pauseBefore(attempt: number, { error, isZeroLifetime = false }: Failure): Promise<void> {
@@ -184,32 +140,30 @@ export class GrantRequest {
     const delayMs = Math.max(backOff, (error.retryAt ?? 0) - clock.now());
     if (delayMs >= deadline.remainingMs()) throw error;
     try {
-      // A timer may fire a little early, and a server that named a time means it.
+      // A timer may fire a little early; a server that named a time would refuse the attempt.
       await sleep(Math.ceil(delayMs) + 1, undefined, { signal: deadline.signal, ref: false });
     } catch {
       this.#throwIfOver();
     }
   }
 
-  /** What a function of the configuration gives, within the deadline. */
-  async #input<T>(what: string, read: () => Promise<T>): Promise<T> {
+  /** Reads an input, such as the result of a configured function, within the deadline. */
+  async #read<T>(input: () => T | Promise<T>, what = 'The credentials'): Promise<T> {
     try {
-      return await this.#context.deadline.run(read());
+      const reading = input();
+      return reading instanceof Promise ? await this.#context.deadline.run(reading) : reading;
     } catch (error) {
       this.#throwIfOver();
-      throw error instanceof ClientCredentialsError
-        ? error
-        : failures.inputFailed(what, error, this.#errorContext());
+      const { label, cause } = error instanceof InputFailure ? error : new InputFailure(what, error);
+      throw cause instanceof ClientCredentialsError
+        ? cause
+        : failures.inputFailed(label, cause, this.#errorContext);
     }
   }
 
   #throwIfOver(): void {
     this.#context.signal.throwIfAborted();
-    if (this.#context.deadline.hasExpired) throw failures.timedOut(this.#errorContext(), this.#lastError);
-  }
-
-  #errorContext(): failures.ErrorContext {
-    return { provider: this.#deps.provider, secrets: this.#secrets };
+    if (this.#context.deadline.hasExpired) throw failures.timedOut(this.#errorContext, this.#lastError);
   }
 }
 
@@ -217,27 +171,4 @@ function isCredentialRefusal(error: ClientCredentialsError): boolean {
   return (
     error.code === 'token_request_rejected' && isCredentialsRefusal(error.endpointStatus, error.oauthError)
   );
-}
-
-/** An attempt that brought no token. */
-export interface Failure {
-  readonly error: ClientCredentialsError;
-  /** Whether another attempt may fare better. */
-  readonly isRetryable: boolean;
-  readonly isZeroLifetime?: boolean;
-  /** Whether nobody answered. */
-  readonly isUnreachable?: boolean;
-  /** Whether the server wants the same once more, with a nonce that it has just told. */
-  readonly wantsNonce?: true;
-}
-
-/** What came of an attempt. */
-export type GrantOutcome = { readonly token: IssuedToken } | Failure;
-
-/** A token belongs to the certificate that it was acquired with, and ends with it: without that nobody can use it. */
-function boundTo({ thumbprint, endsAt }: ClientCertificate, token: IssuedToken): IssuedToken {
-  const leftMs = endsAt - token.requested.at;
-  // Where the server took one that had ended, its end means nothing.
-  const lifetimeMs = leftMs > 0 ? Math.min(leftMs, token.lifetimeMs) : token.lifetimeMs;
-  return { ...token, lifetimeMs, boundTo: thumbprint };
 }

@@ -1,7 +1,7 @@
 import { invalidConfiguration } from '../base/errors.js';
 import type { TokenRequestAttempt } from '../config/credentials.js';
 import type { JsonValue, Parameters } from '../config/dialect.js';
-import { standardNamesOf } from '../config/dialect.js';
+import { STANDARD_PARAMETERS, standardNamesOf } from '../config/dialect.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 
@@ -14,6 +14,8 @@ export interface WireRequest {
 }
 
 const CONTENT_TYPES = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const;
+const PUBLIC_HEADERS = new Set(['accept', 'content-type', 'user-agent']);
+const PUBLIC_PARAMETERS = STANDARD_PARAMETERS.filter((name) => name !== 'client_secret');
 
 /** The parts of an attempt that do not come from the caller's request. */
 export interface AttemptContext {
@@ -21,6 +23,22 @@ export interface AttemptContext {
   readonly url: string;
   /** Claims that the API demands in the token, as JSON, from a claims challenge. */
   readonly claims?: string | undefined;
+}
+
+/** The extra parameters of a request: the configured ones, which a function may return, and the caller's. */
+export function parametersOf(
+  { tenant, config }: Provider,
+  { scopes, audience, resources, parameters: own }: ResolvedRequest,
+): Parameters | Promise<Parameters> {
+  const { parameters: configured } = config;
+  if (typeof configured !== 'function') return own;
+  const context = {
+    scope: [...scopes],
+    resource: [...resources],
+    ...(audience !== undefined && { audience }),
+    ...(tenant !== undefined && { tenant }),
+  };
+  return (async () => ({ ...(await configured(context)), ...own }))();
 }
 
 /** Builds an attempt without client authentication. @see RFC 6749 §4.4.2 */
@@ -57,23 +75,38 @@ export function encodeAttempt(
   return { url: target.href, method, headers, body: undefined };
 }
 
+/** Values of an attempt that no output may show: all values except those known to be public. */
+export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
+  const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.names[name]));
+  publicNames.add('client_assertion_type').add('claims');
+  const headers = Object.entries(attempt.headers).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));
+  const parameters = Object.entries(attempt.parameters).filter(([name]) => !publicNames.has(name));
+  return [
+    ...headers.flatMap(([, value]) => [value, ...credentialsIn(value)]),
+    ...parameters.flatMap(([, value]) => textsIn(value)),
+    ...(URL.canParse(attempt.url) ? new URL(attempt.url).searchParams.values() : []),
+  ];
+}
+
 function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest): Parameters {
   const { scopes, audience, resources } = request;
+  const { names, grantType, scopeSeparator } = dialect;
   const parameters: Parameters = {};
-  const set = (name: string | null, value: JsonValue | undefined): void => {
-    if (name !== null && value !== undefined) parameters[name] = value;
-  };
-  set(dialect.names.grant_type, dialect.grantType ?? undefined);
-  set(dialect.names.scope, scopes.length > 0 ? scopes.join(dialect.scopeSeparator) : undefined);
-  set(dialect.names.audience, audience);
-  set(dialect.names.resource, resources.length > 1 ? [...resources] : resources[0]);
+  if (names.grant_type !== null && grantType !== null) parameters[names.grant_type] = grantType;
+  if (names.scope !== null && scopes.length > 0) parameters[names.scope] = scopes.join(scopeSeparator);
+  if (names.audience !== null && audience !== undefined) parameters[names.audience] = audience;
+  const [resource] = resources;
+  if (names.resource !== null && resource !== undefined)
+    parameters[names.resource] = resources.length > 1 ? [...resources] : resource;
   return parameters;
 }
 
 /** Checks parameters from a function or a call; configured ones were checked with the configuration. */
 function validated({ name: provider, config, dialect }: Provider, parameters: Parameters): Parameters {
+  const given = Object.entries(parameters);
+  if (given.length === 0) return parameters;
   const standard = new Set(standardNamesOf(config.dialect?.parameterNames ?? {}));
-  const problems = Object.entries(parameters).flatMap(([name, value]) => {
+  const problems = given.flatMap(([name, value]) => {
     if (standard.has(name))
       return [`parameters.${name}: is a standard parameter: use the option of the same name`];
     const isAllowed = typeof value === 'string' || dialect.requestEncoding === 'json';
@@ -90,4 +123,16 @@ function pairsOf(parameters: Record<string, JsonValue>): [string, string][] {
       typeof item === 'string' ? item : JSON.stringify(item),
     ]),
   );
+}
+
+/** Credentials after the scheme of an `Authorization` header. */
+function credentialsIn(header: string): string[] {
+  const space = header.indexOf(' ');
+  return space === -1 ? [] : [header.slice(space + 1)];
+}
+
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
+  return [];
 }

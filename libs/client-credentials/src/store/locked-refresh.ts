@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deadline } from '../base/abort.js';
+import type { Lock } from '../config/token-store.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import { storeDeadline } from './circuit-breaker.js';
-import type { LockOutcome, StoredToken } from './stored-token.js';
+import type { StoredToken } from './stored-token.js';
 
 /** Inputs of {@link refreshUnderLock}. */
 export interface LockedRefresh {
@@ -24,8 +25,8 @@ export interface RefreshResult {
   readonly token: IssuedToken;
   /** Whether the token is from the token endpoint instead of the store. */
   readonly isNew: boolean;
-  /** Writes a new token for `ttlMs` and frees the lock, in the background. `undefined` only frees the lock. */
-  readonly publish: (ttlMs: number | undefined) => void;
+  /** Lock that is to be freed once a new token is written; `undefined` without one. */
+  readonly lock?: Lock;
 }
 
 const FIRST_POLL_MS = 50;
@@ -77,32 +78,26 @@ export function pollDelayMs(poll: number, random: number): number {
 
 async function requestLocked(
   refresh: LockedRefresh,
-  lock: Exclude<LockOutcome, string>,
+  lock: Lock,
   deadline?: Deadline,
 ): Promise<RefreshResult> {
   const { stored, request, rejected } = refresh;
   // Another process may have written a token between the first read and the lock.
   const token = await readUsable(refresh, deadline);
   if (token !== undefined) {
-    stored.track(stored.release(lock));
+    stored.release(lock);
     return found(token);
   }
   try {
-    const issued = await request();
-    return {
-      token: issued,
-      isNew: true,
-      publish: (ttlMs) => stored.track(stored.write(issued, ttlMs, lock)),
-    };
+    return { token: await request(), isNew: true, lock };
   } catch (error) {
-    stored.track(stored.removeAndRelease(rejected, lock));
+    stored.removeAndRelease(rejected, lock);
     throw error;
   }
 }
 
-async function requestUnlocked({ stored, request }: LockedRefresh): Promise<RefreshResult> {
-  const issued = await request();
-  return { token: issued, isNew: true, publish: (ttlMs) => stored.track(stored.write(issued, ttlMs)) };
+async function requestUnlocked({ request }: LockedRefresh): Promise<RefreshResult> {
+  return { token: await request(), isNew: true };
 }
 
 async function readUsable(
@@ -115,5 +110,5 @@ async function readUsable(
 }
 
 function found(token: IssuedToken): RefreshResult {
-  return { token, isNew: false, publish: () => undefined };
+  return { token, isNew: false };
 }

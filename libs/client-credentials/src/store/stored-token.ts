@@ -1,7 +1,7 @@
-import { type InstantClock } from '../base/clock.js';
+import { elapsedMs, type InstantClock } from '../base/clock.js';
 import type { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
-import type { Lock, TokenStore } from '../config/token-store.js';
+import type { Lock } from '../config/token-store.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { StoreCircuit } from './circuit-breaker.js';
@@ -9,6 +9,12 @@ import { deserialize, serialize } from './token-codec.js';
 
 /** Outcome of a lock attempt: the lock, `held` by another process, or `broken` if the store cannot lock. */
 export type LockOutcome = Lock | 'held' | 'broken';
+
+/**
+ * Longest time in a store of a tenant's token, counted from its request, and of the instant up to which the tenant's
+ * tokens are forgotten: no token outlives that instant, whatever lifetime the tenant configures.
+ */
+export const MAX_TENANT_TTL_MS: number = 31 * 86_400_000;
 
 /** Collaborators of one client's stored tokens. */
 export interface StoredTokenDeps {
@@ -42,14 +48,9 @@ export class StoredToken {
     this.#key = deps.keyOf(request, undefined);
   }
 
-  /** Whether no write is pending. */
-  get isIdle(): boolean {
-    return this.#lastWrite === undefined;
-  }
-
-  /** Whether the token is bound to a key or a certificate. */
-  get isBound(): boolean {
-    return this.#boundTo !== undefined;
+  /** Whether a new object would do the same: no write is pending, and the token is bound to no key or certificate. */
+  get isReplaceable(): boolean {
+    return this.#lastWrite === undefined && this.#boundTo === undefined;
   }
 
   /** Selects the store key of a token that is bound to this thumbprint. */
@@ -63,9 +64,12 @@ export class StoredToken {
   async read(deadline?: Deadline): Promise<IssuedToken | undefined> {
     const key = this.#key;
     const { circuit, clock, forgottenKey } = this.#deps;
-    const readBoth = (store: TokenStore): Promise<(string | undefined)[]> =>
-      Promise.all([store.get(key), forgottenKey === undefined ? undefined : store.get(forgottenKey)]);
-    const outcome = await circuit.run('get', readBoth, { deadline, onOutage: this.#onOutage });
+    const outcome = await circuit.run(
+      'get',
+      (store) =>
+        Promise.all([store.get(key), forgottenKey === undefined ? undefined : store.get(forgottenKey)]),
+      { deadline, onOutage: this.#onOutage },
+    );
     const [value, forgottenAt] = outcome.isDone ? outcome.value : [];
     if (value === undefined) return undefined;
     const token = deserialize(value, this.#request, clock.instant());
@@ -95,20 +99,20 @@ export class StoredToken {
     return outcome.value ?? 'held';
   }
 
-  async release(lock: Lock): Promise<void> {
-    await this.#deps.circuit.runAlways(() => lock.release());
+  /** Frees the lock, in the background. */
+  release(lock: Lock): void {
+    this.track(this.#release(lock));
   }
 
-  /** Writes the token if `ttlMs` is positive, then frees the lock. */
-  async write(token: IssuedToken, ttlMs = 0, lock?: Lock): Promise<void> {
+  /** Writes the token if the token is in use, then frees the lock, in the background. */
+  write(token: IssuedToken, isInUse: boolean, lock?: Lock): void {
     this.bindTo(token.boundTo);
     const key = this.#key;
-    await this.#inTurn(async () => {
-      const value = serialize(token, this.#request);
-      const set = (store: TokenStore): Promise<void> => store.set(key, value, Math.ceil(ttlMs));
-      if (ttlMs > 0) await this.#deps.circuit.run('set', set, { onOutage: this.#onOutage });
-      if (lock !== undefined) await this.release(lock);
+    const writing = this.#inTurn(async () => {
+      if (isInUse) await this.#set(key, token);
+      if (lock !== undefined) await this.#release(lock);
     });
+    this.track(writing);
   }
 
   /**
@@ -122,19 +126,38 @@ export class StoredToken {
       const lock = await this.lock(lockMs);
       if (lock === 'held') return;
       await this.#removeIf(value);
-      if (lock !== 'broken') await this.release(lock);
+      if (lock !== 'broken') await this.#release(lock);
     });
   }
 
-  /** Removes the token if the token has this value, then frees the lock. */
-  async removeAndRelease(value: string | undefined, lock: Lock): Promise<void> {
-    if (value !== undefined) await this.#removeIf(value);
-    await this.release(lock);
+  /** Removes the token if the token has this value, then frees the lock, in the background. */
+  removeAndRelease(value: string | undefined, lock: Lock): void {
+    const removing = value === undefined ? Promise.resolve() : this.#removeIf(value);
+    this.track(removing.then(() => this.#release(lock)));
   }
 
   /** Makes the shutdown wait for this work. The work must not reject. */
   track(work: Promise<void>): void {
     this.#deps.circuit.track(work);
+  }
+
+  async #set(key: string, token: IssuedToken): Promise<void> {
+    const ttlMs = this.#ttlMsOf(token);
+    const value = serialize(token, this.#request);
+    if (ttlMs <= 0) return;
+    await this.#deps.circuit.run('set', (store) => store.set(key, value, ttlMs), {
+      onOutage: this.#onOutage,
+    });
+  }
+
+  #ttlMsOf({ requested, lifetimeMs }: IssuedToken): number {
+    const { clock, forgottenKey } = this.#deps;
+    const maxMs = forgottenKey === undefined ? lifetimeMs : Math.min(lifetimeMs, MAX_TENANT_TTL_MS);
+    return Math.ceil(maxMs - elapsedMs(requested, clock.instant()));
+  }
+
+  async #release(lock: Lock): Promise<void> {
+    await this.#deps.circuit.runAlways(() => lock.release());
   }
 
   async #removeIf(value: string): Promise<void> {

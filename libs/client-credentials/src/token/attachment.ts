@@ -113,18 +113,15 @@ export interface Attachment extends AttachmentRules {
 
 // Global symbol: two copies of this package in one process share the attachments.
 const ATTACHMENTS = Symbol.for('nestjs-client-credentials.attachments');
+const shared: typeof globalThis & { [ATTACHMENTS]?: WeakMap<object, Attachment> } = globalThis;
+const attachments = (shared[ATTACHMENTS] ??= new WeakMap<object, Attachment>());
 
 /** Gives a source its attachment. Kept in a WeakMap: a property would print the attachment's headers. */
 export function attach(source: object, attachment: Attachment): void {
-  attachments().set(source, attachment);
+  attachments.set(source, attachment);
 }
 
 /** Attachment of a source from any copy of this library; `undefined` for any other object. */
 export function attachmentIn(source: object): Attachment | undefined {
-  return attachments().get(source);
-}
-
-function attachments(): WeakMap<object, Attachment> {
-  const shared: typeof globalThis & { [ATTACHMENTS]?: WeakMap<object, Attachment> } = globalThis;
-  return (shared[ATTACHMENTS] ??= new WeakMap());
+  return attachments.get(source);
 }

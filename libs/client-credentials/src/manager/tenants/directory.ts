@@ -1,25 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Deadline } from '../../base/abort.js';
 import { elapsedMs, type Instant } from '../../base/clock.js';
-import { asObject, isObject, plainCopyOf } from '../../base/objects.js';
-import { runWithTenant } from '../../base/tenant-context.js';
+import { asObject } from '../../base/objects.js';
 import { emitEvent } from '../../cache/client-context.js';
 import { BusyAwareLru } from '../../cache/lru.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';
-import { resolveProvider } from '../../config/resolve.js';
 import { validateTenant } from '../../config/validate.js';
 import type { CarriedOver } from '../../oauth/oauth-client.js';
+import { MAX_TENANT_TTL_MS } from '../../store/stored-token.js';
 import { forgottenKeyOf } from '../../token/token-key.js';
 import { ProviderClient, type ClientDeps } from '../client.js';
 import { layerProblems, tenantConfigOf } from './config.js';
-import { resolverTimedOut, tenantUnavailable, unknownTenant } from './errors.js';
+import { unknownTenant } from './errors.js';
+import { callResolver } from './resolver.js';
 
 const DEFAULT_MAX = 10_000;
 const DEFAULT_TTL_SECONDS = 300;
-const DEFAULT_TIMEOUT_MS = 10_000;
-// A caller that resolved a tenant asks for a token next; after ten seconds it has surely given up.
-const AWAITED_MS = 10_000;
+// A caller that resolved a tenant asks for a token next. Resolvers that read in batches give hundreds of tenants at once.
+const MAX_AWAITED = 1_000;
+// Spares the application's database from repeated unknown ids, yet a new customer waits no longer than for a page.
+const UNKNOWN_MS = 1_000;
+const MAX_UNKNOWN = 1_000;
 
 /** A tenant and its client. */
 export interface KnownTenant {
@@ -27,6 +28,8 @@ export interface KnownTenant {
   readonly client: ProviderClient;
   /** Instant at which `tenants` was called. */
   readonly resolved: Instant;
+  /** Count of the LRU's insertions at that time. */
+  readonly insertions: number;
 }
 
 /** The tenants of a provider, each with a client of its own, from the results of the `tenants` option. */
@@ -35,11 +38,12 @@ export class TenantDirectory {
   readonly #config: TenantProviderConfig;
   readonly #deps: ClientDeps;
   readonly #known: BusyAwareLru<string, KnownTenant>;
+  /** Instants at which `tenants` returned `undefined`. */
+  readonly #unknown = new BusyAwareLru<string, Instant>({ max: MAX_UNKNOWN, isBusy: () => false });
   readonly #flights = new Map<string, Promise<KnownTenant>>();
   /** Server locators that tenants share, by method of client authentication. */
   readonly #locators = new Map<string, CarriedOver['locate']>();
   readonly #ttlMs: number;
-  readonly #longestLifetimeMs: number;
 
   constructor(provider: string, config: TenantProviderConfig, deps: ClientDeps) {
     this.provider = provider;
@@ -47,7 +51,6 @@ export class TenantDirectory {
     this.#deps = deps;
     const { max = DEFAULT_MAX, ttlSeconds = DEFAULT_TTL_SECONDS } = config.tenantCache ?? {};
     this.#ttlMs = ttlSeconds * 1000;
-    this.#longestLifetimeMs = resolveProvider(provider, { clientId: '', ...config }).maxLifetimeMs;
     this.#known = new BusyAwareLru({
       max,
       isBusy: (known) => known.client.isBusy || this.#isAwaited(known),
@@ -59,13 +62,17 @@ export class TenantDirectory {
   find(tenant: string): KnownTenant | Promise<KnownTenant> {
     const { reason } = this.#deps.shutdown;
     if (reason !== undefined) throw reason;
-    return this.peek(tenant) ?? this.#flights.get(tenant) ?? this.#resolve(tenant, this.#known.get(tenant));
+    const known = this.peek(tenant);
+    if (known !== undefined) return known;
+    if (this.#isUnknown(tenant)) throw unknownTenant(this.provider, tenant);
+    return this.#flights.get(tenant) ?? this.#resolve(tenant, this.#known.get(tenant));
   }
 
   /** Returns the cached tenant, or `undefined` if missing or older than `tenantCache.ttlSeconds`. */
   peek(tenant: string): KnownTenant | undefined {
     const known = this.#known.get(tenant);
-    return known !== undefined && elapsedMs(known.resolved, this.#now()) < this.#ttlMs ? known : undefined;
+    const now = this.#deps.clock.instant();
+    return known !== undefined && elapsedMs(known.resolved, now) < this.#ttlMs ? known : undefined;
   }
 
   /** Clients of all cached tenants. */
@@ -83,6 +90,7 @@ export class TenantDirectory {
     const known = this.#known.get(tenant);
     this.#known.delete(tenant);
     this.#flights.delete(tenant);
+    this.#unknown.delete(tenant);
     const entries = known?.client.forgetAll() ?? [];
     await Promise.all([this.#noteForgotten(tenant), ...entries.map((entry) => entry.forget())]);
   }
@@ -92,7 +100,7 @@ export class TenantDirectory {
     const { provider } = this;
     const at = clock.now();
     const key = forgottenKeyOf(provider, tenant);
-    await circuit?.run('set', (store) => store.set(key, String(at), this.#longestLifetimeMs), {
+    await circuit?.run('set', (store) => store.set(key, String(at), MAX_TENANT_TTL_MS), {
       onOutage: (operation) =>
         emitEvent({ provider, tenant, clock, events }, [], { type: 'store.unavailable', operation }),
     });
@@ -100,8 +108,8 @@ export class TenantDirectory {
 
   /** Resolves a tenant, once for all concurrent callers. */
   #resolve(tenant: string, known: KnownTenant | undefined): Promise<KnownTenant> {
-    const resolved = this.#now();
-    const flight: Promise<KnownTenant> = this.#callResolver(tenant).then(
+    const resolved = this.#deps.clock.instant();
+    const flight: Promise<KnownTenant> = callResolver(this.provider, tenant, this.#config, this.#deps).then(
       (layer) => {
         // `forget` was called meanwhile, so that the result may be outdated.
         if (this.#flights.get(tenant) !== flight) return this.find(tenant);
@@ -113,6 +121,7 @@ export class TenantDirectory {
         }
         if (found === undefined) {
           this.#known.delete(tenant);
+          this.#unknown.set(tenant, this.#deps.clock.instant());
           throw unknownTenant(this.provider, tenant);
         }
         this.#known.set(tenant, found);
@@ -139,7 +148,7 @@ export class TenantDirectory {
     const problems = layerProblems(this.#config, layer);
     const config = problems.length === 0 ? tenantConfigOf(this.#config, asObject(layer)) : undefined;
     if (config !== undefined && known !== undefined && isDeepStrictEqual(config, known.client.config)) {
-      return { ...known, resolved };
+      return { ...known, resolved, insertions: this.#known.insertions };
     }
     validateTenant(this.provider, tenant, config, problems);
     const discovery = this.#discoveryOf(config);
@@ -152,34 +161,7 @@ export class TenantDirectory {
       },
     });
     if (discovery !== undefined) this.#locators.set(discovery, client.carriedOver.locate);
-    return { tenant, client, resolved };
-  }
-
-  /** Calls the `tenants` option in the tenant's context, within the deadline. */
-  async #callResolver(tenant: string): Promise<unknown> {
-    const { tenants, tokenRequest } = this.#config;
-    const timeoutMs = tokenRequest?.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const { shutdown } = this.#deps;
-    // Keeps the process alive, because a caller always waits for the resolver.
-    const deadline = new Deadline(timeoutMs, {
-      reason: () => resolverTimedOut(timeoutMs),
-      keepsAlive: true,
-    });
-    try {
-      const resolving = runWithTenant(tenant, async () => {
-        // The flight must be registered first: `tenants` may itself ask for the same tenant.
-        await Promise.resolve();
-        const result: unknown = tenants(tenant);
-        // Copied at once, because `tenants` may reuse one object for every tenant.
-        return plainCopyOf(isThenable(result) ? await result : result);
-      });
-      return await shutdown.run(() => deadline.run(resolving));
-    } catch (error) {
-      if (shutdown.reason !== undefined) throw shutdown.reason;
-      throw tenantUnavailable(this.provider, tenant, error);
-    } finally {
-      deadline.clear();
-    }
+    return { tenant, client, resolved, insertions: this.#known.insertions };
   }
 
   /** Key of the server locator that a tenant can share; `undefined` if the tenant needs a locator of its own. */
@@ -192,16 +174,12 @@ export class TenantDirectory {
   }
 
   /** Whether callers that resolved the tenant have not yet asked for a token. */
-  #isAwaited({ client, resolved }: KnownTenant): boolean {
-    return !client.isUsed && elapsedMs(resolved, this.#now()) < AWAITED_MS;
+  #isAwaited({ client, insertions }: KnownTenant): boolean {
+    return !client.isUsed && this.#known.insertions - insertions <= MAX_AWAITED;
   }
 
-  #now(): Instant {
-    return this.#deps.clock.instant();
+  #isUnknown(tenant: string): boolean {
+    const since = this.#unknown.get(tenant);
+    return since !== undefined && elapsedMs(since, this.#deps.clock.instant()) < UNKNOWN_MS;
   }
-}
-
-/** Whether a value is a promise of any kind, such as the query of a database library. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function';
 }

@@ -30,7 +30,7 @@ export class TenantTokenSource implements TokenSource {
   readonly #sources = new WeakMap<ProviderClient, EntryTokenSource>();
 
   /** @param rules - rules of the provider's own options, for calls whose tenant is unknown */
-  constructor(directory: TenantDirectory, rules: AttachmentRules, defaults: TokenRequest = {}) {
+  constructor(directory: TenantDirectory, rules: AttachmentRules, defaults: TokenRequest = DEFAULT_REQUEST) {
     this.#directory = directory;
     this.#rules = rules;
     this.#defaults = frozenRequest(defaults);
@@ -39,7 +39,7 @@ export class TenantTokenSource implements TokenSource {
       provider: directory.provider,
       isTenantKnown: false,
       acceptedToken: undefined,
-      forCall: (request, call) => this.#attachmentFor(request, call),
+      forCall: this.#attachmentFor,
       getToken: (request, signal) => this.getToken({ ...request, ...(signal && { signal }) }),
       refuse: () => 'too-young',
       noteAccepted: () => undefined,
@@ -88,14 +88,15 @@ export class TenantTokenSource implements TokenSource {
   }
 
   forTenant(tenant: string): TokenSource {
-    return this.with(requestOfTenant(tenant));
+    const defaults = { ...this.#defaults, ...requestOfTenant(tenant) };
+    return new TenantTokenSource(this.#directory, this.#rules, defaults);
   }
 
-  #attachmentFor(request: TokenRequest, call: () => OutboundCall): Attachment | Promise<Attachment> {
+  readonly #attachmentFor: Attachment['forCall'] = (request, call) => {
     const found = this.#find(request, call);
-    const attachmentOf = (tenant: KnownTenant): Attachment => this.#sourceOf(tenant).attachment;
-    return found instanceof Promise ? found.then(attachmentOf) : attachmentOf(found);
-  }
+    if (!(found instanceof Promise)) return this.#sourceOf(found).attachment;
+    return found.then((tenant) => this.#sourceOf(tenant).attachment);
+  };
 
   #find(request: TokenRequest, call?: () => OutboundCall): KnownTenant | Promise<KnownTenant> {
     const tenant = this.#tenantOf(request, call);
@@ -105,8 +106,11 @@ export class TenantTokenSource implements TokenSource {
 
   /** Tenant of the call, else of this source's defaults, else of `tokenFor`, else of the context. */
   #tenantOf(request: TokenRequest, call?: () => OutboundCall): string | undefined {
-    const merged = mergeRequests(this.#defaults, request);
-    const { tenant } = call === undefined ? merged : (this.#rules.requestFor?.(call, merged) ?? merged);
+    const { requestFor } = this.#rules;
+    let { tenant = this.#defaults.tenant } = request;
+    if (requestFor !== undefined && call !== undefined) {
+      ({ tenant } = requestFor(call, mergeRequests(this.#defaults, request)));
+    }
     return tenant === undefined ? currentTenant() : tenant;
   }
 

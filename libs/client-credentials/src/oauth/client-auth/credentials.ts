@@ -13,7 +13,7 @@ import {
   clientSecretPost,
   type Authenticate,
 } from './methods.js';
-import { isFile, readPrivateKey, UnusableInput, type ReadInput } from './private-key.js';
+import { InputFailure, isFile, readPrivateKey, UnusableInput } from './private-key.js';
 
 /** One secret, key or assertion that authenticates the client. */
 interface ClientProof {
@@ -31,12 +31,14 @@ export interface Credential extends ClientProof {
 
 /** Reads a client's credentials. */
 export interface CredentialSource {
-  /** Credentials in the order to try, the last accepted first. `again` also reads the certificate again. */
-  read(input: ReadInput, again: boolean): Promise<readonly Credential[]>;
-  /** Notes the accepted credential; returns whether an earlier request was accepted with another credential. */
-  accept(credential: Credential): boolean;
   /** Whether reading again may give another credential. */
   readonly mayChange: boolean;
+  /** Whether every read gives a new credential, so that a change is no rotation. */
+  readonly isEphemeral: boolean;
+  /** Id of the credential that the token endpoint accepted last. */
+  accepted: string | undefined;
+  /** `again` also reads the certificate again. Rejects with an {@link InputFailure}. */
+  read(again: boolean): Promise<readonly Credential[]>;
 }
 
 /** Credentials of a client, from its configuration. */
@@ -46,22 +48,24 @@ export function credentialSourceOf(
   clock: Clock,
 ): CredentialSource {
   const proofs = proofsOf(provider, clock);
-  let accepted: string | undefined;
   return {
     mayChange: proofs.mayChange || certificates?.mayChange === true,
-    async read(input, again) {
-      const certificate = again
-        ? certificates && (await input('The certificate', () => certificates.read()))
-        : certificates?.current;
-      const read = await input(proofs.label, () => proofs.read());
-      return read
-        .map((proof) => ({ ...proof, id: JSON.stringify([proof.id, certificate?.thumbprint]), certificate }))
-        .toSorted((a, b) => Number(b.id === accepted) - Number(a.id === accepted));
-    },
-    accept({ id }) {
-      const isAnother = proofs.isEphemeral !== true && accepted !== undefined && accepted !== id;
-      accepted = id;
-      return isAnother;
+    isEphemeral: proofs.isEphemeral === true,
+    accepted: undefined,
+    async read(again) {
+      let label = 'The certificate';
+      try {
+        const certificate = again ? await certificates?.read() : certificates?.current;
+        label = proofs.label;
+        const read = await proofs.read();
+        return read.map((proof) => ({
+          ...proof,
+          id: JSON.stringify([proof.id, certificate?.thumbprint]),
+          certificate,
+        }));
+      } catch (error) {
+        throw new InputFailure(label, error);
+      }
     },
   };
 }
@@ -80,12 +84,14 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
   const { clientId, clientSecret, privateKey, assertion = {} } = config;
   const client = { clientId, dialect };
   const method = authenticationMethodOf(config);
-  const signedWith = (key: AssertionKey): Authenticate =>
-    clientAssertion(
-      client,
-      (audience) => signAssertion(key, { clientId, audience, now: clock.now() }, assertion),
-      assertion.audience,
-    );
+  // The audience names the server (RFC 7523 §3): by its issuer if known, else by the token endpoint.
+  const signedWith =
+    (key: AssertionKey): Authenticate =>
+    async (attempt, issuer) => {
+      const audience = assertion.audience ?? issuer ?? attempt.url;
+      const signed = await signAssertion(key, { clientId, audience, now: clock.now() }, assertion);
+      clientAssertion(client, signed, attempt);
+    };
   const secretProofs = (authenticateWith: (secret: string) => Authenticate): ClientProofs => ({
     label: 'The client secret',
     mayChange: typeof clientSecret === 'function',
@@ -100,9 +106,9 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
   if (typeof method === 'function') return customProofs(provider, method);
   switch (method) {
     case 'client_secret_basic':
-      return secretProofs((secret) => clientSecretBasic(client, secret));
+      return secretProofs((secret) => (attempt) => clientSecretBasic(client, secret, attempt));
     case 'client_secret_post':
-      return secretProofs((secret) => clientSecretPost(client, secret));
+      return secretProofs((secret) => (attempt) => clientSecretPost(client, secret, attempt));
     case 'client_secret_jwt':
       return secretProofs((secret) => {
         const { algorithm = 'HS256' } = assertion;
@@ -124,13 +130,16 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
       return {
         label: 'The client id',
         mayChange: false,
-        read: async () => [{ id: method, secrets: [], authenticate: clientIdAlone(client) }],
+        read: async () => [
+          { id: method, secrets: [], authenticate: (attempt) => clientIdAlone(client, attempt) },
+        ],
       };
   }
 }
 
 /** Client authentication by the application's function. A configured `clientSecret` stays hidden from output as well. */
-function customProofs({ name, config }: Provider, authenticate: Authenticate): ClientProofs {
+function customProofs({ name, config }: Provider, configured: Authenticate): ClientProofs {
+  const authenticate: Authenticate = async (attempt, issuer) => configured(attempt, issuer);
   return {
     label: 'The client secret',
     mayChange: false,
@@ -148,7 +157,8 @@ function externalAssertionProofs({ config, dialect }: Provider): ClientProofs {
     read: async () => {
       if (configured === undefined) return [];
       const assertion = await readAssertion(configured);
-      const authenticate = clientAssertion({ clientId, dialect }, () => assertion);
+      const authenticate: Authenticate = (attempt) =>
+        clientAssertion({ clientId, dialect }, assertion, attempt);
       return [{ id: assertion, secrets: [assertion], authenticate }];
     },
   };

@@ -35,5 +35,12 @@ export function isFile({ key }: PrivateKey): boolean {
 /** Thrown for an unusable result of a configured function or file. The message quotes nothing of the result. */
 export class UnusableInput extends TypeError {}
 
-/** Runs a configured function or file read under the request's deadline; `label` is the subject of its error. */
-export type ReadInput = <T>(label: string, read: () => Promise<T>) => Promise<T>;
+/** The failure of one of several inputs; `label` is the subject of the message. */
+export class InputFailure extends Error {
+  readonly label: string;
+
+  constructor(label: string, cause: unknown) {
+    super(label, { cause });
+    this.label = label;
+  }
+}

@@ -1,33 +1,22 @@
 import type { Credential, CredentialSource } from './credentials.js';
-import type { ReadInput } from './private-key.js';
 
 /** Order in which one token request tries the client's credentials. */
 export class CredentialRotation {
   readonly #source: CredentialSource;
-  readonly #input: ReadInput;
+  readonly #secrets: Set<string>;
   readonly #refused = new Set<string>();
   #known: readonly Credential[] = [];
   #hasReadAgain = false;
 
-  /** @param input - reads configured functions and files under the request's deadline */
-  constructor(source: CredentialSource, input: ReadInput) {
+  /** @param secrets - receives the values of all read credentials that no output may show */
+  constructor(source: CredentialSource, secrets: Set<string>) {
     this.#source = source;
-    this.#input = input;
-  }
-
-  /** Values of all read credentials that no output may show. */
-  get secrets(): string[] {
-    return this.#known.flatMap(({ secrets }) => secrets);
-  }
-
-  /** Whether the token endpoint refused a credential during this token request. */
-  get hasRefused(): boolean {
-    return this.#refused.size > 0;
+    this.#secrets = secrets;
   }
 
   /** The credential of the first attempt. */
   async first(): Promise<Credential> {
-    this.#known = await this.#source.read(this.#input, false);
+    await this.#read(false);
     const [first] = this.#known;
     if (first === undefined)
       throw new Error(
@@ -55,8 +44,25 @@ export class CredentialRotation {
     return this.#next() ?? current;
   }
 
+  /** Notes the accepted credential. Reports a rotation if another one was accepted before, or refused now. */
+  accept({ id }: Credential, onRotation: (wasRefused: boolean) => void): void {
+    const { accepted, isEphemeral } = this.#source;
+    const isAnother = !isEphemeral && accepted !== undefined && accepted !== id;
+    const wasRefused = this.#refused.size > 0;
+    this.#source.accepted = id;
+    if (isAnother || wasRefused) onRotation(wasRefused);
+  }
+
   #next(): Credential | undefined {
     return this.#known.find(({ id }) => !this.#refused.has(id));
+  }
+
+  /** Reads the credentials, the last accepted first. */
+  async #read(again: boolean): Promise<void> {
+    const read = await this.#source.read(again);
+    const { accepted } = this.#source;
+    this.#known = read.toSorted((a, b) => Number(b.id === accepted) - Number(a.id === accepted));
+    for (const secret of read.flatMap(({ secrets }) => secrets)) this.#secrets.add(secret);
   }
 
   /** Reads the credentials again; keeps the known ones if that fails. */
@@ -64,7 +70,7 @@ export class CredentialRotation {
     if (!this.#source.mayChange) return;
     this.#hasReadAgain = true;
     try {
-      this.#known = await this.#source.read(this.#input, true);
+      await this.#read(true);
     } catch {
       // The error of the attempt itself is more useful to the caller.
     }

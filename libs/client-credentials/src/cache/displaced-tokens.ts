@@ -10,25 +10,23 @@ const MAX_DISPLACEMENTS = 20;
  * A displaced token is replaced even within the cooldown, so that calls succeed. The number of such replacements per
  * cooldown is limited.
  */
-export class Displacements {
-  /** Entry that acquired a token last. */
+export class DisplacedTokens {
+  /** State of the entry that acquired a token last. */
   #youngest: object | undefined;
   readonly #accepted = new WeakSet<CallToken>();
   #window: { readonly since: Instant; count: number } | undefined;
 
-  /** Notes that an entry acquired a token. */
-  noteAcquired(entry: object): void {
-    this.#youngest = entry;
+  /** Notes that an entry with this state acquired a token. */
+  noteAcquired(state: object): void {
+    this.#youngest = state;
   }
 
   /** Notes that the API accepted a token at least once. */
-  noteAccepted(token: CallToken): void {
-    this.#accepted.add(token);
-  }
+  readonly noteAccepted = (token: CallToken): void => void this.#accepted.add(token);
 
   /** Whether the API accepted a token until another entry acquired one, and the limit is not reached. */
-  isDisplaced(entry: object, token: CallToken | undefined, now: Instant, cooldownMs: number): boolean {
-    if (token === undefined || this.#youngest === entry || !this.#accepted.has(token)) return false;
+  isDisplaced(state: object, token: CallToken | undefined, now: Instant, cooldownMs: number): boolean {
+    if (token === undefined || this.#youngest === state || !this.#accepted.has(token)) return false;
     return this.#countIn(now, cooldownMs) < MAX_DISPLACEMENTS;
   }
 
