@@ -11,6 +11,7 @@ import type { TokenRequest } from '../config/token-request.js';
 import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
 import type { StoreCircuit } from '../store/circuit-breaker.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
+import type { IssuanceWindows } from '../store/issuance-window.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AttachmentRules } from '../token/attachment.js';
 import {
@@ -30,6 +31,8 @@ export interface ClientDeps {
   readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
   readonly memory: EntryMemory;
+  /** Counts of token requests, which outlive a tenant's client. */
+  readonly issuance: IssuanceWindows;
   /** Warns the operator, once per topic. */
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
@@ -161,10 +164,10 @@ export class ProviderClient {
   #budget(): IssuanceBudget | undefined {
     const { issuance } = this.config;
     if (issuance === undefined) return undefined;
-    const { circuit, clock } = this.#deps;
+    const { circuit, clock, issuance: windows } = this.#deps;
     const key = budgetKeyOf(this.#provider.identity);
     const onOutage = (operation: StoreOperation): void => this.#reportOutage(operation, []);
-    return new IssuanceBudget(this.provider, issuance, { key, circuit, clock, onOutage });
+    return new IssuanceBudget(this.provider, issuance, { key, circuit, windows, clock, onOutage });
   }
 
   #reportOutage(operation: StoreOperation, scopes: readonly string[]): void {

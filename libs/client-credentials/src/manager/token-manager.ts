@@ -10,6 +10,7 @@ import type { TokenStore } from '../config/token-store.js';
 import { validateOptions, validateProvider } from '../config/validate.js';
 import type { EntryMemory } from '../cache/client-entries.js';
 import { BusyAwareLru } from '../cache/lru.js';
+import { IssuanceWindows } from '../store/issuance-window.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
 
 // Default without a store's `maxEntries`: enough for thousands of tenants, at about 1 kB per entry.
@@ -39,6 +40,7 @@ export class TokenManager {
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
   readonly #memory: EntryMemory;
+  readonly #issuance = new IssuanceWindows();
   #isClosed = false;
   readonly #providers = new Map<string, RegisteredProvider>();
 
@@ -158,6 +160,7 @@ export class TokenManager {
       circuit: this.#circuit,
       events: this.#events,
       memory: this.#memory,
+      issuance: this.#issuance,
       warn: this.#warn,
     });
     if (this.#isClosed) registered.close();
