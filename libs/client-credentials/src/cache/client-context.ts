@@ -6,6 +6,7 @@ import type { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
+import type { RecentTokens } from '../token/recent-tokens.js';
 import type { Displacements } from './displacement.js';
 
 /** Settings and collaborators that the entries of one client share. */
@@ -29,6 +30,8 @@ export interface ClientContext {
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
   readonly displacements: Displacements;
+  /** Replaced tokens, which no error may show. */
+  readonly recentTokens: RecentTokens;
 }
 
 /** Emits an event about a client's token for these scopes. */

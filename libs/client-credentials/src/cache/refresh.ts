@@ -94,7 +94,7 @@ export class Refresh {
 
   /** Requests a token. The deadline is kept in the task, where {@link SingleFlight} reads it. */
   async #ask(signal: AbortSignal, claims: string | undefined): Promise<IssuedToken> {
-    const { grant, timeoutMs, budget } = this.#client;
+    const { grant, timeoutMs, budget, clock, recentTokens } = this.#client;
     const { task } = this.#deps;
     const deadline = new Deadline(timeoutMs, { parent: signal });
     task.deadline = deadline;
@@ -104,6 +104,7 @@ export class Refresh {
         deadline,
         claims,
         lastToken: this.#state.lastToken,
+        recentTokens: recentTokens.values(clock.instant()),
         beforeSend: () => {
           task.hasSent = true;
           return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
@@ -136,6 +137,8 @@ export class Refresh {
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(this.#client.provider);
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = this.#client.toAccessToken(issued);
+    const { lastToken } = this.#state;
+    if (lastToken !== undefined && lastToken !== issued.value) this.#client.recentTokens.note(lastToken, now);
     this.#state.use(issued, access, this.#deps.task.reason, now, this.#client);
     return access;
   }

@@ -14,6 +14,7 @@ import { IssuanceBudget } from '../store/issuance-budget.js';
 import type { IssuanceWindows } from '../store/issuance-window.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AttachmentRules } from '../token/attachment.js';
+import { RecentTokens } from '../token/recent-tokens.js';
 import {
   budgetKeyOf,
   forgottenKeyOf,
@@ -133,6 +134,7 @@ export class ProviderClient {
       warnOnce,
       shutdown,
       displacements: this.#displacements,
+      recentTokens: new RecentTokens(),
     };
   }
 

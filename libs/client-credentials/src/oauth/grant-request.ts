@@ -46,6 +46,7 @@ export class GrantRequest {
     this.#context = context;
     this.#choice = new CredentialRotation(deps.credentials, (what, read) => this.#input(what, read));
     if (context.lastToken !== undefined) this.#secrets.add(context.lastToken);
+    for (const token of context.recentTokens) this.#secrets.add(token);
   }
 
   async run(): Promise<IssuedToken> {
