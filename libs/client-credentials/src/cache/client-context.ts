@@ -7,6 +7,7 @@ import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
 import type { RecentTokens } from '../token/recent-tokens.js';
+import type { RefusedTokens } from '../token/refused-tokens.js';
 import type { Displacements } from './displacement.js';
 
 /** Settings and collaborators that the entries of one client share. */
@@ -32,6 +33,8 @@ export interface ClientContext {
   readonly displacements: Displacements;
   /** Replaced tokens, which no error may show. */
   readonly recentTokens: RecentTokens;
+  /** Refused tokens of evicted entries, which must not come back from a store. */
+  readonly refusedTokens: RefusedTokens;
 }
 
 /** Emits an event about a client's token for these scopes. */

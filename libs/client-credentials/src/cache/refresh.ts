@@ -71,6 +71,7 @@ export class Refresh {
     const claims = this.#state.consumeClaims();
     const { lastToken, wasDropped } = this.#state;
     const isUsable = (token: IssuedToken): boolean =>
+      !this.#client.refusedTokens.has(token.value) &&
       this.#state.isUsable(token, task.minRemainingMs, this.#client.clock.instant(), this.#client);
     const { token, isNew, publish } = await refreshUnderLock({
       stored,
@@ -117,6 +118,7 @@ export class Refresh {
   }
 
   #useNew(issued: IssuedToken): AccessToken {
+    this.#client.refusedTokens.forget(issued.value);
     const isSameToken = this.#state.isLast(issued.value);
     const access = this.#use(issued);
     this.#warnOfFewerScopes(access);

@@ -84,10 +84,11 @@ export class TokenEntry {
 
   /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
-    const { displacements, cooldownMs } = this.#client;
+    const { displacements, cooldownMs, refusedTokens } = this.#client;
     const now = this.#now();
     const wasDisplaced = displacements.isDisplaced(this, this.#state.current, now, cooldownMs);
     const decision = this.#state.refuse(value, wasDisplaced, now, cooldownMs, claims);
+    if (decision !== 'leave') refusedTokens.note(value);
     if (decision === 'replace-displaced') {
       displacements.count(now, cooldownMs);
       this.#warnOfDisplacement();

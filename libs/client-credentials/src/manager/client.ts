@@ -15,6 +15,7 @@ import type { IssuanceWindows } from '../store/issuance-window.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AttachmentRules } from '../token/attachment.js';
 import { RecentTokens } from '../token/recent-tokens.js';
+import type { RefusedTokens } from '../token/refused-tokens.js';
 import {
   budgetKeyOf,
   forgottenKeyOf,
@@ -34,6 +35,8 @@ export interface ClientDeps {
   readonly memory: EntryMemory;
   /** Counts of token requests, which outlive a tenant's client. */
   readonly issuance: IssuanceWindows;
+  /** Refused tokens, which outlive entries and clients. */
+  readonly refusedTokens: RefusedTokens;
   /** Warns the operator, once per topic. */
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
@@ -116,7 +119,7 @@ export class ProviderClient {
   }
 
   #clientContext(): ClientContext {
-    const { clock, events, warnOnce, shutdown } = this.#deps;
+    const { clock, events, warnOnce, shutdown, refusedTokens } = this.#deps;
     return {
       provider: this.provider,
       tenant: this.tenant,
@@ -135,6 +138,7 @@ export class ProviderClient {
       shutdown,
       displacements: this.#displacements,
       recentTokens: new RecentTokens(),
+      refusedTokens,
     };
   }
 

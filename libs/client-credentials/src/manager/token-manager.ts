@@ -3,6 +3,7 @@ import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
 import type { AnyProviderConfig, ClientCredentialsOptions } from '../config/options.js';
 import { inspectAs } from '../base/inspect.js';
+import { RefusedTokens } from '../token/refused-tokens.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 import { StoreCircuit } from '../store/circuit-breaker.js';
 import type { TokenSource } from '../token/token-source.js';
@@ -41,6 +42,7 @@ export class TokenManager {
   readonly #events = new EventHub();
   readonly #memory: EntryMemory;
   readonly #issuance = new IssuanceWindows();
+  readonly #refusedTokens = new RefusedTokens();
   #isClosed = false;
   readonly #providers = new Map<string, RegisteredProvider>();
 
@@ -161,6 +163,7 @@ export class TokenManager {
       events: this.#events,
       memory: this.#memory,
       issuance: this.#issuance,
+      refusedTokens: this.#refusedTokens,
       warn: this.#warn,
     });
     if (this.#isClosed) registered.close();
