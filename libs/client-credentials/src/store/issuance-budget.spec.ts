@@ -171,6 +171,31 @@ describe('the budget of one process', () => {
     expect([before + afterFirst, afterSecond]).toEqual([LIMIT, 0]);
   });
 
+  it('is told once of 80 %, also by a request that the store does not count', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, LIMIT * 0.8 - 1);
+    world.mood = 'down';
+    await spendSome(spend, 1);
+    const { nearLimits } = world;
+    world.mood = 'well';
+    await spendSome(spend, 2);
+
+    expect([nearLimits, world.nearLimits]).toEqual([1, 1]);
+  });
+
+  it('ends with its window, also while the store does not answer', async () => {
+    const world = new World();
+    await spendSome(world.process(), LIMIT - 1);
+    const spend = world.process();
+    await spendSome(spend, 1);
+    world.mood = 'down';
+
+    const isAllowed = await spend();
+
+    expect([isAllowed, world.retryInMs]).toEqual([false, WINDOW_MS]);
+  });
+
   it('ends its window at the same time after the counter was lost', async () => {
     const world = new World();
     const spend = world.process();

@@ -81,7 +81,7 @@ export class IssuanceBudget {
     }
     counting.isOver = true;
     const isAnswered = counting.request?.value !== undefined;
-    const count = isAnswered ? window.countAt(Math.max(...counting.values)) : window.own;
+    const count = isAnswered ? window.countAt(Math.max(...counting.values)) : window.knownCount;
     if (!window.isNearLimitTold && this.#isNearLimit(window, count, counting.values)) {
       window.isNearLimitTold = true;
       onNearLimit(this.#options);

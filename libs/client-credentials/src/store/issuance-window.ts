@@ -91,6 +91,11 @@ export class IssuanceWindow {
     return Math.max(this.#base + value + this.#debt + this.#unsure, this.#own);
   }
 
+  /** Requests of all processes that this process knows of, with the one that it is about to make. */
+  get knownCount(): number {
+    return this.countAt(this.#highest + 1);
+  }
+
   /** Whether this process may make one more request before the store gives a count again. */
   isWithinShare(limit: number): boolean {
     const atLastCount = Math.max(this.#base + this.#highest, this.#own - this.#reserved - this.#away);
