@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ProviderConfig } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
+import { createClient } from 'redis';
 import { compileLibrary, type CompiledLibrary } from './support/compiled-library.js';
 import { startFleet, type Fleet } from './support/fleet.js';
 import { startRedis, type RedisServer } from './support/redis-server.js';
@@ -9,6 +10,7 @@ import { until } from './support/until.js';
 
 const SIZE = 8;
 const TIMEOUT_MS = 300_000;
+const ISSUANCE = { limit: 20, windowSeconds: 3600 };
 
 let library: CompiledLibrary;
 let redis: RedisServer;
@@ -152,4 +154,71 @@ describe('a fleet of eight processes', () => {
     },
     TIMEOUT_MS,
   );
+
+  it(
+    'keeps its budget when Redis loses everything, but for what a process does not know of',
+    async () => {
+      await assemble({ issuance: ISSUANCE });
+      const spent = [await rounds(3)];
+      const operator = await createClient({ url: redis.url }).connect();
+      await operator.flushAll();
+      spent.push(await rounds(1));
+
+      spent.push(await rounds(3));
+      await operator.flushAll();
+      spent.push(await rounds(3));
+      operator.destroy();
+
+      const [first, unknown = 0, later, afterSecond] = spent;
+      expect([first, later, afterSecond]).toEqual([ISSUANCE.limit, 0, 0]);
+      // A process goes on from the largest count that it has seen, or that another process tells.
+      expect(unknown).toBeLessThan(SIZE);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'keeps its budget while Redis does not answer, and counts afterwards what was spent meanwhile',
+    async () => {
+      await assemble({ issuance: ISSUANCE });
+      await redis.pause();
+      const away = await rounds(4, 'at once');
+      await redis.resume();
+      const back = await roundsUntilCounted();
+
+      expect(away).toBe(SIZE * 2);
+      expect(away + back).toBeGreaterThanOrEqual(ISSUANCE.limit);
+      // A process that is back early does not know yet what the others have spent.
+      expect(away + back).toBeLessThanOrEqual(ISSUANCE.limit + SIZE);
+    },
+    TIMEOUT_MS,
+  );
 });
+
+/** Requests tokens until every process is refused by the count of Redis. Returns how many the budget allowed. */
+async function roundsUntilCounted(): Promise<number> {
+  let count = 0;
+  for (let refused = 0; refused < SIZE;) {
+    refused = 0;
+    for (const replica of fleet.replicas) {
+      const outcome = await replica.getToken({ forceRefresh: true }).catch((error: unknown) => String(error));
+      if (!outcome.includes('issuance_limit_reached')) count += 1;
+      else if (!outcome.includes('gives no count')) refused += 1;
+    }
+  }
+  return count;
+}
+
+/** Requests tokens in each process, so many times. Returns how many the budget allowed. */
+async function rounds(times: number, order: 'in turn' | 'at once' = 'in turn'): Promise<number> {
+  let count = 0;
+  const spend = async (replica: Fleet['replicas'][number]): Promise<void> => {
+    const token = await replica.getToken({ forceRefresh: true }).catch((error: unknown) => String(error));
+    if (!token.includes('issuance_limit_reached')) count += 1;
+  };
+  for (let round = 0; round < times; round += 1) {
+    if (order === 'at once') await fleet.all(spend);
+    else for (const replica of fleet.replicas) await spend(replica);
+  }
+  return count;
+}

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryTokenStore, TokenManager, type TokenEvent } from 'nestjs-client-credentials/core';
+import {
+  MemoryTokenStore,
+  TokenManager,
+  type TenantConfig,
+  type TokenEvent,
+  type TokenStore,
+} from 'nestjs-client-credentials/core';
 import { failureOf, openDesk, type Desk } from './support/the-desk.js';
 
 const HOUR_MS = 3_600_000;
@@ -110,15 +116,64 @@ describe('a budget of token requests', () => {
     await manager.close();
   });
 
-  it('is counted by each process for itself where the store cannot count', async () => {
-    const broken = async (): Promise<never> => {
-      throw new Error('down');
+  it('is counted by each process for itself in a store without counters', async () => {
+    const memory = new MemoryTokenStore();
+    const store: TokenStore = {
+      get: (key) => memory.get(key),
+      set: (key, value, ttlMs) => memory.set(key, value, ttlMs),
+      delete: (key) => memory.delete(key),
     };
-    const store = { get: broken, set: broken, delete: broken, increment: broken };
     await using desk = await openDesk({ provider: { issuance: ISSUANCE }, manager: { store } });
     await acquire(desk, 5);
 
     const error = await failureOf(desk.source.getToken({ forceRefresh: true }));
+
+    expect(error).toMatchObject({ code: 'issuance_limit_reached' });
+    expect(desk.server.tokenRequests).toHaveLength(5);
+  });
+
+  it('allows a process a tenth, at least one request, while the store does not answer', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error('down');
+    };
+    const store = { get: broken, set: broken, delete: broken, increment: broken };
+    const manager = { store };
+    await using small = await openDesk({ provider: { issuance: ISSUANCE }, manager });
+    await using large = await openDesk({ provider: { issuance: { ...ISSUANCE, limit: 30 } }, manager });
+    await acquire(small, 1);
+    await acquire(large, 3);
+
+    const errors = [
+      await failureOf(small.source.getToken({ forceRefresh: true })),
+      await failureOf(large.source.getToken({ forceRefresh: true })),
+    ];
+    const served = await small.source.getToken();
+
+    const refusal = {
+      code: 'issuance_limit_reached',
+      retryable: true,
+      retryAt: expect.any(Number),
+      message: expect.stringContaining('The store gives no count'),
+    };
+    expect(errors).toEqual([expect.objectContaining(refusal), expect.objectContaining(refusal)]);
+    expect(served.value).toBe(small.server.issued[0]?.value);
+    expect([small.server.tokenRequests, large.server.tokenRequests].map(({ length }) => length)).toEqual([
+      1, 3,
+    ]);
+  });
+
+  it('goes on when a tenant is forgotten', async () => {
+    const tenants = (): TenantConfig => ({ clientId: 'of the tenant', clientSecret: 's' });
+    await using desk = await openDesk({
+      server: { clientAuthentication: () => true },
+      provider: { issuance: ISSUANCE, tenants },
+    });
+    const source = desk.source.forTenant('a');
+    await acquire({ source }, 3);
+
+    await desk.tokens.forgetTenant('a');
+    await acquire({ source }, 2);
+    const error = await failureOf(source.getToken({ forceRefresh: true }));
 
     expect(error).toMatchObject({ code: 'issuance_limit_reached' });
     expect(desk.server.tokenRequests).toHaveLength(5);

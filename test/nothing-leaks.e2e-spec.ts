@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import {
+  MemoryTokenStore,
   TokenManager,
   type ClientAuthentication,
   type ClientCredentialsOptions,
@@ -161,6 +162,77 @@ describe('an error response that quotes', () => {
       expectNothingOf(secrets, error, desk.events, desk.tokens.snapshot());
     },
   );
+
+  it.each([
+    ['upper', (text: string) => text.toUpperCase()],
+    ['lower', (text: string) => text.toLowerCase()],
+  ])('everything that was sent, in %s case, is shown redacted', async (_, turn) => {
+    await using desk = await openDesk({ server: { clientSecret: SECRET } });
+    const quotes: string[] = [];
+    desk.server.tokenEndpoint.answerNext(1, (request, response) => {
+      const credentials = request.headers.authorization?.split(' ')[1] ?? '';
+      quotes.push(...[credentials, SECRET, base64(SECRET), encodeURIComponent(SECRET)].map(turn));
+      const body = { error: 'invalid_client', error_description: quotes.join(' ') };
+      response.writeHead(401).end(JSON.stringify(body));
+    });
+
+    const error = await failureOf(desk.source.getToken());
+
+    expect(error.message).toContain('[redacted]');
+    expect(quotes.filter((quote) => printed(error).includes(quote))).toEqual([]);
+  });
+
+  it('three tokens that were replaced a moment ago is shown redacted', async () => {
+    await using desk = await openDesk();
+    for (let count = 0; count < 3; count += 1) await desk.source.getToken({ forceRefresh: true });
+    const values = desk.server.issued.map(({ value }) => value);
+    desk.server.tokenEndpoint.answerNext(1, {
+      status: 400,
+      body: { error: 'e', error_description: `Not one of ${values.join(', ')}.` },
+    });
+
+    const error = await failureOf(desk.source.getToken({ forceRefresh: true }));
+
+    expect(error.oauthErrorDescription).toBe('Not one of [redacted], [redacted], [redacted].');
+    expectNothingOf(values, error, desk.events);
+  });
+
+  it('a token that another process replaced is shown redacted', async () => {
+    const store = new MemoryTokenStore();
+    await using desk = await openDesk({ manager: { store } });
+    const { value } = await desk.source.getToken();
+    const other = new TokenManager({
+      providers: { desk: desk.server.providerConfig },
+      clock: desk.clock,
+      store,
+    });
+    await other.source('desk').getToken({ forceRefresh: true });
+    await desk.source.invalidate(value);
+    await desk.source.getToken();
+    desk.server.tokenEndpoint.answerNext(1, {
+      status: 400,
+      body: { error: 'e', error_description: `Not ${value}.` },
+    });
+
+    const error = await failureOf(desk.source.getToken({ forceRefresh: true }));
+
+    expect(desk.server.tokenRequests).toHaveLength(3);
+    expect(error.oauthErrorDescription).toBe('Not [redacted].');
+    await other.close();
+  });
+
+  it('a MiB of escapes is cut before it is searched', async () => {
+    await using desk = await openDesk({ server: { clientSecret: SECRET } });
+    desk.server.tokenEndpoint.answerNext(1, {
+      status: 400,
+      body: { error: 'e', error_description: `Not ${encodeURIComponent(SECRET)} ${'%41 '.repeat(250_000)}` },
+    });
+
+    const error = await failureOf(desk.source.getToken());
+
+    expect(error.oauthErrorDescription).toMatch(/^Not \[redacted\] (?:A |%41 )+.*…$/);
+    expect(error.oauthErrorDescription?.length).toBeLessThanOrEqual(301);
+  });
 
   it('a secret at the point where the text is cut is redacted whole', async () => {
     await using desk = await openDesk({ server: { clientSecret: 'abcdefghijklmnopqrstuvwxyz0123456789' } });

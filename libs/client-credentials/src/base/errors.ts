@@ -150,6 +150,18 @@ export function issuanceLimitReached(
   );
 }
 
+/** Error for a token request beyond the share of a process, while the store that counts gives no count. */
+export function issuanceShareSpent(
+  provider: string,
+  { limit, windowSeconds }: { limit: number; windowSeconds: number },
+  retryAt: number,
+): ClientCredentialsError {
+  return new ClientCredentialsError(
+    `The store gives no count of the token requests of "${provider}", and this process has made as many as the limit of issuance (${limit} within ${windowSeconds} s) allows without one. The next one is allowed at ${new Date(retryAt).toISOString()}, or once the store answers: check the store.`,
+    { code: 'issuance_limit_reached', provider, retryable: true, retryAt },
+  );
+}
+
 /** Error for a token that had expired on arrival. */
 export function expiredOnArrival(provider: string): ClientCredentialsError {
   return new ClientCredentialsError(

@@ -6,6 +6,8 @@ import type { IssuanceBudget } from '../store/issuance-budget.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
 import type { IssuedToken, TokenGrant } from '../token/issued-token.js';
+import type { RecentTokens } from '../token/recent-tokens.js';
+import type { RefusedTokens } from '../token/refused-tokens.js';
 import type { DisplacedTokens } from './displaced-tokens.js';
 
 /** Settings and collaborators that the entries of one client share. */
@@ -29,6 +31,10 @@ export interface ClientContext {
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
   readonly displacedTokens: DisplacedTokens;
+  /** Replaced tokens, which no error may show. */
+  readonly recentTokens: RecentTokens;
+  /** Refused tokens of evicted entries, which must not come back from a store. */
+  readonly refusedTokens: RefusedTokens;
 }
 
 /** Emits an event about a client's token for these scopes, at an instant in epoch milliseconds. */

@@ -56,6 +56,20 @@ describe('what was used recently', () => {
     expect(known.markUsed('a')).toBeGreaterThan(usedAt);
   });
 
+  it('is not forgotten at the use after it was busy', () => {
+    const { memory: known, forgotten } = memory(1);
+    const busy = thing('busy', true);
+    known.set('busy', busy);
+    known.set('b', thing('b'));
+    busy.isBusy = false;
+
+    const found = known.get('busy');
+
+    expect(found).toBe(busy);
+    expect(namesIn(known)).toEqual(['busy']);
+    expect(forgotten).toEqual(['b']);
+  });
+
   it('is not forgotten while it is busy, and is forgotten afterwards', () => {
     const { memory: known, forgotten } = memory(1);
     const busy = thing('busy', true);

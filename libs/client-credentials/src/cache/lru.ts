@@ -46,11 +46,11 @@ export class BusyAwareLru<K extends {}, V extends {}> {
   get(key: K): V | undefined {
     const known = this.#recent.get(key);
     if (this.#busy.size === 0) return known;
-    this.#evictIdle();
-    if (known !== undefined) return known;
-    const busy = this.#busy.get(key);
-    if (busy !== undefined) this.set(key, busy);
-    return busy;
+    // Before the idle values are evicted: this value may be idle by now, and its user is about to make it busy.
+    const busy = known === undefined ? this.#busy.get(key) : undefined;
+    if (busy === undefined) this.#evictIdle();
+    else this.set(key, busy);
+    return known ?? busy;
   }
 
   /** Inserts a value; counts as a use. Returns the count of insertions. */

@@ -66,6 +66,7 @@ export class Refresh {
     if (grant.isBound) stored.bindTo(await unlessAborted(grant.binding(signal), signal));
     const inputs = this.#state.takeRefreshInputs();
     const isUsable = (token: IssuedToken): boolean =>
+      !this.#client.refusedTokens.has(token.value) &&
       this.#state.isUsable(token, task.minRemainingMs, this.#client.clock.instant(), this.#client);
     const { token, isNew, lock } = await refreshUnderLock({
       stored,
@@ -88,7 +89,7 @@ export class Refresh {
 
   /** Requests a token. The deadline is kept in the task, where {@link SingleFlight} reads it. */
   async #ask(signal: AbortSignal, { claims, lastToken }: RefreshInputs): Promise<IssuedToken> {
-    const { grant, timeoutMs, budget } = this.#client;
+    const { grant, timeoutMs, budget, clock, recentTokens } = this.#client;
     const { task } = this.#deps;
     const deadline = new Deadline(timeoutMs, { parent: signal });
     task.deadline = deadline;
@@ -98,6 +99,7 @@ export class Refresh {
         deadline,
         claims,
         lastToken,
+        recentTokens: recentTokens.values(clock.instant()),
         beforeSend: () => {
           task.hasSent = true;
           return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
@@ -113,10 +115,14 @@ export class Refresh {
   #use(issued: IssuedToken, isNew: boolean): AccessToken {
     const client = this.#client;
     const { reason } = this.#deps.task;
+    const { lastToken } = this.#state;
     const now = client.clock.instant();
+    // What the endpoint issues again is good again.
+    if (isNew) client.refusedTokens.forget(issued.value);
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(client.provider);
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = client.accessTokens.create(issued);
+    if (lastToken !== undefined && lastToken !== issued.value) client.recentTokens.note(lastToken, now);
     const isSameToken = this.#state.use(issued, access, { reason, isNew, now }, client);
     if (isNew) {
       client.displacedTokens.noteAcquired(this.#state);

@@ -86,10 +86,11 @@ export class TokenEntry {
 
   /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */
   refuse(value: string, claims?: string): RefusalDecision {
-    const { displacedTokens, cooldownMs } = this.#client;
+    const { displacedTokens, cooldownMs, refusedTokens } = this.#client;
     const now = this.#client.clock.instant();
     const wasDisplaced = displacedTokens.isDisplaced(this.#state, this.#state.current, now, cooldownMs);
     const decision = this.#state.refuse(value, wasDisplaced, now, cooldownMs, claims);
+    if (decision !== 'leave') refusedTokens.note(value);
     if (decision === 'replace-displaced') {
       displacedTokens.count(now, cooldownMs);
       this.#warnOfDisplacement();

@@ -131,9 +131,17 @@ export interface ProviderConfig {
   /**
    * Budget of token requests: at most `limit` within a window of `windowSeconds`.
    *
-   * Retries, renewals and forced requests count, from every process that shares the store. The window opens with the
-   * first request. At 80 % there is an event. At the limit a valid token is still served; without one, callers get
-   * `issuance_limit_reached`.
+   * Retries, renewals and forced requests count. The window opens with the first request. At 80 % there is an event. At
+   * the limit a valid token is still served; without one, callers get `issuance_limit_reached`. What is guaranteed:
+   *
+   * - Without a store, or with one that has no counters: at most `limit` requests of each process.
+   * - With a store that counts: at most `limit` requests of all processes that share the store.
+   * - While the store gives no count: a process makes a tenth of the requests that were left at its last count, at least
+   *   one. They are added to the count when the store is back. More than ten processes may exceed the limit by these.
+   * - After the store lost its counter (FLUSHALL, failover, eviction): the count goes on at the largest value that a
+   *   process knows. Requests that none of the processes which ask for tokens knows of may be made once more.
+   *
+   * In each case a process by itself makes at most `limit` requests.
    */
   issuance?: { limit: number; windowSeconds: number };
   /** Chooses the token request for an API call, such as the read scope for GET and the write scope for POST. */

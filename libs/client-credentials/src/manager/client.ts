@@ -11,8 +11,11 @@ import type { TokenRequest } from '../config/token-request.js';
 import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
 import type { StoreCircuit } from '../store/circuit-breaker.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
+import type { IssuanceWindows } from '../store/issuance-window.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AttachmentRules } from '../token/attachment.js';
+import { RecentTokens } from '../token/recent-tokens.js';
+import type { RefusedTokens } from '../token/refused-tokens.js';
 import {
   budgetKeyOf,
   forgottenKeyOf,
@@ -30,6 +33,10 @@ export interface ClientDeps {
   readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
   readonly memory: EntryMemory;
+  /** Counts of token requests, which outlive a tenant's client. */
+  readonly issuance: IssuanceWindows;
+  /** Refused tokens, which outlive entries and clients. */
+  readonly refusedTokens: RefusedTokens;
   /** Warns the operator, once per topic. */
   readonly warnOnce: (topic: string, message: string) => void;
   readonly shutdown: Shutdown;
@@ -111,7 +118,7 @@ export class ProviderClient {
   }
 
   #clientContext(): ClientContext {
-    const { clock, events, warnOnce, shutdown } = this.#deps;
+    const { clock, events, warnOnce, shutdown, refusedTokens } = this.#deps;
     return {
       provider: this.provider,
       tenant: this.tenant,
@@ -129,6 +136,8 @@ export class ProviderClient {
       warnOnce,
       shutdown,
       displacedTokens: new DisplacedTokens(),
+      recentTokens: new RecentTokens(),
+      refusedTokens,
     };
   }
 
@@ -160,10 +169,10 @@ export class ProviderClient {
   #budget(): IssuanceBudget | undefined {
     const { issuance } = this.config;
     if (issuance === undefined) return undefined;
-    const { circuit, clock } = this.#deps;
+    const { circuit, clock, issuance: windows } = this.#deps;
     const key = budgetKeyOf(this.#provider.identity);
     const onOutage = (operation: StoreOperation): void => this.#reportOutage(operation, []);
-    return new IssuanceBudget(this.provider, issuance, { key, circuit, clock, onOutage });
+    return new IssuanceBudget(this.provider, issuance, { key, circuit, windows, clock, onOutage });
   }
 
   #reportOutage(operation: StoreOperation, scopes: readonly string[]): void {

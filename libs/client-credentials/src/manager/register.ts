@@ -25,7 +25,7 @@ export interface RegisteredProvider {
 }
 
 /** Collaborators that the providers of a manager share. */
-interface Registry extends Pick<ClientDeps, 'clock' | 'circuit' | 'events' | 'memory'> {
+interface Registry extends Omit<ClientDeps, 'warnOnce' | 'shutdown'> {
   readonly warn: (message: string) => void;
 }
 

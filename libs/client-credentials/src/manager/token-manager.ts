@@ -3,6 +3,7 @@ import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
 import type { AnyProviderConfig, ClientCredentialsOptions } from '../config/options.js';
 import { inspectAs } from '../base/inspect.js';
+import { RefusedTokens } from '../token/refused-tokens.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 import { StoreCircuit } from '../store/circuit-breaker.js';
 import type { TokenSource } from '../token/token-source.js';
@@ -10,6 +11,7 @@ import type { TokenStore } from '../config/token-store.js';
 import { validateOptions, validateProvider } from '../config/validate.js';
 import type { EntryMemory } from '../cache/client-entries.js';
 import { BusyAwareLru } from '../cache/lru.js';
+import { IssuanceWindows } from '../store/issuance-window.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
 
 // Default without a store's `maxEntries`: enough for thousands of tenants, at about 1 kB per entry.
@@ -39,6 +41,8 @@ export class TokenManager {
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
   readonly #memory: EntryMemory;
+  readonly #issuance = new IssuanceWindows();
+  readonly #refusedTokens = new RefusedTokens();
   #isClosed = false;
   readonly #providers = new Map<string, RegisteredProvider>();
 
@@ -158,6 +162,8 @@ export class TokenManager {
       circuit: this.#circuit,
       events: this.#events,
       memory: this.#memory,
+      issuance: this.#issuance,
+      refusedTokens: this.#refusedTokens,
       warn: this.#warn,
     });
     if (this.#isClosed) registered.close();

@@ -1,5 +1,5 @@
 import type { ResolvedDialect } from '../config/resolve.js';
-import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
+import { bodyOf, isHtml, valueAt, type ParsedBody, type TokenResponse } from './response-body.js';
 import { redact } from './redact.js';
 
 /** Error code and description from a response of the token endpoint. */
@@ -48,7 +48,7 @@ const REGISTERED_CODES = new Set([
 const PASSING_CODES = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
-// A title is near the top; the pattern would take minutes on a whole large page.
+// A title is near the top.
 const MAX_TITLE_SEARCH = 10_000;
 
 /** Reads an error from the body, or else from the challenge (RFC 6750 §3). Secrets are redacted. */
@@ -60,16 +60,15 @@ export function readError(
   // Redacts before shortening: half a secret would not be recognised.
   const shown = (text: string | undefined, length: number): string | undefined =>
     text === undefined ? undefined : shortened(redact(text, secrets), length);
-  const body = parseJson(response.text);
-  const { error, errorDescription } = dialect.response;
-  const code = firstText(body, error === undefined ? CODE_PATHS : [error, ...CODE_PATHS]);
-  const oauthCode = code ?? challengeParameter(response, 'error');
+  const { container } = bodyOf(response);
+  const { errorDescription } = dialect.response;
+  const code = codeOf(response, dialect);
   const description = firstText(
-    body,
+    container,
     errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
   );
   return {
-    code: REGISTERED_CODES.has(oauthCode ?? '') ? oauthCode : shown(oauthCode, MAX_CODE_LENGTH),
+    code: REGISTERED_CODES.has(code ?? '') ? code : shown(code, MAX_CODE_LENGTH),
     description: shown(
       description ?? challengeParameter(response, 'error_description') ?? pageTitle(response.text),
       MAX_DESCRIPTION_LENGTH,
@@ -77,16 +76,30 @@ export function readError(
   };
 }
 
-/** Whether the response has an OAuth error that passes without a change of the request. @see RFC 6749 §4.1.2.1, RFC 8628 §3.5 */
-export function isPassingError(response: TokenResponse, dialect: ResolvedDialect): boolean {
-  return PASSING_CODES.has(readError(response, dialect, []).code ?? '');
+/** The code as it was sent. */
+function codeOf(response: TokenResponse, { response: { error } }: ResolvedDialect): string | undefined {
+  const code = firstText(
+    bodyOf(response).container,
+    error === undefined ? CODE_PATHS : [error, ...CODE_PATHS],
+  );
+  return code ?? challengeParameter(response, 'error');
 }
 
-/** Whether the body of a 2xx response is an error. */
-export function isErrorBody(body: unknown, status: number, dialect: ResolvedDialect): boolean {
+/** Whether the response has an OAuth error that passes without a change of the request. @see RFC 6749 §4.1.2.1, RFC 8628 §3.5 */
+export function isPassingError(response: TokenResponse, dialect: ResolvedDialect): boolean {
+  return PASSING_CODES.has(codeOf(response, dialect) ?? '');
+}
+
+/** Whether the body of a 2xx response is an error. `text` is the body if it is no JSON. */
+export function isErrorBody(
+  { value, container }: ParsedBody,
+  text: string,
+  status: number,
+  dialect: ResolvedDialect,
+): boolean {
   const { error = 'error', isError } = dialect.response;
-  if (isError?.(body, status) === true) return true;
-  return isErrorValue(valueAt(body, error)) || isErrorValue(valueAt(body, 'error'));
+  if (isError?.(value ?? text, status) === true) return true;
+  return isErrorValue(valueAt(container, error)) || isErrorValue(valueAt(container, 'error'));
 }
 
 /** Whether a value is an error. Some providers send 0 or false for "no error". */
@@ -113,7 +126,7 @@ function challengeParameter({ headers }: TokenResponse, name: string): string | 
 
 function pageTitle(text: string): string | undefined {
   if (!isHtml(text)) return undefined;
-  return /<(title|h1)[^>]*>([^<]+)</i.exec(text.slice(0, MAX_TITLE_SEARCH))?.[2];
+  return /<(title|h1)[^<>]*>([^<]+)</i.exec(text.slice(0, MAX_TITLE_SEARCH))?.[2];
 }
 
 function shortened(text: string, length: number): string {

@@ -40,11 +40,10 @@ export class GrantRequest {
     this.#deps = deps;
     this.#request = request;
     this.#context = context;
-    const { lastToken } = context;
-    this.#errorContext = {
-      provider: deps.provider,
-      secrets: new Set(lastToken === undefined ? [] : [lastToken]),
-    };
+    const { lastToken, recentTokens } = context;
+    const secrets = new Set(recentTokens);
+    if (lastToken !== undefined) secrets.add(lastToken);
+    this.#errorContext = { provider: deps.provider, secrets };
   }
 
   async run(): Promise<IssuedToken> {

@@ -41,6 +41,72 @@ describe('a secret is redacted', () => {
   });
 });
 
+describe('a secret in other case is redacted', () => {
+  const forms: [string, string][] = [
+    ['in plain form', SECRET],
+    ['form-encoded', new URLSearchParams({ s: SECRET }).toString().slice(2)],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in hexadecimal', hex(SECRET)],
+    ['in JSON', json(SECRET)],
+  ];
+
+  it.each(
+    forms.flatMap(([name, written]): [string, string][] => [
+      [`${name}, in upper case`, written.toUpperCase()],
+      [`${name}, in lower case`, written.toLowerCase()],
+    ]),
+  )('%s', (_, written) => {
+    expect(redact(`The secret ${written} is wrong.`, [SECRET])).toBe('The secret [redacted] is wrong.');
+  });
+
+  it.each([
+    ['Straße 1234', 'STRASSE 1234'],
+    ['İstanbul-1', 'istanbul-1'],
+    ['ΟΔΟΣ', 'οδος'],
+  ])('%j as %j', (secret, written) => {
+    expect(redact(`The secret ${written} is wrong.`, [secret])).toBe('The secret [redacted] is wrong.');
+  });
+});
+
+describe('a long text', () => {
+  const SPACED = 'correct horse&battery staple';
+  const word = 'word ';
+
+  /** Whether at least three characters of a secret, from its beginning, are in a text. */
+  const shows = (text: string, secret: string): boolean =>
+    text.toLowerCase().includes(secret.slice(0, 3).toLowerCase());
+
+  it('is cut at a word, and ends with an ellipsis', () => {
+    const shown = redact(word.repeat(10_000), ['none']);
+
+    expect(shown).toMatch(/^(?:word )+word…$/);
+    expect(shown.length).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['in plain form', SPACED],
+    ['in upper case', SPACED.toUpperCase()],
+    ['in HTML', SPACED.replace('&', '&amp;')],
+    ['percent-encoded', encodeURIComponent(SPACED)],
+    ['form-encoded', SPACED.replaceAll(' ', '+').replace('&', '%26')],
+    ['in base64', Buffer.from(SPACED).toString('base64')],
+  ])('shows no part of a secret %s, wherever the text is cut', (_, written) => {
+    const shown = Array.from({ length: 2 * written.length }, (__, shift) => {
+      const before = `${word.repeat(1_638)}${' '.repeat(8_192 - 5 * 1_638)}`.slice(shift);
+      return redact(`${before}${written} ${word.repeat(20_000)}`, [SPACED]);
+    });
+
+    expect(shown.filter((text) => shows(text, SPACED) || text.includes(written.slice(0, 3)))).toEqual([]);
+  });
+
+  it('is searched for a secret that is longer than what is searched', () => {
+    const secret = 'abc'.repeat(10_000);
+
+    expect(redact(`The token ${secret} is wrong.`, [secret])).toBe('The token…');
+  });
+});
+
 describe('the rest of a text', () => {
   it.each<[string, string, string[], string]>([
     ['has every occurrence replaced', 'abcd and abcd', ['abcd'], '[redacted] and [redacted]'],

@@ -263,3 +263,22 @@ describe("the API's base URL in a response", () => {
     expect(withAddress(address)).toMatchObject(UNUSABLE);
   });
 });
+
+describe('a hostile body', () => {
+  const DEPTH = 100_000;
+
+  it.each([
+    ['of arrays', `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`],
+    ['of objects', `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`],
+    ['of arrays in a string', JSON.stringify(`${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`)],
+  ])('%s is not parsed', (_, text) => {
+    expect(read({ body: text })).toMatchObject(UNUSABLE);
+  });
+
+  it('has a token, however large it is', () => {
+    const text = JSON.stringify({ padding: 'x'.repeat(1_000_000), access_token: 'T' });
+
+    expect(read({ body: text })).toMatchObject({ token: { value: 'T' } });
+    expect(read({ body: JSON.stringify(text) })).toMatchObject({ token: { value: 'T' } });
+  });
+});

@@ -3,8 +3,8 @@ import { isSecureAddress } from '../base/secure-origin.js';
 import { isToken, type IssuedToken } from '../token/issued-token.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { isHtml, parseJson, valueAt, type TokenResponse } from './response-body.js';
 import { addressOption } from './advice.js';
+import { bodyOf, isHtml, valueAt, type ParsedBody, type TokenResponse } from './response-body.js';
 import { isErrorBody, isPassingError } from './error-response.js';
 import { isTransientStatus } from './retry.js';
 
@@ -42,20 +42,23 @@ export function readAnswer(
   }
   if (text === '') return unusable('is empty', true);
   if (isHtml(text)) return unusable(`is an HTML page, not a token: check ${addressOption(provider)}`, true);
-  const body = parseJson(text);
-  if (isErrorBody(body ?? text, status, dialect)) return refusal(response, dialect);
+  const parsed = bodyOf(response);
+  const { container } = parsed;
+  if (isErrorBody(parsed, text, status, dialect)) return refusal(response, dialect);
 
-  const value = tokenValue(text, body, dialect.response.accessToken);
+  const value = tokenValue(text, parsed, dialect.response.accessToken);
   if (!isToken(value)) {
     return unusable(
-      body === undefined && dialect.response.accessToken !== '' ? 'is not JSON' : noTokenReason(dialect),
+      parsed.value === undefined && dialect.response.accessToken !== ''
+        ? 'is not JSON'
+        : noTokenReason(dialect),
     );
   }
-  const type = typeOf(valueAt(body, dialect.response.tokenType));
+  const type = typeOf(valueAt(container, dialect.response.tokenType));
   const requestedType = provider.config.dpop === undefined ? 'Bearer' : 'DPoP';
   if (type !== requestedType)
     return unusable(`has a token of type ${type}, but ${requestedType} was requested: check the dpop option`);
-  const lifetimeMs = lifetimeOf(valueAt(body, dialect.response.expiresIn), dialect, requested.at);
+  const lifetimeMs = lifetimeOf(valueAt(container, dialect.response.expiresIn), dialect, requested.at);
   if (lifetimeMs === 0) {
     return {
       ...unusable(`has a token without any lifetime left ("${dialect.response.expiresIn}" is 0)`, true),
@@ -67,21 +70,21 @@ export function readAnswer(
       `has no usable lifetime at "${dialect.response.expiresIn}": check dialect.response.expiresUnit`,
     );
   }
-  const apiBaseURL = dialect.response.apiBaseURL && valueAt(body, dialect.response.apiBaseURL);
+  const apiBaseURL = dialect.response.apiBaseURL && valueAt(container, dialect.response.apiBaseURL);
   if (apiBaseURL !== undefined && !isSecureAddress(apiBaseURL))
     return unusable('has no https URL of the API at dialect.response.apiBaseURL');
 
-  const scopes = scopesOf(valueAt(body, dialect.response.scope), dialect) ?? request.scopes;
+  const scopes = scopesOf(valueAt(container, dialect.response.scope), dialect) ?? request.scopes;
   const cappedMs =
     lifetimeMs === undefined ? provider.defaultLifetimeMs : Math.min(lifetimeMs, provider.maxLifetimeMs);
   return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: cappedMs, apiBaseURL } };
 }
 
 /** Values of a response that may be tokens, usable or not; no output may show them. */
-export function tokensIn({ text }: TokenResponse, { response: paths }: ResolvedDialect): string[] {
-  const body = parseJson(text);
+export function tokensIn(response: TokenResponse, { response: paths }: ResolvedDialect): string[] {
+  const { container } = bodyOf(response);
   const tokenPaths = [paths.accessToken, 'access_token', 'refresh_token', 'id_token'];
-  const values = tokenPaths.map((path) => (path === '' ? text.trim() : valueAt(body, path)));
+  const values = tokenPaths.map((path) => (path === '' ? response.text.trim() : valueAt(container, path)));
   return values.filter((value) => typeof value === 'string');
 }
 
@@ -101,8 +104,8 @@ function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } 
   return { kind: 'unusable', why, mayPass };
 }
 
-function tokenValue(text: string, body: unknown, path: string): unknown {
-  if (path !== '') return valueAt(body, path);
+function tokenValue(text: string, { value: body, container }: ParsedBody, path: string): unknown {
+  if (path !== '') return valueAt(container, path);
   // A bare token may be a JSON string or look like a number. Other JSON is no token.
   if (typeof body === 'string') return body;
   return body === undefined || typeof body === 'number' ? text : undefined;

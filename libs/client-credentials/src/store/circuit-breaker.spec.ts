@@ -63,6 +63,26 @@ describe('the circuit breaker of a store', () => {
     expect([asking.isDone, well.isDone]).toEqual([false, true]);
   });
 
+  it('calls once each function that waits for the store to be back', async () => {
+    let isDown = true;
+    const circuit = new StoreCircuit(storeThat(() => (isDown ? down() : Promise.resolve('value'))));
+    const calls: string[] = [];
+    const ask = (onBack: () => Promise<void>) =>
+      circuit.run('get', (store) => store.get('a'), { onOutage: () => undefined, onBack });
+    const [one, other] = ['one', 'other'].map((name) => async () => void calls.push(name));
+    await ask(one ?? never);
+    await ask(one ?? never);
+    isDown = false;
+
+    await sleep(1_050);
+    await ask(other ?? never);
+    const before = [...calls];
+    await circuit.drain();
+    await ask(one ?? never);
+
+    expect([before, calls]).toEqual([[], ['one', 'other']]);
+  });
+
   it('gives what came too late to whoever asked for that', async () => {
     const circuit = new StoreCircuit(storeThat(async () => 'late'));
     const deadline = storeDeadline(5);

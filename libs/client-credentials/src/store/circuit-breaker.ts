@@ -22,6 +22,8 @@ export interface RunOptions<T> {
   readonly deadline?: Deadline | undefined;
   /** Called with a result that arrives after the deadline. */
   readonly onLate?: (value: T) => void;
+  /** Called after a failed operation, once the store is used again. The same function is called once. */
+  readonly onBack?: (() => Promise<void>) | undefined;
 }
 
 /** An outage: the store is left alone until a probe succeeds. */
@@ -45,6 +47,7 @@ export function storeDeadline(timeoutMs: number = TIMEOUT_MS): Deadline {
 export class StoreCircuit {
   readonly #store: TokenStore;
   readonly #pending = new Set<Promise<unknown>>();
+  readonly #waiting = new Set<() => Promise<void>>();
   #outage: Outage | undefined;
 
   constructor(store: TokenStore) {
@@ -61,17 +64,25 @@ export class StoreCircuit {
     return this.#outage !== undefined;
   }
 
+  /** Milliseconds after which the store may be used again: the rest of the pause, or the time of a probe. */
+  get retryInMs(): number {
+    const pauseMs = this.#outage === undefined ? 0 : this.#outage.retryAt - performance.now();
+    return Math.max(Math.ceil(pauseMs), TIMEOUT_MS);
+  }
+
   /** Runs an operation unless the circuit is open. Never rejects. */
   async run<T>(
     operation: StoreOperation,
     task: (store: TokenStore) => Promise<T>,
-    { onOutage, deadline, onLate }: RunOptions<T>,
+    { onOutage, deadline, onLate, onBack }: RunOptions<T>,
   ): Promise<StoreOutcome<T>> {
     if (this.#outage !== undefined) {
+      if (onBack !== undefined) this.#waiting.add(onBack);
       this.#probeIfDue(this.#outage);
       return FAILED;
     }
     const outcome = await this.#attempt(task, deadline, onLate);
+    if (!outcome.isDone && onBack !== undefined) this.#waiting.add(onBack);
     if (outcome.isDone || this.#outage !== undefined) return outcome;
     this.#outage = { retryAt: performance.now() + FIRST_PAUSE_MS, pauseMs: FIRST_PAUSE_MS, isProbing: false };
     onOutage(operation);
@@ -129,5 +140,12 @@ export class StoreCircuit {
     this.#outage = outcome.isDone
       ? undefined
       : { retryAt: performance.now() + nextPauseMs, pauseMs: nextPauseMs, isProbing: false };
+    if (outcome.isDone) this.#tellBack();
+  }
+
+  #tellBack(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const onBack of waiting) this.track(onBack());
   }
 }

@@ -25,6 +25,8 @@ export interface GrantContext {
   readonly beforeSend: () => Promise<void> | undefined;
   /** Token issued last, which no error may show. */
   readonly lastToken: string | undefined;
+  /** Tokens of the client that were replaced a moment ago, which no error may show. */
+  readonly recentTokens: readonly string[];
   /** Claims that the API demands of the token, as JSON. */
   readonly claims: string | undefined;
   /** Called when the server accepts another credential than before. `wasRefused`: the previous credential was refused. */
