@@ -1,56 +1,10 @@
 import { ClientCredentialsError } from '../base/errors.js';
 import type { ApiAnswer } from '../config/provider-options.js';
-import type { TokenRequest } from '../config/token-request.js';
 import type { Attachment, CallToken } from '../token/attachment.js';
-import { claimsChallengeOf, missingScopesOf, wantsNonce, type ClaimsChallenge } from './challenge.js';
-import {
-  BODY_READ_ONCE,
-  leftBehind,
-  NONCE_NOT_ANSWERED,
-  REFUSED_TWICE,
-  scopesMissing,
-  TokenRefused,
-  WITHOUT_ANOTHER,
-} from './refusal-reasons.js';
-
-/** A response to a call that was sent with a token. */
-export interface Attempt {
-  readonly status: number;
-  /** Whether the request that was answered carried the token: a redirect may have taken it where the token may not go. */
-  readonly carriesToken: boolean;
-  /** The origin that answered. */
-  origin(): string;
-  /** Headers by their names in lower case. */
-  headers(): Record<string, string>;
-  /** The body, parsed if it is JSON. */
-  data(): unknown;
-  /** Whether the same request with a proof of the newest nonce may succeed. */
-  readonly wantsNewProof: boolean;
-}
-
-/** A call to an API, whatever HTTP client sends it. `A` is one sending of it, `R` what the caller gets. */
-export interface AuthorizedCall<A extends Attempt, R> {
-  readonly attachment: Attachment;
-  readonly request: TokenRequest;
-  readonly isRepeatable: boolean;
-  /** Sends the call once, and goes on with `next` once there is a response. Rejects if there is none. */
-  send<T>(token: CallToken, next: NextStep<A, R, T>): Promise<T>;
-  /** The token, for as long as the caller is willing to wait: at once if it is cached. */
-  getToken(): CallToken | Promise<CallToken>;
-  /** What the caller gets of a response. */
-  finish(attempt: A): R;
-  /** Frees the connection of a response that the caller will not see. */
-  discard(attempt: A): void;
-  /** Attaches the reason why a refusal is final to what the caller gets. */
-  attachReason(attempt: A, cause: Error): void;
-}
-
-/** What follows once there is a response. A function of its own, not a closure: every call has one. */
-export type NextStep<A extends Attempt, R, T> = (
-  call: AuthorizedCall<A, R>,
-  token: CallToken,
-  attempt: A,
-) => T | Promise<T>;
+import type { Attempt, AuthorizedCall } from './attempt.js';
+import { claimsChallengeOf, missingScopesOf, wantsNonce } from './challenge.js';
+import { finalResponse, finishElsewhere, finishWithScopes } from './final-responses.js';
+import { BODY_READ_ONCE, NONCE_NOT_ANSWERED, REFUSED_TWICE, WITHOUT_ANOTHER } from './refusal-reasons.js';
 
 /**
  * Sends a call with a token; after a 401 once more with a new one, and never a third time. Each call decides by its own
@@ -193,48 +147,4 @@ function noteAccepted(attachment: Attachment, token: CallToken): void {
 
 function attemptItself<A extends Attempt, R>(_call: AuthorizedCall<A, R>, _token: CallToken, attempt: A): A {
   return attempt;
-}
-
-/** Whether a status refuses who asks. */
-export function isAuthorizationRefusal(status: number): boolean {
-  return status === 401 || status === 403;
-}
-
-/** What the caller gets where the API misses a scope, with the reason. Any other response as it is. */
-function finishWithScopes<A extends Attempt, R>(call: AuthorizedCall<A, R>, token: CallToken, attempt: A): R {
-  const { attachment, request } = call;
-  const required = isAuthorizationRefusal(attempt.status)
-    ? missingScopesOf(attempt.headers()['www-authenticate'])
-    : undefined;
-  if (required === undefined) return call.finish(attempt);
-  // An API may quote the token in place of a scope.
-  const requiredScopes = required.filter((scope) => !scope.includes(token.value));
-  const grantedScopes = token.scopes ?? [];
-  const message = scopesMissing(attachment.provider, requiredScopes, grantedScopes);
-  attachment.warnOnce(`missing ${requiredScopes.toSorted().join(' ')}`, message);
-  attachment.noteInsufficientScope(token, request, attempt.status, requiredScopes);
-  call.attachReason(attempt, new TokenRefused(message, { requiredScopes, grantedScopes }));
-  return call.finish(attempt);
-}
-
-/** What the caller gets of an origin that a redirect led to, where the token may not go. */
-function finishElsewhere<A extends Attempt, R>(call: AuthorizedCall<A, R>, attempt: A): R {
-  const { attachment } = call;
-  if (!isAuthorizationRefusal(attempt.status)) return call.finish(attempt);
-  const origin = attempt.origin();
-  const message = leftBehind(attachment.provider, origin);
-  attachment.warnOnce(`elsewhere ${origin}`, message);
-  call.attachReason(attempt, new TokenRefused(message));
-  return call.finish(attempt);
-}
-
-/** A refusal that is not replayed, with the reason. `challenge` is what the API demands of a token. */
-function finalResponse<A extends Attempt, R>(
-  call: AuthorizedCall<A, R>,
-  attempt: A,
-  reason: string,
-  challenge?: ClaimsChallenge,
-): R {
-  call.attachReason(attempt, new TokenRefused(reason, { challenge }));
-  return call.finish(attempt);
 }

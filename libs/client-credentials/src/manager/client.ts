@@ -11,7 +11,7 @@ import type { TokenRequest } from '../config/token-request.js';
 import { OAuthClient, type CarriedOver } from '../oauth/oauth-client.js';
 import type { StoreCircuit } from '../store/circuit-breaker.js';
 import { IssuanceBudget } from '../store/issuance-budget.js';
-import type { IssuanceWindows } from '../store/issuance-window.js';
+import type { IssuanceWindows } from '../store/issuance-windows.js';
 import type { StoredTokenDeps } from '../store/stored-token.js';
 import type { AttachmentRules } from '../token/attachment.js';
 import { RecentTokens } from '../token/recent-tokens.js';

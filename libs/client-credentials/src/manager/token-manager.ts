@@ -11,7 +11,7 @@ import type { TokenStore } from '../config/token-store.js';
 import { validateOptions, validateProvider } from '../config/validate.js';
 import type { EntryMemory } from '../cache/client-entries.js';
 import { BusyAwareLru } from '../cache/lru.js';
-import { IssuanceWindows } from '../store/issuance-window.js';
+import { IssuanceWindows } from '../store/issuance-windows.js';
 import { registerProvider, type RegisteredProvider } from './register.js';
 
 // Default without a store's `maxEntries`: enough for thousands of tenants, at about 1 kB per entry.

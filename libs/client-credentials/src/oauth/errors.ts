@@ -1,20 +1,11 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
-import { SentInClear, TUNNEL_ADVICE } from '../base/clear-proxy.js';
 import { asObject } from '../base/objects.js';
-import type { Provider } from '../config/resolve.js';
-import { addressOption, adviceOn, adviceOnNoResponse, hostOf, type RefusedRequest } from './advice.js';
+import { adviceOn, type RefusedRequest } from './advice.js';
 import { UnusableInput } from './client-auth/private-key.js';
+import { proxyRefused, type ErrorContext } from './connection-errors.js';
 import { readError, type OAuthError } from './error-response.js';
-import { redact } from './redact.js';
 import type { TokenResponse } from './response-body.js';
 import { isTransientStatus, PROXY_REFUSAL, retryAtOf } from './retry.js';
-
-/** Provider and secrets of one token request. */
-export interface ErrorContext {
-  readonly provider: Provider;
-  /** Values that no error may show. */
-  readonly secrets: Iterable<string>;
-}
 
 /** Error for an error response of the token endpoint. @see RFC 6749 §5.2 */
 export function rejected(
@@ -72,43 +63,6 @@ export function unusable(
   return new ClientCredentialsError(
     `The response to the token request of "${provider.name}" ${why}${status === undefined ? '' : ` (status ${status})`}. Compare the response with the provider’s documentation.`,
     { code: 'invalid_token_response', provider: provider.name, retryable, endpointStatus: status },
-  );
-}
-
-/** Error for a proxy that asked for credentials (407); the endpoint itself did not answer. */
-function proxyRefused({ provider }: ErrorContext, cause?: Error): ClientCredentialsError {
-  return new ClientCredentialsError(
-    `The proxy on the way to the authorization server of "${provider.name}" asked for credentials (status ${PROXY_REFUSAL}). Check user name and password of the proxy: in tokenRequest.axios (proxy or agent), or in the variables HTTPS_PROXY and HTTP_PROXY.`,
-    { code: 'token_endpoint_unavailable', provider: provider.name, retryable: true, cause },
-  );
-}
-
-/** Error for a request that axios would hand to a proxy in the clear. */
-function clearProxy({ provider }: ErrorContext): ClientCredentialsError {
-  return invalidConfiguration(
-    [
-      `providers.${provider.name}.tokenRequest.axios: this version of axios hands https requests to a proxy in the clear, credentials included. ${TUNNEL_ADVICE}`,
-    ],
-    provider.name,
-  );
-}
-
-// Agents put the status into their message in different ways; `127.0.0.1:407` is a port.
-const PROXY_REFUSAL_IN_WORDS = new RegExp(String.raw`(?<![\w.:])${PROXY_REFUSAL}\b`);
-
-/** Whether a connection failed because a proxy asked for credentials: some agents give no response, but an error. */
-function isProxyRefusal({ message }: Error): boolean {
-  return PROXY_REFUSAL_IN_WORDS.test(message);
-}
-
-/** Error for a token request without a response. */
-export function unreachable(error: unknown, url: string, context: ErrorContext): ClientCredentialsError {
-  if (error instanceof SentInClear) return clearProxy(context);
-  const cause = sanitizedCause(error, context);
-  if (isProxyRefusal(cause)) return proxyRefused(context, cause);
-  return new ClientCredentialsError(
-    `The token endpoint of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause, addressOption(context.provider))}`,
-    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
 
@@ -175,25 +129,6 @@ function summary(status: number, { code, description }: OAuthError): string {
   return parts.join(', ').replace(/\.$/, '');
 }
 
-/** Copy of an error with redacted message and code, without the request that an axios error has. */
-function sanitizedCause(error: unknown, { secrets }: ErrorContext): Error {
-  const { message, code } = innermost(error);
-  const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
-  const cause = new Error(text);
-  // The copy's own stack would only show this function.
-  cause.stack = `Error: ${text}`;
-  return code === undefined ? cause : Object.assign(cause, { code });
-}
-
-/** Innermost message and code: an error for several addresses has an empty message of its own. */
-function innermost(error: unknown): { message: string; code?: string } {
-  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
-  if (!(error instanceof Error)) return { message: String(error) };
-  if (error.message === '' && error.cause instanceof Error) return innermost(error.cause);
-  const code = (error as NodeJS.ErrnoException).code;
-  return { message: error.message, ...(typeof code === 'string' && { code }) };
-}
-
 /** Error for missing metadata: a configuration error if the server has none, else a retryable error. */
 export function noMetadata(
   response: TokenResponse,
@@ -218,21 +153,6 @@ export function noMetadata(
       retryAt: retryAtOf(status, headers, now),
       endpointStatus: status,
     },
-  );
-}
-
-/** Error for a metadata request without a response. */
-export function unreachableIssuer(
-  error: unknown,
-  url: string,
-  context: ErrorContext,
-): ClientCredentialsError {
-  if (error instanceof SentInClear) return clearProxy(context);
-  const cause = sanitizedCause(error, context);
-  if (isProxyRefusal(cause)) return proxyRefused(context, cause);
-  return new ClientCredentialsError(
-    `The issuer of "${context.provider.name}" could not be reached at ${hostOf(url)}: ${cause.message}. ${adviceOnNoResponse(cause, 'issuer')}`,
-    { code: 'token_endpoint_unavailable', provider: context.provider.name, retryable: true, cause },
   );
 }
 

@@ -4,6 +4,7 @@ import type { IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { ClientCertificate } from './client-auth/certificate.js';
 import type { Credential } from './client-auth/credentials.js';
+import type { ErrorContext } from './connection-errors.js';
 import * as failures from './errors.js';
 import type { TokenResponse } from './response-body.js';
 import { readAnswer, tokensIn } from './token-response.js';
@@ -34,7 +35,7 @@ export interface AnsweredRequest {
 export function outcomeOf(
   answer: TokenResponse,
   { request, requested, credential }: AnsweredRequest,
-  { provider, secrets }: failures.ErrorContext & { readonly secrets: Set<string> },
+  { provider, secrets }: ErrorContext & { readonly secrets: Set<string> },
   clock: InstantClock,
 ): GrantOutcome {
   const { certificate, secrets: presented } = credential;

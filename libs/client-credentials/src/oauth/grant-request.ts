@@ -9,6 +9,7 @@ import type { Credential, CredentialSource } from './client-auth/credentials.js'
 import type { DpopKey } from './client-auth/dpop.js';
 import { InputFailure } from './client-auth/private-key.js';
 import { CredentialRotation } from './client-auth/rotation.js';
+import { unreachable } from './connection-errors.js';
 import * as failures from './errors.js';
 import { outcomeOf, type Failure, type GrantOutcome } from './grant-outcome.js';
 import type { TokenResponse } from './response-body.js';
@@ -127,9 +128,9 @@ export class GrantRequest {
     if (error instanceof ResponseTooLarge) {
       return { error: failures.unusable(error.message, false, undefined, context), isRetryable: false };
     }
-    const unreachable = failures.unreachable(error, url, context);
-    const isRetryable = unreachable.retryable && !isServerCertificateProblem(unreachable.cause);
-    return { error: unreachable, isRetryable, isUnreachable: true };
+    const failure = unreachable(error, url, context);
+    const isRetryable = failure.retryable && !isServerCertificateProblem(failure.cause);
+    return { error: failure, isRetryable, isUnreachable: true };
   }
 
   async #pauseBefore(attempt: number, { error, isZeroLifetime = false }: Failure): Promise<void> {

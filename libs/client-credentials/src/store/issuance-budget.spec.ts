@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { instantClockOf, type Clock } from '../base/clock.js';
 import { ClientCredentialsError } from '../base/errors.js';
 import { IssuanceBudget, type IssuanceDeps } from './issuance-budget.js';
-import { IssuanceWindows } from './issuance-window.js';
+import { IssuanceWindows } from './issuance-windows.js';
 import { MemoryTokenStore } from './memory-token-store.js';
 
 const LIMIT = 20;

@@ -4,7 +4,8 @@ import { issuanceLimitReached, issuanceShareSpent } from '../base/errors.js';
 import type { StoreOperation } from '../base/events.js';
 import type { TokenStore } from '../config/token-store.js';
 import type { StoreCircuit } from './circuit-breaker.js';
-import type { CounterOpening, IssuanceWindow, IssuanceWindows, SentIncrement } from './issuance-window.js';
+import type { CounterOpening, IssuanceWindow, SentIncrement } from './issuance-window.js';
+import type { IssuanceWindows } from './issuance-windows.js';
 
 /** Limit of token requests within a window. */
 export interface IssuanceOptions {

@@ -1,10 +1,8 @@
-import { elapsedMs, type Instant } from '../base/clock.js';
+import type { Instant } from '../base/clock.js';
+import { WindowSpan } from './window-span.js';
 
 // Bounds the increments of one request after an outage; the next requests add the rest.
 const MAX_DEBT_AT_ONCE = 50;
-// Near the end of a window, a counter that starts again has ended, by the clock of another machine.
-const END_SHARE = 0.1;
-const MAX_END_MS = 300_000;
 // Share of the rest that a process may spend while the store gives no count: ten processes keep the limit.
 const UNANSWERED_SHARE = 0.1;
 
@@ -38,11 +36,7 @@ export interface SentIncrement {
  * largest that any process knows.
  */
 export class IssuanceWindow {
-  readonly #windowMs: number;
-  #start: Instant;
-  /** Age of the window at `#start`: another process may have opened the window. */
-  #ageMs = 0;
-  #isAgeKnown = false;
+  readonly #span: WindowSpan;
   #counterId: string | undefined;
   /** Requests that lost counters had counted. */
   #base = 0;
@@ -67,8 +61,7 @@ export class IssuanceWindow {
   isNearLimitTold = false;
 
   constructor(windowMs: number, now: Instant) {
-    this.#windowMs = windowMs;
-    this.#start = now;
+    this.#span = new WindowSpan(windowMs, now);
   }
 
   /** Requests of this process. */
@@ -115,17 +108,17 @@ export class IssuanceWindow {
   }
 
   remainingMs(now: Instant): number {
-    return this.#windowMs - this.#ageMs - elapsedMs(this.#start, now);
+    return this.#span.remainingMs(now);
   }
 
   /** Milliseconds until a counter that begins now must end. */
   counterMs(now: Instant): number {
-    return this.#isLossCertain(now) ? this.remainingMs(now) : this.#windowMs;
+    return this.#span.counterMs(now);
   }
 
   /** Epoch milliseconds at which the window opened. */
   openedAt(now: Instant): number {
-    return now.at + this.remainingMs(now) - this.#windowMs;
+    return this.#span.openedAt(now);
   }
 
   /** Counts a request before it is sent; {@link admit}, {@link admitUncounted} or {@link refuse} follows. */
@@ -160,15 +153,8 @@ export class IssuanceWindow {
   join(opening: CounterOpening | undefined, now: Instant): void {
     const isAnother =
       opening !== undefined && this.#counterId !== undefined && this.#counterId !== opening.id;
-    if (isAnother && !this.#isLossCertain(now)) this.#restart(now);
-    const ageMs = now.at - (opening?.at ?? this.openedAt(now));
-    // An older counter ends at any moment, by the clock of another machine.
-    if (!(ageMs < this.#windowMs)) return;
-    if (!this.#isAgeKnown) {
-      this.#ageMs = Math.max(ageMs, 0) - elapsedMs(this.#start, now);
-      // A window that opens in the future shows that the clocks differ.
-      this.#isAgeKnown = ageMs >= 0;
-    }
+    if (isAnother && !this.#span.isLossCertain(now)) this.#restart(now);
+    if (!this.#span.join(opening?.at ?? this.openedAt(now), now)) return;
     if (opening === undefined) return;
     if (isAnother && this.#counterId !== undefined) this.#goOn(opening);
     this.#base = Math.max(this.#base, opening.base);
@@ -215,8 +201,7 @@ export class IssuanceWindow {
     this.#highest = Math.max(this.#highest, value);
     this.#away = 0;
     if (value !== 1) return false;
-    if (!this.#isLossCertain(now)) this.#ageMs = 0;
-    this.#isAgeKnown = true;
+    this.#span.began(now);
     return true;
   }
 
@@ -236,7 +221,7 @@ export class IssuanceWindow {
 
   /** The shared counter gave a lower value: it was lost, in whole or in part, or the next window has begun. */
   #beginAgain(lost: number, now: Instant): void {
-    if (!this.#isLossCertain(now)) {
+    if (!this.#span.isLossCertain(now)) {
       this.#restart(now);
       return;
     }
@@ -256,9 +241,7 @@ export class IssuanceWindow {
   }
 
   #restart(now: Instant): void {
-    this.#start = now;
-    this.#ageMs = 0;
-    this.#isAgeKnown = false;
+    this.#span.restart(now);
     this.#counterId = undefined;
     this.#base = 0;
     this.#highest = 0;
@@ -270,36 +253,5 @@ export class IssuanceWindow {
     this.#debt = 0;
     this.#unsure = 0;
     this.isNearLimitTold = false;
-  }
-
-  /** Whether a counter that begins again was lost: the window has not ended by any clock. */
-  #isLossCertain(now: Instant): boolean {
-    const endMs = Math.min(this.#windowMs * END_SHARE, MAX_END_MS);
-    return this.#isAgeKnown && this.remainingMs(now) > endMs;
-  }
-}
-
-/** The windows of all clients of a manager, so that a client that is created again goes on counting. */
-export class IssuanceWindows {
-  readonly #windows = new Map<string, IssuanceWindow>();
-  #sizeToPrune = 64;
-
-  /** Returns the window of a client's counter; opens one if there is none or the last one has ended. */
-  current(key: string, windowMs: number, now: Instant): IssuanceWindow {
-    const name = `${key} ${windowMs}`;
-    let window = this.#windows.get(name);
-    if (window === undefined) {
-      this.#prune(now);
-      window = new IssuanceWindow(windowMs, now);
-      this.#windows.set(name, window);
-    }
-    window.update(now);
-    return window;
-  }
-
-  #prune(now: Instant): void {
-    if (this.#windows.size < this.#sizeToPrune) return;
-    for (const [name, window] of this.#windows) if (window.isOver(now)) this.#windows.delete(name);
-    this.#sizeToPrune = Math.max(this.#windows.size * 2, 64);
   }
 }

@@ -1,7 +1,7 @@
 import { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { SentInClear } from '../../base/clear-proxy.js';
 import type { CallToken } from '../../token/attachment.js';
-import type { Attempt, AuthorizedCall, NextStep } from '../authorized-call.js';
+import type { Attempt, AuthorizedCall, NextStep } from '../attempt.js';
 import { AuthorizedRequest } from '../authorized-request.js';
 import { clearProxyProblem } from '../errors.js';
 import { wantsNonce } from '../challenge.js';

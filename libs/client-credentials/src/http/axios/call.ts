@@ -2,7 +2,7 @@ import type { Agent } from 'node:https';
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { TokenRequest } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
-import type { NextStep } from '../authorized-call.js';
+import type { NextStep } from '../attempt.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { certificateProblem } from '../errors.js';
 import { requestBodyOf, type RequestBody } from '../request-body.js';

@@ -1,5 +1,5 @@
 import type { AxiosResponse } from 'axios';
-import { isAuthorizationRefusal } from '../authorized-call.js';
+import { isAuthorizationRefusal } from '../final-responses.js';
 import { TokenRefused, withheld } from '../refusal-reasons.js';
 import type { CallRules } from './rules.js';
 import { attachReason, isAxiosError } from './sanitize.js';

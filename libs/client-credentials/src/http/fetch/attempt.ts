@@ -1,5 +1,5 @@
 import type { Attachment, CallToken } from '../../token/attachment.js';
-import type { Attempt } from '../authorized-call.js';
+import type { Attempt } from '../attempt.js';
 import { AuthorizedRequest } from '../authorized-request.js';
 import { wantsNonce } from '../challenge.js';
 import { certificateProblem } from '../errors.js';

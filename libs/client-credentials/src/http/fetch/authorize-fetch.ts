@@ -1,22 +1,18 @@
 import { unlessAborted } from '../../base/abort.js';
 import { ClientCredentialsError } from '../../base/errors.js';
-import { frozenRequest, type OutboundCall, type TokenRequest } from '../../config/token-request.js';
+import { frozenRequest, type TokenRequest } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
 import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
-import {
-  isAuthorizationRefusal,
-  sendAuthorized,
-  type AuthorizedCall,
-  type NextStep,
-} from '../authorized-call.js';
+import type { AuthorizedCall, NextStep } from '../attempt.js';
+import { sendAuthorized } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
-import { bodyCopyOf, requestBodyOf } from '../request-body.js';
+import { isAuthorizationRefusal } from '../final-responses.js';
 import { withheld } from '../refusal-reasons.js';
 import { attachmentOf, type AuthorizeOptions } from '../source-attachment.js';
 import { hasUserInfo } from '../url.js';
-import { discardResponse, FetchAttempt, type FetchBody, type FetchRequest } from './attempt.js';
-import { KeptBody } from './kept-body.js';
+import { discardResponse, FetchAttempt, type FetchRequest } from './attempt.js';
+import { callOf, hasOwnToken, outboundCall, withBody, type ReadCall } from './read-call.js';
 
 /** What may be said of a call beside what `fetch` knows. */
 export interface AuthorizedRequestInit extends RequestInit {
@@ -87,75 +83,6 @@ function warnIfRefused(
   return response;
 }
 
-/** The parts of a call that decide where its token goes. */
-interface ReadCall extends Pick<FetchRequest, 'url' | 'method' | 'headers' | 'redirect' | 'signal' | 'init'> {
-  readonly given: Request | undefined;
-}
-
-function callOf(input: string | URL | Request, init: RequestInit): ReadCall {
-  const given = isRequest(input) ? input : undefined;
-  init.body &&= bodyCopyOf(init.body);
-  return {
-    given,
-    url: new URL(isRequest(input) ? input.url : input),
-    method: (init.method ?? given?.method ?? 'GET').toUpperCase(),
-    headers: new Headers(init.headers ?? given?.headers),
-    redirect: init.redirect ?? given?.redirect ?? 'follow',
-    signal: init.signal ?? given?.signal ?? undefined,
-    init,
-  };
-}
-
-/** By its shape: there are implementations of Request beside the platform's. */
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'headers' in input;
-}
-
-function withBody(
-  call: ReadCall,
-): Pick<FetchRequest, 'url' | 'method' | 'headers' | 'redirect' | 'signal' | 'init' | 'body'> {
-  const { given, ...rest } = call;
-  const init = { ...settingsOf(given), ...call.init };
-  const isOfRequest = isBody(given?.body) && !isBody(call.init.body);
-  if (isOfRequest && given instanceof Request) return { ...rest, init, body: requestsBody(given) };
-  const { data, isRepeatable, contentType } = requestBodyOf(call.init.body ?? given?.body ?? undefined);
-  if (contentType !== undefined) call.headers.set('content-type', contentType);
-  const isThere = data !== undefined && data !== null;
-  return { ...rest, init, body: { isThere, isRepeatable, data, takeRequest: () => undefined } };
-}
-
-function isBody(body: unknown): boolean {
-  return body !== undefined && body !== null;
-}
-
-/** The body of a Request, kept while it is sent. */
-function requestsBody(given: Request): FetchBody {
-  const copy = given.clone().body;
-  const kept = copy === null ? undefined : new KeptBody(copy);
-  let request: Request | undefined = given;
-  return {
-    isThere: true,
-    get isRepeatable() {
-      return kept?.bytes !== undefined;
-    },
-    get data() {
-      return kept?.bytes;
-    },
-    takeRequest() {
-      const taken = request;
-      request = undefined;
-      return taken;
-    },
-  };
-}
-
-/** The settings of a Request that are not read from it in another way. */
-function settingsOf(given: Request | undefined): RequestInit {
-  if (given === undefined) return {};
-  const { credentials, integrity, keepalive, mode, referrerPolicy } = given;
-  return { credentials, integrity, keepalive, mode, referrerPolicy };
-}
-
 /** The attachment of the call's tenant. Nobody needs to know the tenant of a call that has a token of its own. */
 async function attachmentFor(
   attachment: Attachment,
@@ -170,14 +97,6 @@ async function attachmentFor(
     if (hasOwnToken(call, attachment) && error instanceof ClientCredentialsError) return attachment;
     throw error;
   }
-}
-
-function outboundCall({ method, url, headers }: ReadCall): OutboundCall {
-  return { method, url: url.href, headers: Object.fromEntries(headers) };
-}
-
-function hasOwnToken({ headers, url }: ReadCall, { placement }: Attachment): boolean {
-  return 'header' in placement ? headers.has(placement.header) : url.searchParams.has(placement.query);
 }
 
 /** One call of `fetch` that gets a token. */

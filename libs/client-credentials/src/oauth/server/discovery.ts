@@ -1,8 +1,8 @@
 import { elapsedMs, type InstantClock, type Instant } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
 import { Deadline } from '../../base/abort.js';
-import type { ErrorContext } from '../errors.js';
-import { contradicted, noMetadata, unreachableIssuer } from '../errors.js';
+import { unreachableIssuer, type ErrorContext } from '../connection-errors.js';
+import { contradicted, noMetadata } from '../errors.js';
 import { parseJson, type TokenResponse } from '../response-body.js';
 import { isTransientStatus } from '../retry.js';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderConfig } from '../config/options.js';
 import { resolveProvider } from '../config/resolve.js';
-import { unreachable, unreachableIssuer, type ErrorContext } from './errors.js';
+import { unreachable, unreachableIssuer, type ErrorContext } from './connection-errors.js';
 
 function contextOf(config: Partial<ProviderConfig> = {}): ErrorContext {
   const provider = resolveProvider('desk', {
