@@ -118,7 +118,7 @@ describe('callers of different tokens', () => {
     };
     const tokens = new TokenManager({ providers, store: new MemoryTokenStore() });
 
-    const all = await Promise.all(tokens.names.map((name) => tokens.source(name).getToken()));
+    const all = await Promise.all(tokens.providers.map((name) => tokens.source(name).getToken()));
 
     expect(valuesOf(all).size).toBe(4);
     await tokens.close();

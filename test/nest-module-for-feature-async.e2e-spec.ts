@@ -82,7 +82,7 @@ describe('forFeatureAsync', () => {
       const { status } = await firstValueFrom(app.get(Archive, { strict: false }).client.get('/a'));
 
       expect(status).toBe(200);
-      expect(app.get(TokenManager).names).toEqual(['signeasy', 'archive']);
+      expect(app.get(TokenManager).providers).toEqual(['signeasy', 'archive']);
       expect(server.issued.map(({ scope }) => scope)).toEqual(['archive']);
     },
   );

@@ -72,7 +72,7 @@ describe('two roots in one application', () => {
   it('do not keep an application from starting where they are in two applications', async () => {
     const apps = [await start([synchronous('signeasy')]), await start([synchronous('archive')])];
 
-    const names = apps.map((app) => app.get(TokenManager).names);
+    const names = apps.map((app) => app.get(TokenManager).providers);
 
     expect(names).toEqual([['signeasy'], ['archive']]);
   });
@@ -84,7 +84,7 @@ describe('two roots in one application', () => {
 
     const app = await start([root, OtherModule]);
 
-    expect(app.get(TokenManager).names).toEqual(['signeasy']);
+    expect(app.get(TokenManager).providers).toEqual(['signeasy']);
   });
 
   it('stop a module under test as well', async () => {

@@ -167,7 +167,7 @@ describe('the module', () => {
 
     await firstValueFrom(app.get(Archive, { strict: false }).client.get('/a'));
 
-    expect(app.get(TokenManager).names).toEqual(['signeasy', 'archive']);
+    expect(app.get(TokenManager).providers).toEqual(['signeasy', 'archive']);
     expect(server.issued.map(({ scope }) => scope)).toEqual(['archive']);
   });
 

@@ -30,7 +30,7 @@ const MAX_ENTRIES = 10_000;
  */
 export class TokenManager {
   static {
-    inspectAs(TokenManager, ({ names }) => `TokenManager { ${names.join(', ')} }`);
+    inspectAs(TokenManager, ({ providers }) => `TokenManager { ${providers.join(', ')} }`);
   }
 
   /** Resolves after the warm-up, successful or not; at once without a warm-up. */
@@ -66,8 +66,8 @@ export class TokenManager {
     this.warmedUp = this.warmUp(options.warmUp ?? false);
   }
 
-  /** Names of the providers. */
-  get names(): string[] {
+  /** Names of all registered providers, used or not. */
+  get providers(): string[] {
     return [...this.#providers.keys()];
   }
 
@@ -172,7 +172,7 @@ export class TokenManager {
   }
 
   #withoutTenants(): string[] {
-    return this.names.filter((name) => this.#providers.get(name)?.tenants === undefined);
+    return this.providers.filter((name) => this.#providers.get(name)?.tenants === undefined);
   }
 }
 

@@ -13,7 +13,7 @@ import { inspectAs } from '../base/inspect.js';
  */
 export class TokenClients {
   static {
-    inspectAs(TokenClients, (clients) => `TokenClients { ${clients.#manager.names.join(', ')} }`);
+    inspectAs(TokenClients, (clients) => `TokenClients { ${clients.#manager.providers.join(', ')} }`);
   }
 
   readonly #manager: TokenManager;
