@@ -64,13 +64,16 @@ const senders: [string, (source: TokenSource) => (path: string, body?: object) =
 ];
 
 describe.each(senders)('nock beside an authorized %s', (_, sender) => {
-  beforeEach(() => nock.disableNetConnect());
+  beforeEach(() => {
+    if (!nock.isActive()) nock.activate();
+    nock.disableNetConnect();
+  });
 
   afterEach(() => {
     nock.cleanAll();
     nock.enableNetConnect();
+    // It changes Node's own modules, which other test files of this process use as well.
     nock.restore();
-    nock.activate();
   });
 
   it('answers the token request and the call, and sees the token', async () => {
