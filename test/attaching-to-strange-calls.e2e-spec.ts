@@ -280,6 +280,32 @@ describe('the request of a response', () => {
   });
 });
 
+describe.each(['http', 'fetch'])(
+  'a call whose token header is named and has no value, by the %s adapter,',
+  (adapter) => {
+    it.each([
+      ['Authorization', undefined],
+      ['authorization', undefined],
+      ['Authorization', null],
+    ])('gets the token: %s %s', async (name, value) => {
+      await using api = await startApiUnderTest({ axios: { adapter } });
+
+      const { status } = await api.http.get('/a', { headers: { [name]: value } as never });
+
+      expect(status).toBe(200);
+      expect(bearersOf(api.server)).toEqual([`Bearer ${api.server.issued[0]?.value}`]);
+    });
+
+    it('gets none where the value is false, by which axios means none', async () => {
+      await using api = await startApiUnderTest({ axios: { adapter, validateStatus: () => true } });
+
+      const { status } = await api.http.get('/a', { headers: { Authorization: false } as never });
+
+      expect([status, ...bearersOf(api.server)]).toEqual([401, undefined]);
+    });
+  },
+);
+
 describe('a call', () => {
   it('does not send inherited headers', async () => {
     await using api = await startApiUnderTest();

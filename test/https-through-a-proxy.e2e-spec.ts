@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const name of ['HTTPS_PROXY', 'https_proxy']) delete process.env[name];
+  for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY']) delete process.env[name];
 });
 
 /** How an application names its proxy. */
@@ -82,7 +82,7 @@ function endOf(sent: Promise<unknown>): Promise<Error | undefined> {
 
 /** What became of a request: whether the proxy could read it, made a tunnel for it, or was not asked because it would have read it. */
 function fateOf(end: Error | undefined, { proxy, arrived }: Proxied): string {
-  if (proxy.asked.some((line) => !line.startsWith('CONNECT '))) return 'sent in the clear';
+  if (proxy.asked.some((line) => / https:/.test(line))) return 'sent in the clear';
   // Within the tunnel axios 1.16 does not trust the authority of the agent; what matters here is that it is one.
   if (proxy.asked.length > 0) return 'tunnelled';
   const says = end?.message ?? '';
@@ -125,6 +125,25 @@ describe.each(ways)('an https request that goes through a proxy by %s', (_, way)
     const end = await endOf(http.get('/me', config));
 
     expect(fateOf(end, proxied)).toBe(EXPECTED);
+  });
+});
+
+describe.each(ways)('an https address that a redirect leads to, through a proxy by %s', (_, way) => {
+  it.each([1, 2])('is tunnelled, or refused with what to do (%i sources attached)', async (attachments) => {
+    await using proxied = await openProxied();
+    const start = await listen((_request, response) => {
+      response.writeHead(302, { location: `${proxied.url}/me` }).end();
+    });
+    const source = { getToken: async () => ({ value: 'the-token', authorization: 'Bearer the-token' }) };
+    const http = axios.create({ baseURL: start.url, httpsAgent: proxied.trusted, ...way(proxied.proxy) });
+    process.env['NO_PROXY'] = new URL(start.url).host;
+    const allowedOrigins = [start.url, proxied.url];
+    for (let count = 0; count < attachments; count += 1) authorizeAxios(http, source, { allowedOrigins });
+
+    const end = await endOf(http.get('/go'));
+
+    expect(fateOf(end, proxied)).not.toBe('sent in the clear');
+    await start.close();
   });
 });
 

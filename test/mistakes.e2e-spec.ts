@@ -97,6 +97,27 @@ const mistakes: [string, Mistake][] = [
     },
   ],
   [
+    'a tokenUrl that is a page for who has signed in (401, HTML)',
+    {
+      answer: { status: 401, headers: { 'content-type': 'text/html' }, body: HTML },
+      code: 'token_request_rejected',
+      says: ['Check tokenUrl', 'clientSecret'],
+    },
+  ],
+  [
+    'a clock that is slow, with proofs',
+    {
+      options: () => ({ dpop: true }),
+      answer: (_: unknown, response: ServerResponse) => {
+        response.setHeader('date', new Date(Date.now() + 5 * 60_000).toUTCString());
+        response.writeHead(400, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ error: 'invalid_dpop_proof' }));
+      },
+      code: 'token_request_rejected',
+      says: ['invalid_dpop_proof', /clock, which is \d+ seconds behind/],
+    },
+  ],
+  [
     'a tokenUrl that is a page (200, HTML)',
     {
       answer: { status: 200, headers: { 'content-type': 'text/html' }, body: HTML },

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
-import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import axios, { AxiosError, type AxiosResponse, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { describe, expect, it } from '@jest/globals';
 import { authorizeAxios, TokenManager, type TokenSource } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
@@ -105,6 +105,29 @@ describe.each([
     const error = await errorOf(fail(desk));
 
     expect(secretsIn(error, desk)).toEqual([]);
+  });
+});
+
+describe('over the agent of the process', () => {
+  it.each([
+    ['that goes without a token', { clientCredentials: false }],
+    ['with a token of its own', { headers: { authorization: 'Bearer mine' } }],
+    ['to another origin', { baseURL: undefined }],
+  ])('the error of a call %s, and its answer, show no token of another call', async (_name, config) => {
+    await using desk = await openDesk({ agent: false });
+    const other = desk.http.get('/hang').catch(() => undefined);
+    await desk.server.tokenEndpoint.received(1);
+    const base = desk.api.url.replace('127.0.0.1', 'localhost');
+    const call = (path: string): Promise<AxiosResponse> =>
+      desk.http.get('baseURL' in config ? base + path : path, config as AxiosRequestConfig);
+
+    const error = await errorOf(call('/500'));
+    const answer = await call('/200');
+
+    expect(secretsIn(error, desk)).toEqual([]);
+    expect(secretsIn(answer, desk)).toEqual([]);
+    await desk.api.close();
+    await other;
   });
 });
 

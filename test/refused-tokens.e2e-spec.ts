@@ -1,6 +1,11 @@
 import axios from 'axios';
 import { describe, expect, it } from '@jest/globals';
-import { authorizeAxios, MemoryTokenStore, type TokenStore } from 'nestjs-client-credentials/core';
+import {
+  authorizeAxios,
+  authorizeFetch,
+  MemoryTokenStore,
+  type TokenStore,
+} from 'nestjs-client-credentials/core';
 import { attachmentOf } from './support/attachment-of.js';
 import { openDesk, type Desk } from './support/the-desk.js';
 
@@ -120,5 +125,45 @@ describe('a refused token is not sent again from the store', () => {
 
     expect(refusals.size).toBeGreaterThan(0);
     expect(sentAgain).toEqual([]);
+  });
+});
+
+describe.each<[string, (desk: Desk) => (path: string) => Promise<number>]>([
+  [
+    'axios',
+    ({ server, source }) => {
+      const http = axios.create({ baseURL: server.apiUrl, validateStatus: () => true });
+      authorizeAxios(http, source);
+      return async (path) => (await http.get(path)).status;
+    },
+  ],
+  [
+    'fetch',
+    ({ server, source }) => {
+      const send = authorizeFetch(source);
+      return async (path) => (await send(server.apiUrl + path)).status;
+    },
+  ],
+])('a token that was refused when a call of %s was sent once more', (_, sender) => {
+  it.each([undefined, 0])('is sent with no later call (cooldown %s)', async (cooldownSeconds) => {
+    const reacquire = cooldownSeconds === undefined ? {} : { cooldownSeconds };
+    await using desk = await openDesk({ provider: { reacquire } });
+    const { server, source } = desk;
+    const get = sender(desk);
+    await source.getToken();
+    server.api.hold();
+    const first = get('/first');
+    await server.api.received(1);
+    server.revoke();
+    const forced = await source.getToken({ forceRefresh: true });
+    server.revoke();
+    server.api.release();
+
+    const status = await first;
+    const later = await get('/later');
+
+    expect([status, later]).toEqual([401, 200]);
+    const sent = server.apiRequests.filter(({ token }) => token === forced.value);
+    expect(sent.map(({ url }) => url)).toEqual(['/first']);
   });
 });

@@ -89,9 +89,11 @@ async function replay<A extends Attempt, R>(
     status = second.status;
     const headers = second.headers();
     const challenge = headers['www-authenticate'];
-    return (await isRefused(call, token, second, headers))
-      ? finalResponse(call, second, REFUSED_TWICE, claimsChallengeOf(challenge))
-      : finishWithScopes(call, token, second);
+    if (!(await isRefused(call, token, second, headers))) return finishWithScopes(call, token, second);
+    const demand = claimsChallengeOf(challenge);
+    // It may be a token that nobody has refused before. The call is not sent a third time; no later call is to be sent with it.
+    await call.attachment.refuse(token, call.request, demand?.claims);
+    return finalResponse(call, second, REFUSED_TWICE, demand);
   } finally {
     call.attachment.noteReplay(call.request, status);
   }

@@ -20,7 +20,7 @@ export function finishWithScopes<A extends Attempt, R>(
     : undefined;
   if (required === undefined) return call.finish(attempt);
   // An API may quote the token in place of a scope.
-  const requiredScopes = required.filter((scope) => !scope.includes(token.value));
+  const requiredScopes = [...new Set(required)].filter((scope) => !scope.includes(token.value));
   const grantedScopes = token.scopes ?? [];
   const message = scopesMissing(attachment.provider, requiredScopes, grantedScopes);
   attachment.warnOnce(`missing ${requiredScopes.toSorted().join(' ')}`, message);

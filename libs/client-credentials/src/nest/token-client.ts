@@ -5,7 +5,7 @@ import { attach } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { TokenSource } from '../token/token-source.js';
-import { createAxios } from '../http/axios/own-defaults.js';
+import { createAxios, isAxios } from '../http/axios/own-defaults.js';
 import { authorizeAxios } from '../http/axios/authorize-axios.js';
 import { attachmentOf } from '../http/source-attachment.js';
 import { derivedAxios } from './derived-axios.js';
@@ -39,7 +39,7 @@ export class TokenClient extends HttpService implements TokenSource {
   /** Creates the client of a source, with an authorized axios instance made from the provider's `api`. */
   static of(source: TokenSource): TokenClient {
     const instance = createAxios(attachmentOf(source).defaults);
-    authorizeAxios(instance, source);
+    if (isAxios(instance)) authorizeAxios(instance, source);
     return new TokenClient(source, instance);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { adviceOnNoResponse, isServerCertificateProblem } from './advice.js';
+import { adviceOnNoResponse, isTlsProblem } from './advice.js';
 
 describe('the advice where no response came', () => {
   it.each([
@@ -19,15 +19,18 @@ describe('the advice where no response came', () => {
   });
 });
 
-describe('a problem with the certificate of the server', () => {
+describe('a problem with TLS', () => {
   it.each([
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
-    ['CERT_HAS_EXPIRED', true],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', true],
-    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', false],
-    ['ECONNRESET', false],
-    [undefined, false],
-  ])('is known by its code: %s', (code, expected) => {
-    expect(isServerCertificateProblem({ code })).toBe(expected);
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true, true],
+    ['CERT_HAS_EXPIRED', true, true],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', true, true],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', true, true],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', true, true],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', true, false],
+    ['ECONNRESET', false, false],
+    [undefined, false, false],
+  ])('is known by its code: %s', (code, withoutCertificate, withCertificate) => {
+    expect(isTlsProblem({ code }, false)).toBe(withoutCertificate);
+    expect(isTlsProblem({ code }, true)).toBe(withCertificate);
   });
 });

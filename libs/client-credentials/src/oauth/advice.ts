@@ -30,14 +30,20 @@ export function adviceOn(
   now: number,
 ): string {
   const { request, provider } = refused;
-  if (isCredentialsRefusal(response.status, code)) return credentialsAdvice(response, refused, now);
   const address = addressOption(provider);
-  if (isHtml(response.text)) return `Check ${address}: an HTML page is there, not a token endpoint.`;
+  const isPage = isHtml(response.text);
+  if (isCredentialsRefusal(response.status, code)) {
+    const advice = credentialsAdvice(response, refused, now);
+    return isPage ? `Check ${address}: an HTML page answered. If it is right: ${advice}` : advice;
+  }
+  if (isPage) return `Check ${address}: an HTML page is there, not a token endpoint.`;
   switch (code) {
     case 'invalid_scope':
       return `Check scope${quoted(request.scopes)} against what the provider grants this client.`;
     case 'invalid_target':
       return `Check resource and audience${quoted([...request.resources, request.audience ?? []].flat())} against what the provider grants this client.`;
+    case 'invalid_dpop_proof':
+      return `Check dpop.algorithm against what the server supports, and the clock${clockDifference(response, now)}.`;
     case 'unsupported_grant_type':
       return `The provider does not know the grant client_credentials by this name: check dialect.grantType and ${address}.`;
     case 'unauthorized_client':
@@ -100,10 +106,14 @@ const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 const REFUSED_OURS = /ALERT.*CERTIFICATE|CERTIFICATE.*ALERT/;
 const NOT_TLS = /^(EPROTO|ERR_SSL_)/;
 
-/** Whether a connection failed because of the server's certificate. Another attempt cannot fare better. */
-export function isServerCertificateProblem(cause: unknown): boolean {
+/**
+ * Whether a connection failed because the two sides cannot agree on TLS: another attempt cannot fare better. A server that refuses the
+ * client's certificate may take the next one, where there is one.
+ */
+export function isTlsProblem(cause: unknown, hasCertificate: boolean): boolean {
   const code = codeOf(cause);
-  return UNTRUSTED.test(code) && !REFUSED_OURS.test(code);
+  if (REFUSED_OURS.test(code)) return !hasCertificate;
+  return UNTRUSTED.test(code) || code.startsWith('ERR_SSL_');
 }
 
 function codeOf(cause: unknown): string {

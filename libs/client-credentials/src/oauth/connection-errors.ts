@@ -70,7 +70,9 @@ function isProxyRefusal({ message }: Error): boolean {
 /** Copy of an error with redacted message and code, without the request that an axios error has. */
 function sanitizedCause(error: unknown, { secrets }: ErrorContext): Error {
   const { message, code } = innermost(error);
-  const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets);
+  const text = redact(message === '' ? (code ?? 'no reason given') : message, secrets)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   const cause = new Error(text);
   // The copy's own stack would only show this function.
   cause.stack = `Error: ${text}`;

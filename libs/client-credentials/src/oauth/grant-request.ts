@@ -4,7 +4,7 @@ import { ClientCredentialsError } from '../base/errors.js';
 import type { Provider } from '../config/resolve.js';
 import type { GrantContext, IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { isCredentialsRefusal, isServerCertificateProblem } from './advice.js';
+import { isCredentialsRefusal, isTlsProblem } from './advice.js';
 import type { Credential, CredentialSource } from './client-auth/credentials.js';
 import type { DpopKey } from './client-auth/dpop.js';
 import { InputFailure } from './client-auth/private-key.js';
@@ -79,7 +79,10 @@ export class GrantRequest {
     } catch (error) {
       this.#throwIfOver();
       if (!(error instanceof ClientCredentialsError)) throw error;
-      return { error, isRetryable: error.retryable && !isServerCertificateProblem(error.cause) };
+      return {
+        error,
+        isRetryable: error.retryable && !isTlsProblem(error.cause, credential.certificate !== undefined),
+      };
     }
     const outcome = await this.#send(credential, server);
     if (!('token' in outcome) && (outcome.isUnreachable === true || outcome.error.endpointStatus === 404))
@@ -113,7 +116,7 @@ export class GrantRequest {
       answer = await endpoint(message, deadline.signal, certificate?.agent);
     } catch (error) {
       this.#throwIfOver();
-      return this.#withoutAnswer(error, attempt.url);
+      return this.#withoutAnswer(error, attempt.url, certificate !== undefined);
     }
     const nonce = dpop?.rememberNonce(new URL(attempt.url), answer.headers);
     // Compared with the nonce of this attempt's proof: another attempt may have learned the new one first.
@@ -123,13 +126,13 @@ export class GrantRequest {
     return wantsNonce ? { ...outcome, wantsNonce: true } : outcome;
   }
 
-  #withoutAnswer(error: unknown, url: string): Failure {
+  #withoutAnswer(error: unknown, url: string, hasCertificate: boolean): Failure {
     const context = this.#errorContext;
     if (error instanceof ResponseTooLarge) {
       return { error: failures.unusable(error.message, false, undefined, context), isRetryable: false };
     }
     const failure = unreachable(error, url, context);
-    const isRetryable = failure.retryable && !isServerCertificateProblem(failure.cause);
+    const isRetryable = failure.retryable && !isTlsProblem(failure.cause, hasCertificate);
     return { error: failure, isRetryable, isUnreachable: true };
   }
 

@@ -169,6 +169,7 @@ describe('the lifetime', () => {
     ['absent', undefined, {}, 3_600_000],
     ['null', null, {}, 3_600_000],
     ['-1, which means no end', -1, {}, 3_600_000],
+    ['-1 where a date is expected', -1, inUnit('iso-8601'), 3_600_000],
     ['the zero of Unix', 0, inUnit('epoch-seconds'), 3_600_000],
     ['the zero of .NET', '0001-01-01T00:00:00', inUnit('iso-8601'), 3_600_000],
     ['the zero of Go', '0001-01-01T00:00:00Z', inUnit('iso-8601'), 3_600_000],

@@ -127,10 +127,10 @@ function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
 /** Lifetime in milliseconds, `undefined` if the server names none; zero, negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
   const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
   // Some servers write -1 for a token without end.
   if (isNumber && Number(value) === -1) return undefined;
+  if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
   const count = isNumber ? Number(value) * UNIT_MS[response.expiresUnit] : Number.NaN;
   return response.expiresUnit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
 }
@@ -152,9 +152,13 @@ function dateOf(value: unknown): number {
   return Date.parse(hasNoZone ? `${value.replace(' ', 'T')}Z` : value);
 }
 
+// Far more than a token has. Beyond, a server would keep the process busy with its scopes.
+const MAX_SCOPES_LENGTH = 16_384;
+const MAX_SCOPES = 1_000;
+
 function scopesOf(value: unknown, { scopeSeparator }: ResolvedDialect): string[] | undefined {
-  if (Array.isArray(value)) return value.filter((item) => typeof item === 'string');
-  if (typeof value !== 'string' || value === '') return undefined;
+  if (Array.isArray(value)) return value.slice(0, MAX_SCOPES).filter((item) => typeof item === 'string');
+  if (typeof value !== 'string' || value === '' || value.length > MAX_SCOPES_LENGTH) return undefined;
   return value
     .split(scopeSeparator)
     .flatMap((part) => part.split(/\s+/))

@@ -1,13 +1,15 @@
-import { AppModule } from './app.module';
+import { Test } from '@nestjs/testing';
+import { ClientCredentialsModule, getTokenClientToken, TokenClient } from 'nestjs-client-credentials';
 
-jest.mock('axios', () => ({ __esModule: true, default: { create: jest.fn(), get: jest.fn() } }));
+jest.mock('axios');
 
-describe('a module beside a mock of axios that has no classes', () => {
-  it('can be loaded', () => {
-    const options = { tokenUrl: 'https://id.example.com/token', clientId: 'client', clientSecret: 'secret' };
+it('starts where a test has put a mock in the place of axios', async () => {
+  const billing = { tokenUrl: 'https://id.example.com/token', clientId: 'billing', clientSecret: 'secret' };
+  const root = ClientCredentialsModule.forRoot({ providers: { billing } });
 
-    const { module } = AppModule.withBilling(options);
+  const application = await Test.createTestingModule({ imports: [root] }).compile();
+  await application.init();
 
-    expect(module).toBe(AppModule);
-  });
+  expect(application.get(getTokenClientToken('billing'))).toBeInstanceOf(TokenClient);
+  await application.close();
 });

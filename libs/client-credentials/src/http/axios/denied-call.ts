@@ -1,4 +1,5 @@
 import type { AxiosResponse } from 'axios';
+import { asObject } from '../../base/objects.js';
 import { isAuthorizationRefusal } from '../final-responses.js';
 import { TokenRefused, withheld } from '../refusal-reasons.js';
 import type { CallRules } from './rules.js';
@@ -15,7 +16,9 @@ export async function sendDenied(
     const message = withheld(attachment.provider, url.origin, allowed);
     // Where no origin is allowed there is a warning about that.
     if (allowed.size > 0) attachment.warnOnce(`elsewhere ${url.origin}`, message);
-    if (Reflect.get(shown, 'cause') === undefined) attachReason(shown, new TokenRefused(message));
+    const { cause } = asObject(shown);
+    // Some versions of axios give an error a copy of itself as its cause.
+    if (cause === undefined || isAxiosError(cause)) attachReason(shown, new TokenRefused(message));
   };
   try {
     const response = await sent;

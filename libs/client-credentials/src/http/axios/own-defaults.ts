@@ -40,8 +40,15 @@ function ownDefaults(): object {
 export function createAxios(api: CreateAxiosDefaults): AxiosInstance;
 export function createAxios(api: object): AxiosInstance {
   const instance = axios.create();
+  // A test may have put a mock in the place of axios.
+  if (!isAxios(instance)) return instance;
   const defaults: object = instance.defaults;
   for (const name of Object.keys(defaults)) Reflect.deleteProperty(defaults, name);
   Object.assign(defaults, axios.mergeConfig(ownDefaults(), api));
   return instance;
+}
+
+/** Whether there is an instance, and not what a mock of axios gives in its place. */
+export function isAxios(instance: Partial<AxiosInstance> | undefined): boolean {
+  return instance?.defaults !== undefined && instance.interceptors !== undefined;
 }

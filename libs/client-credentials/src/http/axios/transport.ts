@@ -35,7 +35,7 @@ export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestC
       isHttp,
       takesAgents: true,
       isOfAxios: isHttp,
-      sendsInClear: isHttp && OLD,
+      sendsInClear: OLD,
     });
   }
   // Axios treats every falsy adapter as none.

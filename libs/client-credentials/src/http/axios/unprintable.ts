@@ -22,15 +22,10 @@ export function hideSockets(config: Config): void {
 /** Puts back into a config that is sent again what {@link hideSockets} replaced. An upload cannot be sent again. */
 export function restoreSockets(config: Config): void {
   const { httpAgent, httpsAgent, fetchOptions } = config;
-  if (httpAgent instanceof StandIn) config.httpAgent = StandIn.behind(httpAgent);
-  if (httpsAgent instanceof StandIn) config.httpsAgent = StandIn.behind(httpsAgent);
-  if (fetchOptions && fetchOptions['dispatcher'] instanceof StandIn)
+  if (httpAgent instanceof HiddenAgent) config.httpAgent = StandIn.behind(httpAgent);
+  if (httpsAgent instanceof HiddenAgent) config.httpsAgent = StandIn.behind(httpsAgent);
+  if (fetchOptions && fetchOptions['dispatcher'] instanceof HiddenDispatcher)
     setDispatcher(config, StandIn.behind(fetchOptions['dispatcher']));
-}
-
-/** Whether a config has agents, or a dispatcher, of the application's own. */
-export function hasOwnSockets({ httpAgent, httpsAgent, fetchOptions }: Config): boolean {
-  return isAgent(httpAgent) || isAgent(httpsAgent) || isDispatcher(fetchOptions?.['dispatcher']);
 }
 
 /** In a copy of the options: the object may be the instance's own. */

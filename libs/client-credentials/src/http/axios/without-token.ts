@@ -2,17 +2,16 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { isObject } from '../../base/objects.js';
 import { isAxiosError } from './sanitize.js';
 import type { Transport } from './transport.js';
-import { hasOwnSockets, hideSockets } from './unprintable.js';
+import { hideSockets } from './unprintable.js';
 
 /**
- * Sends a call that gets no token. It goes as axios alone would send it; only where its agent is the application's own, which may
- * have other calls with tokens on their way, its response or error does not lead there.
+ * Sends a call that gets no token, as axios alone would send it. Its response or error does not lead to its agent, though, which may have
+ * calls with tokens on their way.
  */
 export function sendWithoutToken(
   config: InternalAxiosRequestConfig,
   { adapter }: Transport,
 ): Promise<AxiosResponse> {
-  if (!hasOwnSockets(config)) return adapter(config);
   return adapter(config).then(
     (response) => {
       hide(config, response);
