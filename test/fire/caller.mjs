@@ -21,7 +21,9 @@ const tell = (message) => process.connected && process.send(message);
 const fault = (what) => tell({ fault: `process ${number}: ${what}` });
 process.on('unhandledRejection', (reason) => fault(`unhandled rejection: ${String(reason)}`));
 process.on('uncaughtException', (error) => fault(`uncaught: ${String(error)}`));
-process.on('warning', (warning) => fault(`warning: ${String(warning)}`));
+// Deprecations are those of Node and of other packages.
+process.on('warning', (warning) => isOurs(warning) && fault(`warning: ${String(warning)}`));
+const isOurs = ({ name }) => name !== 'DeprecationWarning' && name !== 'ExperimentalWarning';
 
 /** A store that counts the locks which this process holds. */
 class WatchedStore {

@@ -30,8 +30,9 @@ describe('a fleet under fire', () => {
   it(
     'fails no call, sends no refused token again, and requests tokens for a reason only',
     async () => {
+      // Numbers of their own, so that the delays of responses do not change the choice of disturbances.
+      const endpoints = await Endpoints.start(new Random(seed + 1));
       const random = new Random(seed);
-      const endpoints = await Endpoints.start(random);
       const fleet = new FleetUnderFire({ library: library.directory, redis, endpoints, random });
       const lines: string[] = [];
       try {

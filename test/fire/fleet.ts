@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import type { RedisServer } from '../support/redis-server.js';
 import { mostBudgetedRequests, mostLockedRequests, type Disturbances } from './bounds.js';
 import { CallerProcess, type Listener } from './caller-process.js';
-import type { Endpoints } from './endpoints.js';
+import type { Endpoints, TokenRequestSeen } from './endpoints.js';
 import type { Random } from './random.js';
 
 const SIZE = 8;
@@ -120,11 +120,10 @@ export class FleetUnderFire implements AsyncDisposable {
 
   /** As {@link settle}, where the processes are at rest: one process replaces the token for all that the store answers. */
   async settleAtRest(): Promise<void> {
-    const { tokenRequests } = this.#deps.endpoints;
     const { outages } = this.seen;
-    const before = tokenRequests.length;
+    const before = this.#requestsOf('desk').length;
     await this.settle();
-    const requests = tokenRequests.slice(before);
+    const requests = this.#requestsOf('desk').slice(before);
     const locked = requests.filter(({ isLocked }) => isLocked).length;
     const most = 1 + (this.seen.outages - outages) + (requests.length - locked);
     if (locked > most) this.faults.push(`a revocation cost ${locked} token requests, instead of ${most}`);
@@ -133,10 +132,8 @@ export class FleetUnderFire implements AsyncDisposable {
 
   /** Lets every process spend one budget at the same time, while nothing is lost. */
   async spendAtRest(): Promise<void> {
-    const { tokenRequests } = this.#deps.endpoints;
-    const before = tokenRequests.length;
     await this.#each((process) => process.spendAll());
-    const spent = tokenRequests.length - before;
+    const spent = this.#requestsOf('at-rest').length;
     const most = mostBudgetedRequests(LIMIT, SIZE, 0);
     // Fewer than the limit are right as well, if the store gives no count.
     if (spent > most) this.faults.push(`a budget of ${LIMIT} made ${spent} requests, instead of ${most}`);
@@ -169,8 +166,7 @@ export class FleetUnderFire implements AsyncDisposable {
   }
 
   #judgeDesk(): string {
-    const { endpoints } = this.#deps;
-    const requests = endpoints.tokenRequests.filter(({ client }) => client === 'desk');
+    const requests = this.#requestsOf('desk');
     const locked = requests.filter(({ isLocked }) => isLocked).length;
     const most = mostLockedRequests(this.seen, requests.length - locked);
     if (locked > most) this.faults.push(`${locked} token requests under the lock, instead of ${most}`);
@@ -179,7 +175,7 @@ export class FleetUnderFire implements AsyncDisposable {
       const own = mine.length;
       if (mine.some(({ isLocked }) => !isLocked) && this.#lacksOutage(number))
         this.faults.push(`process ${number} requested a token without the lock, and without an outage`);
-      const refused = endpoints.refusedTo(number, 'desk');
+      const refused = this.#deps.endpoints.refusedTo(number, 'desk');
       // A process requests its first token, and one in the place of each refused one.
       if (own > 1 + refused)
         this.faults.push(`process ${number} requested ${own} tokens after ${refused} refusals`);
@@ -201,6 +197,10 @@ export class FleetUnderFire implements AsyncDisposable {
       return `${spent.length} (at most ${most})`;
     });
     return `requests of budgets of ${LIMIT}: ${totals.join(', ')}`;
+  }
+
+  #requestsOf(name: string): TokenRequestSeen[] {
+    return this.#deps.endpoints.tokenRequests.filter(({ client }) => client === name);
   }
 
   async #add(): Promise<void> {
