@@ -2,7 +2,7 @@
  * One process with several providers and many tenants, at a token endpoint that fails often: no call fails, the heap stays flat, and
  * nothing is left over at the end.
  *
- *     npm run soak        for MINUTES, by default 3; SEED repeats the faults
+ *     npm run soak        for MINUTES, by default 3; SEED begins the same random numbers, which calls draw in another order
  */
 import { Agent } from 'node:http';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
