@@ -29,6 +29,8 @@ const MAX_DISTURBANCE_PAUSE_MS = 200;
 const MAX_GROWTH_MB = 8;
 const MAX_END_MS = 10_000;
 
+// Opens the output, which may be a pipe, so that the pipe is among the handles at the start.
+for (const output of [process.stdout, process.stderr]) output.write('');
 const handlesBefore = process.getActiveResourcesInfo();
 const random = seededRandom(Number(SEED));
 const authority = await new Authority(random).listen();
