@@ -29,15 +29,6 @@ export function withHeader(headers: AxiosRequestHeaders, header: string, value: 
   return copy;
 }
 
-/** Whether a header is set, to null included. */
-export function hasHeader(headers: object, header: string): boolean {
-  const { length } = header;
-  for (const name in headers) {
-    if (name.length === length && name.toLowerCase() === header.toLowerCase()) return true;
-  }
-  return false;
-}
-
 /** A plain record with names in any case as headers: the form in which `beforeRedirect` gets them. */
 export function headersOfRecord(
   record: Record<string, unknown>,

@@ -11,6 +11,7 @@ import { callError } from './call-error.js';
 import { finalUrl } from './call-url.js';
 import { timeoutMessageOf } from './deadline.js';
 import { followRedirects, type AdapterResult } from './follow-redirects.js';
+import type { CallRules } from './rules.js';
 import { isAxiosError, requestSummary, sanitizeError, type Sanitizer } from './sanitize.js';
 import {
   carrierOf,
@@ -26,6 +27,7 @@ type Config = InternalAxiosRequestConfig;
 
 /** The call that an attempt is one sending of. */
 export interface SentCall extends ConfiguredCall, AuthorizedCall<AxiosAttempt, AxiosResponse> {
+  readonly rules: CallRules;
   readonly changes: Change;
   /** What is left of the call's timeout now. */
   remainingMs(): number | undefined;

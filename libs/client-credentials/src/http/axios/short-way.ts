@@ -5,8 +5,9 @@ import { finishFirst, isPlainlyGood, sendAuthorized } from '../authorized-call.j
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { withHeader } from '../headers.js';
 import type { AxiosAttempt } from './attempt.js';
-import { redirectHook } from './before-redirect.js';
+import { prepareRedirect } from './before-redirect.js';
 import { AxiosCall, type ReceivedCall } from './call.js';
+import { OWN_TRANSFORM } from './own-defaults.js';
 import type { CallRules } from './rules.js';
 import { sanitizeResponse, type Sanitizer } from './sanitize.js';
 import { sentPartsOf, type SentParts } from './sent-config.js';
@@ -18,7 +19,14 @@ import { sentPartsOf, type SentParts } from './sent-config.js';
 export function mayGoShort({ config, transport, isShared }: ReceivedCall): boolean {
   if (isShared || !transport.isOfAxios || transport.sendsInClear || config.signal?.aborted === true)
     return false;
+  if (hasOwnTransform(config)) return false;
   return transport.isHttp || (config.maxRedirects === undefined && config.fetchOptions === undefined);
+}
+
+/** Whether request transforms of the application have seen the config. */
+function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
+  if (!Array.isArray(transforms)) return transforms !== undefined;
+  return transforms.length > 1 || transforms[0] !== OWN_TRANSFORM;
 }
 
 /** Sends a call the short way, unless the call has to wait for its token. */
@@ -114,7 +122,7 @@ class BorrowedConfig implements Sanitizer {
     const { config } = this;
     config.headers = withHeader(this.#parts.headers, header, this.#token.authorization);
     if (this.#call.transport.isHttp) {
-      config.beforeRedirect = redirectHook(this, this.#rules.attachment.placement);
+      config.beforeRedirect = (...hop) => prepareRedirect(this, this.#rules.attachment.placement, hop);
     } else {
       // Another adapter would carry the token's header along.
       config.maxRedirects = 0;
