@@ -115,15 +115,14 @@ export class Refresh {
   #use(issued: IssuedToken, isNew: boolean): AccessToken {
     const client = this.#client;
     const { reason } = this.#deps.task;
-    const { lastToken } = this.#state;
     const now = client.clock.instant();
     // What the endpoint issues again is good again.
     if (isNew) client.refusedTokens.forget(issued.value);
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(client.provider);
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = client.accessTokens.create(issued);
-    if (lastToken !== undefined && lastToken !== issued.value) client.recentTokens.note(lastToken, now);
-    const isSameToken = this.#state.use(issued, access, { reason, isNew, now }, client);
+    const { isSameToken, replaced } = this.#state.use(issued, access, { reason, isNew, now }, client);
+    if (replaced !== undefined) client.recentTokens.note(replaced, now);
     if (isNew) {
       client.displacedTokens.noteAcquired(this.#state);
       this.#reportAcquired(issued, isSameToken, now);
