@@ -50,8 +50,10 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   response: AxiosResponse | undefined;
   /** What axios makes of the response's status. */
   error: AxiosError | undefined;
+  status = 0;
+  carriesToken = true;
+  wantsNewProof = false;
   #request: AuthorizedRequest | undefined;
-  #hasOtherNonce = false;
 
   constructor(call: SentCall, token: CallToken, sent: SentParts = sentPartsOf(call.config)) {
     this.call = call;
@@ -59,14 +61,6 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     this.token = token;
     this.changes = call.changes;
     this.sent = sent;
-  }
-
-  get status(): number {
-    return this.response?.status ?? 0;
-  }
-
-  get carriesToken(): boolean {
-    return this.#request?.carriesToken !== false;
   }
 
   origin(): string {
@@ -79,10 +73,6 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
 
   data(): unknown {
     return parsedData(this.response?.data);
-  }
-
-  get wantsNewProof(): boolean {
-    return this.#hasOtherNonce && wantsNonce(this.headers()['www-authenticate']);
   }
 
   /** The request on its way. */
@@ -134,9 +124,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   /** Takes the adapter's response, and goes on with `next` once there is no redirect to follow. */
   settle<T>(response: AxiosResponse, error: AxiosError | undefined, next: Next<T>): T | Promise<T> {
     const { call } = this;
-    this.response = response;
-    this.error = error;
-    if (call.rules.needsProof) this.#rememberNonce();
+    this.#take({ response, error });
     const { status } = response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
     return mayLeadElsewhere ? this.#followed({ response, error }, next) : next(call, this.token, this);
@@ -155,11 +143,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
         isBodyRepeatable: call.body.isRepeatable,
         remainingMs: () => call.remainingMs(),
         request: this.request,
-        onResponse: (following) => {
-          this.response = following.response;
-          this.error = following.error;
-          if (call.rules.needsProof) this.#rememberNonce();
-        },
+        onResponse: (following) => this.#take(following),
       });
       this.response = last.response;
       this.error = last.error;
@@ -169,8 +153,15 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     return next(call, this.token, this);
   }
 
-  #rememberNonce(): void {
-    this.#hasOtherNonce = this.request.rememberNonce(this.headers());
+  /** Takes a response as the answer to this sending, which a redirect may follow. */
+  #take({ response, error }: AdapterResult): void {
+    this.response = response;
+    this.error = error;
+    this.status = response.status;
+    this.carriesToken = this.#request?.carriesToken !== false;
+    if (!this.call.rules.needsProof) return;
+    const headers = this.headers();
+    this.wantsNewProof = this.request.rememberNonce(headers) && wantsNonce(headers['www-authenticate']);
   }
 
   #failure(error: unknown): unknown {

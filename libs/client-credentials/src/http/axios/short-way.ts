@@ -104,7 +104,8 @@ class BorrowedConfig implements Sanitizer {
 
   #settle(response: AxiosResponse): AxiosResponse | Promise<AxiosResponse> {
     this.#giveBack();
-    const carriesToken = this.#attempt?.carriesToken !== false;
+    // Only a redirect has had the request computed by now.
+    const carriesToken = this.#attempt === undefined || this.#attempt.request.carriesToken;
     return isPlainlyGood(this.#rules.attachment, this.#token, response.status, carriesToken)
       ? sanitizeResponse(response, this)
       : this.#asAttempt().settle(response, undefined, finishFirst);
