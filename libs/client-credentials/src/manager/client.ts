@@ -1,7 +1,7 @@
 import type { InstantClock } from '../base/clock.js';
-import type { EventHub, StoreOperation } from '../base/events.js';
+import { emitEvent, type EventHub, type StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
-import { emitEvent, type ClientContext } from '../cache/client-context.js';
+import type { ClientContext } from '../cache/client-context.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
 import { DisplacedTokens } from '../cache/displaced-tokens.js';
 import type { TokenEntry } from '../cache/token-entry.js';
