@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import type { ClientCredentialsErrorCode } from './errors.js';
 
 /**
@@ -145,4 +146,23 @@ export class EventHub {
       }
     }
   }
+}
+
+/** Whose tokens an event is about, and where the event goes. */
+interface EventSubject {
+  readonly provider: string;
+  readonly tenant: string | undefined;
+  readonly clock: Clock;
+  readonly events: EventHub;
+}
+
+/** Emits an event about a client's token for these scopes, at an instant in epoch milliseconds. */
+export function emitEvent(
+  { provider, tenant, clock, events }: EventSubject,
+  scopes: readonly string[],
+  details: TokenEventDetails,
+  at: number = clock.now(),
+): void {
+  const subject = tenant === undefined ? { provider } : { provider, tenant };
+  events.emit({ ...details, ...subject, scopes, at });
 }

@@ -1,5 +1,5 @@
 import type { InstantClock } from '../base/clock.js';
-import type { EventHub, TokenEventDetails } from '../base/events.js';
+import type { EventHub } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
 import type { IssuanceBudget } from '../store/issuance-budget.js';
@@ -35,15 +35,4 @@ export interface ClientContext {
   readonly recentTokens: RecentTokens;
   /** Refused tokens of evicted entries, which must not come back from a store. */
   readonly refusedTokens: RefusedTokens;
-}
-
-/** Emits an event about a client's token for these scopes, at an instant in epoch milliseconds. */
-export function emitEvent(
-  { provider, tenant, clock, events }: Pick<ClientContext, 'provider' | 'tenant' | 'clock' | 'events'>,
-  scopes: readonly string[],
-  details: TokenEventDetails,
-  at: number = clock.now(),
-): void {
-  const subject = tenant === undefined ? { provider } : { provider, tenant };
-  events.emit({ ...details, ...subject, scopes, at });
 }

@@ -6,10 +6,7 @@ const START = { at: 0, monotonicMs: 0 };
 const COOLDOWN_MS = 30_000;
 const after = (ms: number): typeof START => ({ at: ms, monotonicMs: ms });
 const tokenOf = (value: string): AccessToken =>
-  new AccessToken(
-    { value, type: 'Bearer', scopes: [], requested: START, lifetimeMs: 60_000 },
-    () => `Bearer ${value}`,
-  );
+  new AccessToken({ value, type: 'Bearer', scopes: [], requested: START, lifetimeMs: 60_000 }, 'Bearer');
 
 describe('a displaced token', () => {
   const [mine, other] = [{}, {}];

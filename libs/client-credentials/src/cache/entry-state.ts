@@ -31,6 +31,14 @@ export interface RefreshInputs {
   readonly rejected: string | undefined;
 }
 
+/** What a new current token followed. */
+export interface Succeeded {
+  /** Whether the token is the last one again. */
+  readonly isSameToken: boolean;
+  /** Value of the last token, if it is another one. */
+  readonly replaced: string | undefined;
+}
+
 /** The columns of a {@link SnapshotRow} that the state fills in. */
 type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
 
@@ -78,15 +86,16 @@ export class EntryState {
     return this.#last?.value;
   }
 
-  /** Makes a token the current one; counts a new one. Returns whether the token is the last one again. */
+  /** Makes a token the current one; counts a new one. */
   use(
     issued: IssuedToken,
     access: AccessToken,
     { reason, isNew, now }: { reason: AcquisitionReason; isNew: boolean; now: Instant },
     options: EntryStateOptions,
-  ): boolean {
+  ): Succeeded {
     const { refused, failures, replays, claims, ...before } = this.policyInput;
-    const isSameToken = this.#isLast(issued.value);
+    const last = this.#last?.value;
+    const isSameToken = last === issued.value;
     const token = this.#withMargins(issued, options);
     const previous = before.token ?? before.droppedToken;
     const firstLifetimeMs = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
@@ -100,12 +109,7 @@ export class EntryState {
     this.#last = access;
     this.current = access;
     if (isNew) this.#acquisitions += 1;
-    return isSameToken;
-  }
-
-  /** Whether this value is the current token or the last one. */
-  #isLast(value: string): boolean {
-    return this.#last?.value === value;
+    return { isSameToken, replaced: isSameToken ? undefined : last };
   }
 
   #withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
@@ -202,7 +206,8 @@ export class EntryState {
 
   /** Whether a stored token may be used: it is new and not refused, and has more life than margins and caller need. */
   isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
-    if (this.#isLast(stored.value) || this.policyInput.refused?.includes(stored.value) === true) return false;
+    if (this.#last?.value === stored.value || this.policyInput.refused?.includes(stored.value) === true)
+      return false;
     const token = this.#withMargins(stored, options);
     return remainingMs(token, now) > Math.max(token.refreshAheadMs, token.skewMs, minRemainingMs);
   }

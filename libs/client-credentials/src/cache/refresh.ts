@@ -1,13 +1,13 @@
 import { Deadline, unlessAborted } from '../base/abort.js';
 import type { Instant } from '../base/clock.js';
 import { answerFunctionFailed, ClientCredentialsError, expiredOnArrival, ofTenant } from '../base/errors.js';
-import type { TokenEventDetails } from '../base/events.js';
+import { emitEvent, type TokenEventDetails } from '../base/events.js';
 import { refreshUnderLock } from '../store/locked-refresh.js';
 import type { StoredToken } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
 import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { emitEvent, type ClientContext } from './client-context.js';
+import type { ClientContext } from './client-context.js';
 import type { EntryState, RefreshInputs } from './entry-state.js';
 import type { RefreshTask } from './single-flight.js';
 
@@ -41,7 +41,12 @@ export class Refresh {
         if (stored === undefined) return this.#withoutStore(signal);
         const refreshing = this.#throughStore(stored, signal);
         // The shutdown waits until the lock is freed.
-        stored.track(refreshing.then(ignore, ignore));
+        stored.track(
+          refreshing.then(
+            () => undefined,
+            () => undefined,
+          ),
+        );
         return refreshing;
       });
     } catch (thrown) {
@@ -115,15 +120,14 @@ export class Refresh {
   #use(issued: IssuedToken, isNew: boolean): AccessToken {
     const client = this.#client;
     const { reason } = this.#deps.task;
-    const { lastToken } = this.#state;
     const now = client.clock.instant();
     // What the endpoint issues again is good again.
     if (isNew) client.refusedTokens.forget(issued.value);
     if (lifeLeftMs(issued, now) <= 0) throw expiredOnArrival(client.provider);
     // `dialect.authorization.format` may throw, so the state changes only afterwards.
     const access = client.accessTokens.create(issued);
-    if (lastToken !== undefined && lastToken !== issued.value) client.recentTokens.note(lastToken, now);
-    const isSameToken = this.#state.use(issued, access, { reason, isNew, now }, client);
+    const { isSameToken, replaced } = this.#state.use(issued, access, { reason, isNew, now }, client);
+    if (replaced !== undefined) client.recentTokens.note(replaced, now);
     if (isNew) {
       client.displacedTokens.noteAcquired(this.#state);
       this.#reportAcquired(issued, isSameToken, now);
@@ -166,5 +170,3 @@ export class Refresh {
     emitEvent(this.#client, this.#request.scopes, details, now?.at);
   }
 }
-
-function ignore(): void {}

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../base/abort.js';
 import { type Instant } from '../base/clock.js';
-import type { AcquisitionReason, TokenEventDetails } from '../base/events.js';
+import { emitEvent, type AcquisitionReason, type TokenEventDetails } from '../base/events.js';
 import { runWithTenant } from '../base/tenant-context.js';
 import { StoredToken } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
@@ -8,7 +8,7 @@ import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
 import { decide, type Freshness, type RefusalDecision } from '../token/refresh-policy.js';
 import type { SnapshotRow } from '../token/snapshot.js';
 import type { ResolvedRequest } from '../token/token-key.js';
-import { emitEvent, type ClientContext } from './client-context.js';
+import type { ClientContext } from './client-context.js';
 import { EntryState } from './entry-state.js';
 import { Refresh } from './refresh.js';
 import { SingleFlight } from './single-flight.js';
@@ -96,7 +96,7 @@ export class TokenEntry {
       this.#warnOfDisplacement();
     }
     if (decision === 'replace' || decision === 'replace-displaced') {
-      this.#emit({ type: 'token.invalidated', reason: 'rejected' });
+      this.#emit({ type: 'token.invalidated', reason: 'rejected' }, now);
     }
     return decision;
   }
@@ -200,7 +200,7 @@ export class TokenEntry {
     );
   }
 
-  #emit(details: TokenEventDetails): void {
-    emitEvent(this.#client, this.#request.scopes, details);
+  #emit(details: TokenEventDetails, now?: Instant): void {
+    emitEvent(this.#client, this.#request.scopes, details, now?.at);
   }
 }

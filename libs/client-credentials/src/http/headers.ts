@@ -29,18 +29,6 @@ export function withHeader(headers: AxiosRequestHeaders, header: string, value: 
   return copy;
 }
 
-/** Whether a header is set, to `false` included, by which axios means that there shall be none. Generated clients name headers without a value. */
-export function hasHeader(headers: object, header: string): boolean {
-  const { length } = header;
-  for (const name in headers) {
-    if (name.length === length && name.toLowerCase() === header.toLowerCase()) {
-      const value: unknown = Reflect.get(headers, name);
-      if (value !== undefined && value !== null) return true;
-    }
-  }
-  return false;
-}
-
 /** A plain record with names in any case as headers: the form in which `beforeRedirect` gets them. */
 export function headersOfRecord(
   record: Record<string, unknown>,

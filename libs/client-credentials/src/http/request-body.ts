@@ -13,6 +13,7 @@ export interface RequestBody<T = unknown> {
  * `form-data` instance.
  */
 export function requestBodyOf<T>(data: T): RequestBody<T | Blob> {
+  if (typeof data !== 'object' || data === null) return { data, isRepeatable: true };
   if (isForm(data) && hasOnlyNativeFiles(data)) {
     const blob = multipart(data);
     return { data: blob, isRepeatable: true, contentType: blob.type };
@@ -42,8 +43,7 @@ function hasOnlyNativeFiles(form: FormData): boolean {
   return [...form.values()].every((value) => typeof value === 'string' || value instanceof Blob);
 }
 
-function isReadOnce(data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return false;
+function isReadOnce(data: object): boolean {
   if (data instanceof Blob || data instanceof URLSearchParams || data instanceof ArrayBuffer) return false;
   if (ArrayBuffer.isView(data)) return false;
   // The adapter chooses a new boundary for such a form each time.

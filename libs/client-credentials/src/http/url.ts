@@ -1,11 +1,7 @@
 import type { TokenPlacement } from '../token/attachment.js';
 
-const SLASH = 47;
-
 /** Whether a text has a host of its own, by the rule of axios: `scheme://` or `//`. */
 export function isAbsolute(url: string): boolean {
-  // Most addresses of calls begin with one slash.
-  if (url.charCodeAt(0) === SLASH) return url.charCodeAt(1) === SLASH;
   return /^([a-z][a-z\d+\-.]*:)?\/\//i.test(url);
 }
 

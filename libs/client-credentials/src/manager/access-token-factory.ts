@@ -1,13 +1,12 @@
 import type { Agent } from 'node:https';
 import { AccessToken } from '../token/access-token.js';
-import type { AuthorizationDialect } from '../config/dialect.js';
 import type { CallToken } from '../token/attachment.js';
 import type { IssuedToken } from '../token/issued-token.js';
 import type { Provider } from '../config/resolve.js';
 
 /** Creates the tokens that callers get from issued tokens, by the provider's dialect. */
 export class AccessTokenFactory {
-  readonly #dialect: AuthorizationDialect;
+  readonly #dialect: Provider['dialect']['authorization'];
   readonly #agentOf: (issued: IssuedToken) => Agent | undefined;
   /** Agents that present the client certificate of a token. */
   readonly #agents = new WeakMap<CallToken, Agent>();
@@ -24,18 +23,12 @@ export class AccessTokenFactory {
   }
 
   create(issued: IssuedToken): AccessToken {
-    const token = new AccessToken(issued, this.#authorizationOf);
-    // Calls `dialect.authorization.format` now: a failure belongs to the refresh, not to a call.
-    if (this.#dialect.format !== undefined) void token.authorization;
+    const { format, scheme } = this.#dialect;
+    const { value, type } = issued;
+    // `dialect.authorization.format` is called now: a failure belongs to the refresh, not to a call.
+    const token = new AccessToken(issued, type === 'DPoP' ? type : scheme, format?.(value));
     const agent = issued.boundTo === undefined ? undefined : this.#agentOf(issued);
     if (agent !== undefined) this.#agents.set(token, agent);
     return token;
   }
-
-  readonly #authorizationOf = ({ value, type }: AccessToken): string => {
-    const { format, scheme } = this.#dialect;
-    if (format !== undefined) return format(value);
-    const written = type === 'DPoP' ? type : scheme;
-    return written === '' ? value : `${written} ${value}`;
-  };
 }

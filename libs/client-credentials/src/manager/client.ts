@@ -1,7 +1,7 @@
 import type { InstantClock } from '../base/clock.js';
-import type { EventHub, StoreOperation } from '../base/events.js';
+import { emitEvent, type EventHub, type StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
-import { emitEvent, type ClientContext } from '../cache/client-context.js';
+import type { ClientContext } from '../cache/client-context.js';
 import { ClientEntries, type EntryMemory } from '../cache/client-entries.js';
 import { DisplacedTokens } from '../cache/displaced-tokens.js';
 import type { TokenEntry } from '../cache/token-entry.js';
@@ -148,7 +148,8 @@ export class ProviderClient {
     return {
       circuit,
       clock,
-      keyOf: (request, boundTo) => this.#identityOf(request, boundTo),
+      identity: this.#provider.identity,
+      staticSecret: this.#staticSecret,
       forgottenKey: tenant === undefined ? undefined : forgottenKeyOf(provider, tenant),
       onOutage: (operation, { scopes }) => this.#reportOutage(operation, scopes),
       onUnreadable: () =>
@@ -159,11 +160,14 @@ export class ProviderClient {
     };
   }
 
-  /** Store key of a token: everything that identifies the token. */
-  #identityOf(request: ResolvedRequest, boundTo?: string): string {
+  /** Everything that identifies a token: the same where another client would get the same token. */
+  #identityOf(request: ResolvedRequest): string {
+    return storeKeyOf(tokenKeyOf(this.#provider.identity, request), this.#staticSecret);
+  }
+
+  get #staticSecret(): unknown {
     const { clientSecret } = this.config;
-    const staticSecret = typeof clientSecret === 'function' ? undefined : clientSecret;
-    return storeKeyOf(tokenKeyOf(this.#provider.identity, request), staticSecret, boundTo);
+    return typeof clientSecret === 'function' ? undefined : clientSecret;
   }
 
   #budget(): IssuanceBudget | undefined {

@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import type { AxiosInstance } from 'axios';
 import type { AccessToken } from '../token/access-token.js';
-import { attach } from '../token/attachment.js';
+import { attach, attachmentIn } from '../token/attachment.js';
 import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { TokenSource } from '../token/token-source.js';
@@ -33,7 +33,7 @@ export class TokenClient extends HttpService implements TokenSource {
   private constructor(source: TokenSource, instance: AxiosInstance) {
     super(instance);
     this.#source = source;
-    attach(this, attachmentOf(source));
+    attach(this, attachmentIn(source) ?? attachmentOf(source));
   }
 
   /** Creates the client of a source, with an authorized axios instance made from the provider's `api`. */

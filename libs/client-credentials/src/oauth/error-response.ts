@@ -99,7 +99,7 @@ export function isErrorBody(
 ): boolean {
   const { error = 'error', isError } = dialect.response;
   if (isError?.(value ?? text, status) === true) return true;
-  return isErrorValue(valueAt(container, error)) || isErrorValue(valueAt(container, 'error'));
+  return [error, 'error'].map((path) => valueAt(container, path)).some(isErrorValue);
 }
 
 /** Whether a value is an error. Some providers send 0 or false for "no error". */

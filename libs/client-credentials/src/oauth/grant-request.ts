@@ -49,8 +49,9 @@ export class GrantRequest {
 
   async run(): Promise<IssuedToken> {
     const { provider, credentials } = this.#deps;
-    const rotation = new CredentialRotation(credentials, this.#errorContext.secrets);
-    let credential = await this.#read(() => rotation.first());
+    const { secrets } = this.#errorContext;
+    const { rotation, first } = await this.#read(() => CredentialRotation.start(credentials, secrets));
+    let credential = first;
     for (let attempt = 1; ;) {
       const outcome = await this.#attempt(credential);
       if ('token' in outcome) {

@@ -4,6 +4,7 @@ import { guardedAgents, sendsInClear } from '../base/clear-proxy.js';
 import type { TokenResponse } from './response-body.js';
 import type { WireRequest } from './token-request.js';
 
+const SENDS_IN_CLEAR = sendsInClear(axios);
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 /** Thrown for a response that is too large for a token response. */
@@ -45,9 +46,9 @@ export function createTokenEndpoint(connection: AxiosRequestConfig = {}): TokenE
         maxContentLength: MAX_RESPONSE_BYTES,
         transformRequest: [],
         transformResponse: [],
-        validateStatus: () => true,
+        validateStatus: null,
       };
-      if (sendsInClear(axios)) Object.assign(config, guardedAgents(config));
+      if (SENDS_IN_CLEAR) Object.assign(config, guardedAgents(config));
       const response: AxiosResponse<ArrayBuffer> = await (client ??= new Axios({})).request(config);
       return {
         status: response.status,

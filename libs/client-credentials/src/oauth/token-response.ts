@@ -46,35 +46,38 @@ export function readAnswer(
   const { container } = parsed;
   if (isErrorBody(parsed, text, status, dialect)) return refusal(response, dialect);
 
-  const value = tokenValue(text, parsed, dialect.response.accessToken);
+  const paths = dialect.response;
+  const [named, givenType, givenLifetime, givenScope] = [
+    paths.accessToken,
+    paths.tokenType,
+    paths.expiresIn,
+    paths.scope,
+  ].map((path) => valueAt(container, path));
+  const value = paths.accessToken === '' ? bareToken(text, parsed) : named;
   if (!isToken(value)) {
     return unusable(
-      parsed.value === undefined && dialect.response.accessToken !== ''
-        ? 'is not JSON'
-        : noTokenReason(dialect),
+      parsed.value === undefined && paths.accessToken !== '' ? 'is not JSON' : noTokenReason(dialect),
     );
   }
-  const type = typeOf(valueAt(container, dialect.response.tokenType));
+  const type = typeOf(givenType);
   const requestedType = provider.config.dpop === undefined ? 'Bearer' : 'DPoP';
   if (type !== requestedType)
     return unusable(`has a token of type ${type}, but ${requestedType} was requested: check the dpop option`);
-  const lifetimeMs = lifetimeOf(valueAt(container, dialect.response.expiresIn), dialect, requested.at);
+  const lifetimeMs = lifetimeOf(givenLifetime, dialect, requested.at);
   if (lifetimeMs === 0) {
     return {
-      ...unusable(`has a token without any lifetime left ("${dialect.response.expiresIn}" is 0)`, true),
+      ...unusable(`has a token without any lifetime left ("${paths.expiresIn}" is 0)`, true),
       isZeroLifetime: true,
     };
   }
   if (lifetimeMs !== undefined && !(lifetimeMs > 0)) {
-    return unusable(
-      `has no usable lifetime at "${dialect.response.expiresIn}": check dialect.response.expiresUnit`,
-    );
+    return unusable(`has no usable lifetime at "${paths.expiresIn}": check dialect.response.expiresUnit`);
   }
-  const apiBaseURL = dialect.response.apiBaseURL && valueAt(container, dialect.response.apiBaseURL);
+  const apiBaseURL = paths.apiBaseURL && valueAt(container, paths.apiBaseURL);
   if (apiBaseURL !== undefined && !isSecureAddress(apiBaseURL))
     return unusable('has no https URL of the API at dialect.response.apiBaseURL');
 
-  const scopes = scopesOf(valueAt(container, dialect.response.scope), dialect) ?? request.scopes;
+  const scopes = scopesOf(givenScope, dialect) ?? request.scopes;
   const cappedMs =
     lifetimeMs === undefined ? provider.defaultLifetimeMs : Math.min(lifetimeMs, provider.maxLifetimeMs);
   return { kind: 'token', token: { value, type, scopes, requested, lifetimeMs: cappedMs, apiBaseURL } };
@@ -104,9 +107,8 @@ function unusable(why: string, mayPass = false): Reading & { kind: 'unusable' } 
   return { kind: 'unusable', why, mayPass };
 }
 
-function tokenValue(text: string, { value: body, container }: ParsedBody, path: string): unknown {
-  if (path !== '') return valueAt(container, path);
-  // A bare token may be a JSON string or look like a number. Other JSON is no token.
+/** The token where the whole body is one: a JSON string, or a text that may look like a number. Other JSON is no token. */
+function bareToken(text: string, { value: body }: ParsedBody): unknown {
   if (typeof body === 'string') return body;
   return body === undefined || typeof body === 'number' ? text : undefined;
 }

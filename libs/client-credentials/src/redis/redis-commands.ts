@@ -1,6 +1,6 @@
 /** The Redis commands that a token store uses, for either client library. */
 export interface RedisCommands {
-  get(key: string): Promise<string | undefined>;
+  get(key: string): Promise<unknown>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /** Sets a value if the key has none; returns whether it was set. */
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean>;
@@ -44,9 +44,10 @@ export function commandsOf(client: NodeRedisClient | IoRedisClient): RedisComman
 
 function commandsOfNodeRedis(client: NodeRedisClient): RedisCommands {
   return {
-    get: async (key) => textOf(await client.get(key)),
+    get: (key) => client.get(key),
     set: async (key, value, ttlMs) => void (await client.set(key, value, { PX: ttlMs })),
-    setIfAbsent: async (key, value, ttlMs) => isOk(await client.set(key, value, { PX: ttlMs, NX: true })),
+    setIfAbsent: async (key, value, ttlMs) =>
+      (await client.set(key, value, { PX: ttlMs, NX: true })) === 'OK',
     delete: async (key) => void (await client.del(key)),
     run: (script, key, argument) => client.eval(script, { keys: [key], arguments: [argument] }),
   };
@@ -54,18 +55,10 @@ function commandsOfNodeRedis(client: NodeRedisClient): RedisCommands {
 
 function commandsOfIoRedis(client: IoRedisClient): RedisCommands {
   return {
-    get: async (key) => textOf(await client.get(key)),
+    get: (key) => client.get(key),
     set: async (key, value, ttlMs) => void (await client.set(key, value, 'PX', ttlMs)),
-    setIfAbsent: async (key, value, ttlMs) => isOk(await client.set(key, value, 'PX', ttlMs, 'NX')),
+    setIfAbsent: async (key, value, ttlMs) => (await client.set(key, value, 'PX', ttlMs, 'NX')) === 'OK',
     delete: async (key) => void (await client.del(key)),
     run: (script, key, argument) => client.eval(script, 1, key, argument),
   };
-}
-
-function textOf(reply: unknown): string | undefined {
-  return typeof reply === 'string' ? reply : undefined;
-}
-
-function isOk(reply: unknown): boolean {
-  return reply === 'OK';
 }

@@ -70,12 +70,13 @@ export class RedisTokenStore implements TokenStore {
   async get(key: string): Promise<string | undefined> {
     const name = this.#nameOf(key);
     const encrypted = await this.#redis.get(name);
-    return encrypted === undefined ? undefined : this.#cipher.open(name, encrypted);
+    return typeof encrypted === 'string' ? this.#cipher.open(name, encrypted) : undefined;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     const name = this.#nameOf(key);
-    await this.#redis.set(name, await this.#cipher.seal(name, value), wholeMs(ttlMs));
+    const expiresInMs = wholeMs(ttlMs);
+    await this.#redis.set(name, await this.#cipher.seal(name, value), expiresInMs);
   }
 
   async delete(key: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { elapsedMs, type InstantClock } from '../base/clock.js';
 import type { Deadline } from '../base/abort.js';
 import type { StoreOperation } from '../base/events.js';
+import type { ClientIdentity } from '../config/resolve.js';
 import type { Lock } from '../config/token-store.js';
 import type { IssuedToken } from '../token/issued-token.js';
-import type { ResolvedRequest } from '../token/token-key.js';
+import { storeKeyOf, tokenKeyOf, type ResolvedRequest } from '../token/token-key.js';
 import type { StoreCircuit } from './circuit-breaker.js';
 import { deserialize, serialize } from './token-codec.js';
 
@@ -19,8 +20,10 @@ export const MAX_TENANT_TTL_MS: number = 31 * 86_400_000;
 /** Collaborators of one client's stored tokens. */
 export interface StoredTokenDeps {
   readonly circuit: StoreCircuit;
-  /** Returns the store key of a token; `boundTo` is the thumbprint of a bound token. */
-  readonly keyOf: (request: ResolvedRequest, boundTo: string | undefined) => string;
+  /** Identity of the client, which is part of the store keys of its tokens. */
+  readonly identity: ClientIdentity;
+  /** Configured secret, if it is no function. Part of the store keys too, hashed. */
+  readonly staticSecret: unknown;
   /** Store key of the instant up to which the tenant's tokens are forgotten; `undefined` without a tenant. */
   readonly forgottenKey: string | undefined;
   readonly clock: InstantClock;
@@ -45,7 +48,7 @@ export class StoredToken {
     this.#deps = deps;
     this.#request = request;
     this.#onIdle = onIdle;
-    this.#key = deps.keyOf(request, undefined);
+    this.#key = this.#keyOf(undefined);
   }
 
   /** Whether a new object would do the same: no write is pending, and the token is bound to no key or certificate. */
@@ -57,7 +60,13 @@ export class StoredToken {
   bindTo(boundTo: string | undefined): void {
     if (boundTo === this.#boundTo) return;
     this.#boundTo = boundTo;
-    this.#key = this.#deps.keyOf(this.#request, boundTo);
+    this.#key = this.#keyOf(boundTo);
+  }
+
+  /** Store key of the token that is bound to this thumbprint. */
+  #keyOf(boundTo: string | undefined): string {
+    const { identity, staticSecret } = this.#deps;
+    return storeKeyOf(tokenKeyOf(identity, this.#request), staticSecret, boundTo);
   }
 
   /** Reads the token; `undefined` if missing, unreadable, forgotten, or bound to another thumbprint. */
@@ -101,7 +110,7 @@ export class StoredToken {
 
   /** Frees the lock, in the background. */
   release(lock: Lock): void {
-    this.track(this.#release(lock));
+    this.#deps.circuit.track(this.#release(lock));
   }
 
   /** Writes the token if the token is in use, then frees the lock, in the background. */
@@ -112,7 +121,7 @@ export class StoredToken {
       if (isInUse) await this.#set(key, token);
       if (lock !== undefined) await this.#release(lock);
     });
-    this.track(writing);
+    this.#deps.circuit.track(writing);
   }
 
   /**
@@ -133,7 +142,7 @@ export class StoredToken {
   /** Removes the token if the token has this value, then frees the lock, in the background. */
   removeAndRelease(value: string | undefined, lock: Lock): void {
     const removing = value === undefined ? Promise.resolve() : this.#removeIf(value);
-    this.track(removing.then(() => this.#release(lock)));
+    this.#deps.circuit.track(removing.then(() => this.#release(lock)));
   }
 
   /** Makes the shutdown wait for this work. The work must not reject. */

@@ -31,22 +31,24 @@ export class AccessToken {
   readonly #apiBaseURL: string | undefined;
   readonly #requested: Instant;
   readonly #lifetimeMs: number;
-  readonly #authorizationOf: (token: AccessToken) => string;
+  readonly #scheme: string;
   #authorization: string | undefined;
 
   /**
    * @param issued - the token as the token endpoint issued it
-   * @param authorizationOf - builds the value of the header
+   * @param scheme - stands before the token in its header; empty if the header is the token alone
+   * @param authorization - the value of the header, where it is not made of these two
    * @internal
    */
-  constructor(issued: IssuedToken, authorizationOf: (token: AccessToken) => string) {
+  constructor(issued: IssuedToken, scheme: string, authorization?: string) {
     this.#value = issued.value;
     this.#type = issued.type;
     this.#scopes = issued.scopes;
     this.#apiBaseURL = issued.apiBaseURL;
     this.#requested = issued.requested;
     this.#lifetimeMs = issued.lifetimeMs;
-    this.#authorizationOf = authorizationOf;
+    this.#scheme = scheme;
+    this.#authorization = authorization;
   }
 
   /** The token itself. */
@@ -57,7 +59,7 @@ export class AccessToken {
   /** Value of the header that carries the token, usually `Bearer …`. */
   get authorization(): string {
     // Built at the first read: the header is as long as the token, and many tokens are never sent.
-    return (this.#authorization ??= this.#authorizationOf(this));
+    return (this.#authorization ??= this.#scheme === '' ? this.#value : `${this.#scheme} ${this.#value}`);
   }
 
   /** Type of the token, usually `Bearer`. */

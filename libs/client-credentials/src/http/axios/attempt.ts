@@ -11,6 +11,7 @@ import { callError } from './call-error.js';
 import { finalUrl } from './call-url.js';
 import { timeoutMessageOf } from './deadline.js';
 import { followRedirects, type AdapterResult } from './follow-redirects.js';
+import type { CallRules } from './rules.js';
 import { isAxiosError, requestSummary, sanitizeError, type Sanitizer } from './sanitize.js';
 import {
   carrierOf,
@@ -26,6 +27,7 @@ type Config = InternalAxiosRequestConfig;
 
 /** The call that an attempt is one sending of. */
 export interface SentCall extends ConfiguredCall, AuthorizedCall<AxiosAttempt, AxiosResponse> {
+  readonly rules: CallRules;
   readonly changes: Change;
   /** What is left of the call's timeout now. */
   remainingMs(): number | undefined;
@@ -48,8 +50,10 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   response: AxiosResponse | undefined;
   /** What axios makes of the response's status. */
   error: AxiosError | undefined;
+  status = 0;
+  carriesToken = true;
+  wantsNewProof = false;
   #request: AuthorizedRequest | undefined;
-  #hasOtherNonce = false;
 
   constructor(call: SentCall, token: CallToken, sent: SentParts = sentPartsOf(call.config)) {
     this.call = call;
@@ -57,14 +61,6 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     this.token = token;
     this.changes = call.changes;
     this.sent = sent;
-  }
-
-  get status(): number {
-    return this.response?.status ?? 0;
-  }
-
-  get carriesToken(): boolean {
-    return this.#request?.carriesToken !== false;
   }
 
   origin(): string {
@@ -77,10 +73,6 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
 
   data(): unknown {
     return parsedData(this.response?.data);
-  }
-
-  get wantsNewProof(): boolean {
-    return this.#hasOtherNonce && wantsNonce(this.headers()['www-authenticate']);
   }
 
   /** The request on its way. */
@@ -132,9 +124,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
   /** Takes the adapter's response, and goes on with `next` once there is no redirect to follow. */
   settle<T>(response: AxiosResponse, error: AxiosError | undefined, next: Next<T>): T | Promise<T> {
     const { call } = this;
-    this.response = response;
-    this.error = error;
-    if (call.rules.needsProof) this.#rememberNonce();
+    this.#take({ response, error });
     const { status } = response;
     const mayLeadElsewhere = status >= 300 && status < 400 && !call.isRedirectedByAdapter;
     return mayLeadElsewhere ? this.#followed({ response, error }, next) : next(call, this.token, this);
@@ -153,11 +143,7 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
         isBodyRepeatable: call.body.isRepeatable,
         remainingMs: () => call.remainingMs(),
         request: this.request,
-        onResponse: (following) => {
-          this.response = following.response;
-          this.error = following.error;
-          if (call.rules.needsProof) this.#rememberNonce();
-        },
+        onResponse: (following) => this.#take(following),
       });
       this.response = last.response;
       this.error = last.error;
@@ -167,8 +153,15 @@ export class AxiosAttempt implements Attempt, Sanitizer, Sending {
     return next(call, this.token, this);
   }
 
-  #rememberNonce(): void {
-    this.#hasOtherNonce = this.request.rememberNonce(this.headers());
+  /** Takes a response as the answer to this sending, which a redirect may follow. */
+  #take({ response, error }: AdapterResult): void {
+    this.response = response;
+    this.error = error;
+    this.status = response.status;
+    this.carriesToken = this.#request?.carriesToken !== false;
+    if (!this.call.rules.needsProof) return;
+    const headers = this.headers();
+    this.wantsNewProof = this.request.rememberNonce(headers) && wantsNonce(headers['www-authenticate']);
   }
 
   #failure(error: unknown): unknown {

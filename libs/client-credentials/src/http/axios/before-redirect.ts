@@ -15,28 +15,27 @@ interface OwnSettings {
 }
 
 /**
- * The hook that axios's http adapter calls before it follows a redirect: the token comes along only if it may. The caller's own hook runs in
+ * What axios's http adapter calls before it follows a redirect: the token comes along only if it may. The caller's own hook runs in
  * between and sees nothing of the token. The origin is judged after that hook, which may change it.
  *
  * @param sending - its request is computed when there is a redirect
+ * @param hop - what the adapter gives its hook
  */
-export function redirectHook(
-  sending: { readonly request: AuthorizedRequest; readonly sent: OwnSettings },
+export function prepareRedirect(
+  { request, sent }: { readonly request: AuthorizedRequest; readonly sent: OwnSettings },
   placement: TokenPlacement,
-): RedirectHook {
-  return (options, response, requested) => {
-    const { request, sent } = sending;
-    const { beforeRedirect: own, httpAgent, httpsAgent } = sent;
-    const url = new URL(String(options['href']));
-    const redirected = headersOfRecord(Object(options['headers']));
-    for (const name of request.addedHeaders) redirected.delete(name);
-    const before = targetOf(options);
-    own?.(options, response, withoutTokenIn(requested, request, placement));
-    request.redirectTo(targetOf(options) === before ? url : changedTarget(options, url));
-    request.applyTo(headersOfRecord(Object(options['headers'])));
-    // The client certificate goes nowhere the token may not.
-    if (!request.carriesToken) options['agents'] = { http: httpAgent, https: httpsAgent };
-  };
+  [options, response, requested]: Parameters<RedirectHook>,
+): void {
+  const { beforeRedirect: own, httpAgent, httpsAgent } = sent;
+  const url = new URL(String(options['href']));
+  const redirected = headersOfRecord(Object(options['headers']));
+  for (const name of request.addedHeaders) redirected.delete(name);
+  const before = targetOf(options);
+  own?.(options, response, withoutTokenIn(requested, request, placement));
+  request.redirectTo(targetOf(options) === before ? url : changedTarget(options, url));
+  request.applyTo(headersOfRecord(Object(options['headers'])));
+  // The client certificate goes nowhere the token may not.
+  if (!request.carriesToken) options['agents'] = { http: httpAgent, https: httpsAgent };
 }
 
 /** A redirect that the library follows in the place of the http adapter. */

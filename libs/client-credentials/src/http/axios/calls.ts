@@ -1,16 +1,14 @@
 import { type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { ClientCredentialsError } from '../../base/errors.js';
-import type { TokenRequest } from '../../config/token-request.js';
 import type { Attachment } from '../../token/attachment.js';
 import { sendAuthorized } from '../authorized-call.js';
 import { userInfoProblem, warnOfNoOrigin } from '../errors.js';
 import { AxiosCall, type ReceivedCall } from './call.js';
 import { callError } from './call-error.js';
-import { callOptionsOf, hasOwnToken, hasOwnTransform, outboundCall } from './call-options.js';
+import { callOptionsOf, outboundCall, USUAL_OPTIONS } from './call-options.js';
 import { finalUrl, isRelative } from './call-url.js';
 import { CallDeadline } from './deadline.js';
-import { OWN_TRANSFORM } from './own-defaults.js';
-import { InstanceRules } from './rules.js';
+import { hasOwnToken, InstanceRules } from './rules.js';
 import { mayGoShort, sendShort } from './short-way.js';
 import { sendDenied } from './denied-call.js';
 import { restoreSockets } from './unprintable.js';
@@ -34,19 +32,22 @@ export class AxiosCalls {
   /**
    * Sends a call, with a token if it is to have one.
    *
-   * @param isShared - whether other code may look at the config while the call is under way
+   * @param isShared - whether other code has kept the config, and may look at it while the call is under way
    */
   send(config: InternalAxiosRequestConfig, transport: Transport, isShared: boolean): Promise<AxiosResponse> {
-    restoreSockets(config);
+    const { httpAgent, httpsAgent, fetchOptions, clientCredentials: options } = config;
+    // A config that was sent before has stand-ins in these places.
+    if (httpAgent !== undefined || httpsAgent !== undefined || fetchOptions !== undefined)
+      restoreSockets(config);
     if (this.isDetached) return transport.adapter(config);
     try {
-      const { request, wantsToken } = callOptionsOf(config);
+      const { request, wantsToken } = options === undefined ? USUAL_OPTIONS : callOptionsOf(options);
       const call: ReceivedCall = {
         config,
         transport,
         request,
         startedAt: config.timeout ? performance.now() : undefined,
-        isShared: isShared || hasOwnTransform(config, OWN_TRANSFORM),
+        isShared,
       };
       return this.#attachment.isTenantKnown
         ? this.#sendAs(this.#attachment, call, wantsToken)
@@ -60,34 +61,46 @@ export class AxiosCalls {
   #sendForTenant(call: ReceivedCall, wantsToken: boolean): Promise<AxiosResponse> {
     const { config, transport, request } = call;
     if (!wantsToken && !isRelative(config.url)) return sendWithoutToken(config, transport);
-    const needsToken = wantsToken && !hasOwnToken(config, this.#attachment.placement);
-    const found = this.#attachmentFor(config, request, needsToken);
+    let found: Attachment | Promise<Attachment>;
+    try {
+      found = this.#attachment.forCall(request, () => outboundCall(config, finalUrl(config)));
+    } catch (error) {
+      found = this.#withoutTenant(error, config, this.#needsToken(config, wantsToken));
+    }
     return found instanceof Promise
-      ? found
-          .then((attachment) => this.#sendAs(attachment, call, wantsToken))
-          .catch((error: unknown) => Promise.reject(callError(error, config)))
+      ? this.#sendLater(found, call, wantsToken)
       : this.#sendAs(found, call, wantsToken);
   }
 
-  /** The attachment of the call's tenant. A call that needs no token goes on without one where nobody knows the tenant. */
-  #attachmentFor(
-    config: InternalAxiosRequestConfig,
-    request: TokenRequest,
-    needsToken: boolean,
-  ): Attachment | Promise<Attachment> {
-    const withoutTenant = (error: unknown): Attachment => {
-      if (needsToken || !(error instanceof ClientCredentialsError)) throw callError(error, config);
-      // Only the tenant's configuration has the base address of a relative call.
-      if (error.code !== 'tenant_required' && isRelative(config.url)) throw callError(error, config);
-      return this.#attachment;
-    };
+  /** Waits for the tenant, as long as the caller does. */
+  async #sendLater(
+    found: Promise<Attachment>,
+    call: ReceivedCall,
+    wantsToken: boolean,
+  ): Promise<AxiosResponse> {
+    const { config } = call;
     try {
-      const found = this.#attachment.forCall(request, () => outboundCall(config, finalUrl(config)));
-      if (!(found instanceof Promise)) return found;
-      return new CallDeadline(config).run(() => found).catch(withoutTenant);
+      // Read before the wait: the caller may change the config meanwhile.
+      const needsToken = this.#needsToken(config, wantsToken);
+      const attachment = await new CallDeadline(config)
+        .run(() => found)
+        .catch((error: unknown) => this.#withoutTenant(error, config, needsToken));
+      return await this.#sendAs(attachment, call, wantsToken);
     } catch (error) {
-      return withoutTenant(error);
+      throw callError(error, config);
     }
+  }
+
+  #needsToken(config: InternalAxiosRequestConfig, wantsToken: boolean): boolean {
+    return wantsToken && !hasOwnToken(config, this.#attachment.placement);
+  }
+
+  /** The attachment of a call whose tenant nobody knows. The call goes on if it needs no token. */
+  #withoutTenant(error: unknown, config: InternalAxiosRequestConfig, needsToken: boolean): Attachment {
+    if (needsToken || !(error instanceof ClientCredentialsError)) throw callError(error, config);
+    // Only the tenant's configuration has the base address of a relative call.
+    if (error.code !== 'tenant_required' && isRelative(config.url)) throw callError(error, config);
+    return this.#attachment;
   }
 
   /** Sends a call by the rules of one attachment: the provider's, or its tenant's. */

@@ -1,11 +1,9 @@
 import type { InternalAxiosRequestConfig } from 'axios';
-import type { Attachment } from '../../token/attachment.js';
+import type { Attachment, TokenPlacement } from '../../token/attachment.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
-import { hasHeader } from '../headers.js';
 import { isForm } from '../request-body.js';
 import { hasUserInfo, isAbsolute } from '../url.js';
-import { hasOwnToken } from './call-options.js';
-import { finalUrl, isRelative, type CallAddress } from './call-url.js';
+import { finalUrl, isRelative, withParams, type CallAddress } from './call-url.js';
 import { hasOwnBase, type CallDefaults, type InstanceDefaults } from './tenant-defaults.js';
 
 /**
@@ -18,6 +16,7 @@ import { hasOwnBase, type CallDefaults, type InstanceDefaults } from './tenant-d
  */
 export type Verdict = 'allowed' | 'computed' | 'denied' | 'user-info' | 'own-token';
 
+const SLASH = 47;
 // More hosts than any one client calls.
 const MAX_VERDICTS = 1_000;
 
@@ -38,7 +37,7 @@ export class CallRules {
   constructor(attachment: Attachment, instance: InstanceDefaults, provider: Attachment['defaults']) {
     const { placement, proofSigner, defaults: tenant } = attachment;
     // A tenant with a base address of its own does not use the instance's.
-    const base = hasOwnBase({ provider, tenant }) ? undefined : instance.baseURL;
+    const base = tenant !== provider && hasOwnBase({ provider, tenant }) ? undefined : instance.baseURL;
     this.attachment = attachment;
     this.allowed = allowedOriginsOf(attachment, base);
     this.header = 'header' in placement ? placement.header : undefined;
@@ -66,7 +65,8 @@ export class CallRules {
     // Versions of axios differ about 0, '' and null, which a config without types may hold.
     const isPlain = typeof url === 'string' && (allowAbsoluteUrls as unknown) === true;
     if (!isPlain || 'query' in placement || isBaseNamedByToken) return this.#judgeComputed(config);
-    const hasNoHost = !isAbsolute(url);
+    // Most addresses of calls begin with one slash.
+    const hasNoHost = url.charCodeAt(0) === SLASH ? url.charCodeAt(1) !== SLASH : !isAbsolute(url);
     const pathAt = hasNoHost ? 0 : url.indexOf('/', url.indexOf('//') + 2);
     const place = hasNoHost ? baseURL : url.slice(0, Math.max(pathAt, 0));
     if (!place || typeof place !== 'string') return this.#verdictOn(finalUrl(config));
@@ -98,6 +98,25 @@ export class CallRules {
     if (url === undefined || !mayCarryToken(url, this.allowed)) return 'denied';
     return hasUserInfo(url) ? 'user-info' : 'allowed';
   }
+}
+
+/** Whether the caller has set the header, or the query parameter, that the token would go into. */
+export function hasOwnToken(config: InternalAxiosRequestConfig, placement: TokenPlacement): boolean {
+  if ('header' in placement) return hasHeader(config.headers, placement.header);
+  const url = finalUrl(config);
+  return url !== undefined && withParams(config, url).searchParams.has(placement.query);
+}
+
+/** Whether a header is set, to null included. */
+function hasHeader(headers: object, header: string): boolean {
+  const { length } = header;
+  for (const name in headers) {
+    if (name.length === length && name.toLowerCase() === header.toLowerCase()) {
+      const value: unknown = Reflect.get(headers, name);
+      if (value !== undefined && value !== null) return true;
+    }
+  }
+  return false;
 }
 
 /** The rules of one instance, by attachment. */

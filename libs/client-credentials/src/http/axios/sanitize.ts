@@ -50,11 +50,14 @@ function withOwnParams(config: CallParams, url: URL): URL {
 
 /** Removes from a response what leads to the token: the config and the request that were sent. */
 export function sanitizeResponse(response: AxiosResponse, sanitizer: Sanitizer): AxiosResponse {
-  hideSockets(sanitizer.config);
+  const { httpAgent, httpsAgent, fetchOptions, data } = sanitizer.config;
+  // Few configs have an agent, a dispatcher or an upload.
+  const mayLeadToSockets = httpAgent !== undefined || httpsAgent !== undefined || fetchOptions !== undefined;
+  if (mayLeadToSockets || typeof data === 'object') hideSockets(sanitizer.config);
   // Mock adapters may leave `config` out.
   if (response.config !== undefined) response.config = sanitizer.config;
   if (response.request) response.request = new LazyRequestSummary(sanitizer);
-  response.data = sanitizeStream(response.data, sanitizer);
+  if (typeof response.data === 'object') response.data = sanitizeStream(response.data, sanitizer);
   return response;
 }
 
@@ -136,7 +139,6 @@ export function isAxiosError(error: unknown): error is AxiosError {
 
 /** A response stream exposes its request, and its errors do too. The wrapper exposes only the data. */
 function sanitizeStream(data: unknown, sanitizer: Sanitizer): unknown {
-  if (typeof data !== 'object') return data;
   if (data instanceof Readable) {
     const wrapper = Readable.from(sanitizedChunks(data, sanitizer), { objectMode: false });
     copyProperties(data, wrapper);

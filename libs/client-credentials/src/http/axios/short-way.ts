@@ -1,12 +1,13 @@
 // The short way of the usual call: costs this file, gains half of what the library would add to a call (0.7 µs in place of 1.4).
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import type { CallToken } from '../../token/attachment.js';
+import type { CallToken, TokenPlacement } from '../../token/attachment.js';
 import { finishFirst, isPlainlyGood, sendAuthorized } from '../authorized-call.js';
 import type { AuthorizedRequest } from '../authorized-request.js';
 import { withHeader } from '../headers.js';
 import type { AxiosAttempt } from './attempt.js';
-import { redirectHook } from './before-redirect.js';
+import { prepareRedirect } from './before-redirect.js';
 import { AxiosCall, type ReceivedCall } from './call.js';
+import { OWN_TRANSFORM } from './own-defaults.js';
 import type { CallRules } from './rules.js';
 import { sanitizeResponse, type Sanitizer } from './sanitize.js';
 import { sentPartsOf, type SentParts } from './sent-config.js';
@@ -18,7 +19,14 @@ import { sentPartsOf, type SentParts } from './sent-config.js';
 export function mayGoShort({ config, transport, isShared }: ReceivedCall): boolean {
   if (isShared || !transport.isOfAxios || transport.sendsInClear || config.signal?.aborted === true)
     return false;
+  if (hasOwnTransform(config)) return false;
   return transport.isHttp || (config.maxRedirects === undefined && config.fetchOptions === undefined);
+}
+
+/** Whether request transforms of the application have seen the config. */
+function hasOwnTransform({ transformRequest: transforms }: InternalAxiosRequestConfig): boolean {
+  if (!Array.isArray(transforms)) return transforms !== undefined;
+  return transforms.length > 1 || transforms[0] !== OWN_TRANSFORM;
 }
 
 /** Sends a call the short way, unless the call has to wait for its token. */
@@ -37,6 +45,15 @@ type BorrowedParts = Pick<
 
 /** A config, of which a part may be set to `undefined`, as it was before. */
 type Restorable = { -readonly [Part in keyof SentParts]?: SentParts[Part] } & Pick<SentParts, 'headers'>;
+
+/** The hook before a redirect. Made by a function: a closure within the method that borrows the config costs every call a quarter more. */
+function redirectHook(
+  sending: Parameters<typeof prepareRedirect>[0],
+  placement: TokenPlacement,
+): (...hop: Parameters<typeof prepareRedirect>[2]) => void {
+  return (options, response, requested) =>
+    prepareRedirect(sending, placement, [options, response, requested]);
+}
 
 /** What tells an adapter to follow no redirect. */
 const UNFOLLOWED = Object.freeze({ redirect: 'manual' });
@@ -96,7 +113,8 @@ class BorrowedConfig implements Sanitizer {
 
   #settle(response: AxiosResponse): AxiosResponse | Promise<AxiosResponse> {
     this.#giveBack();
-    const carriesToken = this.#attempt?.carriesToken !== false;
+    // Only a redirect has had the request computed by now.
+    const carriesToken = this.#attempt === undefined || this.#attempt.request.carriesToken;
     return isPlainlyGood(this.#rules.attachment, this.#token, response.status, carriesToken)
       ? sanitizeResponse(response, this)
       : this.#asAttempt().settle(response, undefined, finishFirst);

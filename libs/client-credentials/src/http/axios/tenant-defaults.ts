@@ -2,7 +2,7 @@ import type { AxiosRequestHeaders, CreateAxiosDefaults, InternalAxiosRequestConf
 import { isDeepStrictEqual } from 'node:util';
 import { asObject } from '../../base/objects.js';
 import { copyOfHeaders } from '../headers.js';
-import { copyOf } from './call-options.js';
+import { copyOf } from './sent-config.js';
 
 /** The defaults of an axios instance that are read at each call. */
 export interface InstanceDefaults {

@@ -30,29 +30,26 @@ const DEFAULT_ADAPTERS: NamedAdapter = ['http', 'fetch'];
 export function transportOf(given: NamedAdapter): (config: InternalAxiosRequestConfig) => Transport {
   if (typeof given === 'function') {
     const isHttp = given === getAdapter('http');
-    return always({
+    const transport = {
       adapter: given,
       isHttp,
       takesAgents: true,
       isOfAxios: isHttp,
       sendsInClear: OLD,
-    });
+    };
+    return () => transport;
   }
   // Axios treats every falsy adapter as none.
   const named = given || DEFAULT_ADAPTERS;
-  let known: (() => Transport) | undefined;
+  let known: Transport | undefined;
   return (config) => {
-    if (known !== undefined) return known();
+    if (known !== undefined) return known;
     // Newer versions of axios choose the fetch by the config's `env`.
     const resolve = getAdapter as (named: NamedAdapter, config: InternalAxiosRequestConfig) => AxiosAdapter;
     const adapter = resolve(named, config);
     if (adapter !== getAdapter('http'))
       return { adapter, isHttp: false, takesAgents: false, isOfAxios: true, sendsInClear: false };
-    known = always({ adapter, isHttp: true, takesAgents: true, isOfAxios: true, sendsInClear: OLD });
-    return known();
+    known = { adapter, isHttp: true, takesAgents: true, isOfAxios: true, sendsInClear: OLD };
+    return known;
   };
-}
-
-function always(transport: Transport): () => Transport {
-  return () => transport;
 }

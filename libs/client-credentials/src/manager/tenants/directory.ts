@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { elapsedMs, type Instant } from '../../base/clock.js';
+import { emitEvent } from '../../base/events.js';
 import { asObject } from '../../base/objects.js';
-import { emitEvent } from '../../cache/client-context.js';
 import { BusyAwareLru } from '../../cache/lru.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
 import type { ProviderConfig, TenantProviderConfig } from '../../config/options.js';

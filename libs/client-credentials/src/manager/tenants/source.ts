@@ -17,6 +17,12 @@ import type { ProviderClient } from '../client.js';
 import type { KnownTenant, TenantDirectory } from './directory.js';
 import { tenantRequired } from './errors.js';
 
+/** The source over one tenant's client. */
+interface TenantSource {
+  readonly source: EntryTokenSource;
+  readonly attachment: Attachment;
+}
+
 /** A {@link TokenSource} with tokens per tenant. Without a tenant, `getToken` fails. */
 export class TenantTokenSource implements TokenSource {
   static {
@@ -26,8 +32,8 @@ export class TenantTokenSource implements TokenSource {
   readonly #directory: TenantDirectory;
   readonly #rules: AttachmentRules;
   readonly #defaults: TokenRequest;
-  /** Sources over the tenants' clients, with this source's defaults. A call keeps the client that it began with. */
-  readonly #sources = new WeakMap<ProviderClient, EntryTokenSource>();
+  /** Sources over the tenants' clients, with this source's defaults, and their attachments. A call keeps the client that it began with. */
+  readonly #sources = new WeakMap<ProviderClient, TenantSource>();
 
   /** @param rules - rules of the provider's own options, for calls whose tenant is unknown */
   constructor(directory: TenantDirectory, rules: AttachmentRules, defaults: TokenRequest = DEFAULT_REQUEST) {
@@ -55,14 +61,14 @@ export class TenantTokenSource implements TokenSource {
   peek(request: TokenRequest = {}): AccessToken | undefined {
     const tenant = this.#tenantOf(request);
     const known = typeof tenant === 'string' ? this.#directory.peek(tenant) : undefined;
-    return known && this.#sourceOf(known).peek(request);
+    return known && this.#sourceOf(known).source.peek(request);
   }
 
   async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
     signal?.throwIfAborted();
     const options: GetTokenOptions = frozenRequest(given);
     const tenant = await unlessAborted((async () => this.#find(options))(), signal);
-    return this.#sourceOf(tenant).getToken(signal === undefined ? options : { ...options, signal });
+    return this.#sourceOf(tenant).source.getToken(signal === undefined ? options : { ...options, signal });
   }
 
   async invalidate(token: AccessToken | string): Promise<void> {
@@ -114,13 +120,14 @@ export class TenantTokenSource implements TokenSource {
     return tenant === undefined ? currentTenant() : tenant;
   }
 
-  #sourceOf({ client }: KnownTenant): EntryTokenSource {
+  #sourceOf({ client }: KnownTenant): TenantSource {
     const known = this.#sources.get(client);
     if (known !== undefined) return known;
     const { tenant: _, ...others } = this.#defaults;
     const defaults = Object.keys(others).length === 0 ? DEFAULT_REQUEST : others;
     const source = new EntryTokenSource(client.entries, client.rules, defaults);
-    this.#sources.set(client, source);
-    return source;
+    const created = { source, attachment: source.attachment };
+    this.#sources.set(client, created);
+    return created;
   }
 }

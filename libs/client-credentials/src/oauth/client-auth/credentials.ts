@@ -178,6 +178,8 @@ async function readSecrets(
       'clientSecret did not give a non-empty string or a list of such strings: check the function’s result',
     );
   }
+  // Configured texts were checked with the configuration.
+  if (typeof configured !== 'function') return secrets;
   const [problem] = secrets.flatMap((secret) => outerBreakProblem(secret) ?? []);
   if (problem !== undefined) throw invalidConfiguration([`clientSecret: ${problem}`], provider);
   return secrets;

@@ -8,21 +8,28 @@ export class CredentialRotation {
   #known: readonly Credential[] = [];
   #hasReadAgain = false;
 
-  /** @param secrets - receives the values of all read credentials that no output may show */
-  constructor(source: CredentialSource, secrets: Set<string>) {
+  private constructor(source: CredentialSource, secrets: Set<string>) {
     this.#source = source;
     this.#secrets = secrets;
   }
 
-  /** The credential of the first attempt. */
-  async first(): Promise<Credential> {
-    await this.#read(false);
-    const [first] = this.#known;
+  /**
+   * Reads the credentials, and returns the credential of the first attempt too.
+   *
+   * @param secrets - receives the values of all read credentials that no output may show
+   */
+  static async start(
+    source: CredentialSource,
+    secrets: Set<string>,
+  ): Promise<{ readonly rotation: CredentialRotation; readonly first: Credential }> {
+    const rotation = new CredentialRotation(source, secrets);
+    await rotation.#read(false);
+    const [first] = rotation.#known;
     if (first === undefined)
       throw new Error(
         'The configuration has no credential. Set clientSecret, privateKey, clientAssertion or certificate.',
       );
-    return first;
+    return { rotation, first };
   }
 
   /**
