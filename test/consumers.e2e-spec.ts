@@ -117,7 +117,7 @@ describe('the packed library', () => {
       async (name) => {
         const counts = await applicationOf(name).test(command);
 
-        expect(counts).toMatchObject({ success: true, numPassedTests: 5, numFailedTests: 0 });
+        expect(counts).toMatchObject({ success: true, numPassedTests: 4, numFailedTests: 0 });
       },
       TIMEOUT_MS,
     );

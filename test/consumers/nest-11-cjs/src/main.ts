@@ -28,7 +28,7 @@ async function main(): Promise<void> {
 
   const seen = {
     moduleUrl: require.resolve('nestjs-client-credentials'),
-    providers: application.get(TokenManager).names,
+    providers: application.get(TokenManager).providers,
     paths,
     codeOfUnknown,
     tokenRequests: server.tokenRequests.length,

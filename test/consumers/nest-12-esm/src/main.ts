@@ -27,7 +27,7 @@ try {
 
 const seen = {
   moduleUrl: import.meta.resolve('nestjs-client-credentials'),
-  providers: application.get(TokenManager).names,
+  providers: application.get(TokenManager).providers,
   paths,
   codeOfUnknown,
   tokenRequests: server.tokenRequests.length,
