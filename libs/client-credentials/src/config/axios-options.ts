@@ -14,6 +14,12 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
 
+/** Whether a header's value has a line break, also in the headers of one method. */
+function hasLineBreak(value: unknown): boolean {
+  if (typeof value === 'string') return /[\r\n]/.test(value);
+  return isObject(value) && Object.values(value).some(hasLineBreak);
+}
+
 /** Whether a value, or each value in a list, is right. */
 function eachOf(isRight: (value: unknown) => boolean): (value: unknown) => boolean {
   return (value) => (Array.isArray(value) ? value.every(isRight) : isRight(value));
@@ -33,8 +39,12 @@ const aSize = valueThat(
   'must be a number of bytes, or -1 for no limit',
 );
 const agent = valueThat(
-  (value) => isObject(value) || value === false,
-  'must be an agent: an object, not a URL',
+  (value) => value === false || (isObject(value) && isFunction(value['addRequest'])),
+  'must be an agent, such as new Agent() of node:https, and not a URL',
+);
+const headers = valueThat(
+  (value) => isObject(value) && !Array.isArray(value) && !hasLineBreak(value),
+  'must be an object of header names and values, none of them with a line break',
 );
 
 const RESPONSE_TYPES: readonly unknown[] = [
@@ -56,7 +66,7 @@ const CHECKS = {
   allowAbsoluteUrls: flag,
   transformRequest: functionOrList,
   transformResponse: functionOrList,
-  headers: anObject,
+  headers,
   params: anObject,
   paramsSerializer: valueThat(
     (value) => isFunction(value) || isObject(value),

@@ -40,3 +40,21 @@ describe('the error of a connection', () => {
     },
   );
 });
+
+describe('the error of a proxy that asked for credentials', () => {
+  it.each([
+    [{ proxy: { host: 'proxy.example.com', port: 3128, auth: { username: 'me', password: 'mine' } } }],
+    [
+      {
+        httpsAgent: { proxy: new URL('http://me:mine@proxy.example.com:3128'), addRequest: () => undefined },
+      },
+    ],
+  ])('names where the proxy is, and nothing else of it', (connection) => {
+    const context = contextOf({ tokenRequest: { axios: connection as object } });
+
+    const { message } = unreachable(new Error('Bad response: 407'), 'https://id.example.com/token', context);
+
+    expect(message).toContain('The proxy at proxy.example.com:3128 on the way');
+    expect(message).not.toContain('mine');
+  });
+});

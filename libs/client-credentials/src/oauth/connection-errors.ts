@@ -1,5 +1,6 @@
 import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
 import { SentInClear, TUNNEL_ADVICE } from '../base/clear-proxy.js';
+import { asObject } from '../base/objects.js';
 import type { Provider } from '../config/resolve.js';
 import { addressOption, adviceOnNoResponse, hostOf } from './advice.js';
 import { redact } from './redact.js';
@@ -44,9 +45,18 @@ function noResponse(
 /** Error for a proxy that asked for credentials (407); the endpoint itself did not answer. */
 export function proxyRefused({ provider }: ErrorContext, cause?: Error): ClientCredentialsError {
   return new ClientCredentialsError(
-    `The proxy on the way to the authorization server of "${provider.name}" asked for credentials (status ${PROXY_REFUSAL}). Check user name and password of the proxy: in tokenRequest.axios (proxy or agent), or in the variables HTTPS_PROXY and HTTP_PROXY.`,
+    `The proxy${placeOfProxy(provider)} on the way to the authorization server of "${provider.name}" asked for credentials (status ${PROXY_REFUSAL}). Check user name and password of the proxy: in tokenRequest.axios (proxy or agent), or in the variables HTTPS_PROXY and HTTP_PROXY.`,
     { code: 'token_endpoint_unavailable', provider: provider.name, retryable: true, cause },
   );
+}
+
+/** Where the proxy is, as far as the options and the environment tell: host and port, never its credentials. */
+function placeOfProxy({ config }: Provider): string {
+  const { proxy, httpsAgent } = asObject(config.tokenRequest?.axios);
+  const { host, port } = asObject(proxy);
+  if (typeof host === 'string') return ` at ${host}${port === undefined ? '' : `:${String(port)}`}`;
+  const named = asObject(httpsAgent)['proxy'] ?? process.env['HTTPS_PROXY'] ?? process.env['https_proxy'];
+  return named === undefined || !URL.canParse(String(named)) ? '' : ` at ${hostOf(String(named))}`;
 }
 
 /** Error for a request that axios would hand to a proxy in the clear. */
