@@ -9,7 +9,7 @@ import axios, {
   type AxiosStatic,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { authorizeAxios } from 'nestjs-client-credentials/core';
+import { authorizeAxios, authorizeFetch } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 import {
   bearersOf,
@@ -305,6 +305,30 @@ describe.each(['http', 'fetch'])(
     });
   },
 );
+
+describe('a call whose clientCredentials are wrong', () => {
+  it.each([
+    [{ scope: 5 }, 'clientCredentials.scope: must be a string or a list of strings'],
+    [{ scop: 'x' }, 'clientCredentials.scop: is no option here; did you mean "scope"?'],
+    [{ minRemainingSeconds: '60' }, 'clientCredentials.minRemainingSeconds: must be a number of seconds'],
+    [true, 'clientCredentials: must be false or an object'],
+    ['x', 'clientCredentials: must be false or an object'],
+  ])('is not sent, and says what is wrong: %j', async (clientCredentials, says) => {
+    await using api = await startApiUnderTest();
+    const send = authorizeFetch(api.source);
+
+    const errors = [
+      await failureOf(api.http.get('/a', { clientCredentials } as never)),
+      await failureOf(send(`${api.server.apiUrl}/a`, { clientCredentials } as never)),
+    ];
+
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: 'invalid_configuration' });
+      expect(error.message).toContain(says);
+    }
+    expect([api.server.apiRequests.length, api.server.tokenRequests.length]).toEqual([0, 0]);
+  });
+});
 
 describe('a call', () => {
   it('does not send inherited headers', async () => {

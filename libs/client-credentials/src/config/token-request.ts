@@ -1,5 +1,7 @@
-import { plainCopyOf, withoutUndefined } from '../base/objects.js';
+import { invalidConfiguration } from '../base/errors.js';
+import { isObject, plainCopyOf, withoutUndefined } from '../base/objects.js';
 import type { Parameters } from './dialect.js';
+import { nearestName } from './spelling.js';
 
 /** Properties of the token that a caller asks for. Omitted fields take the provider's configured values. */
 export interface TokenRequest {
@@ -34,12 +36,44 @@ export function isFrozen(request: TokenRequest): boolean {
 /** Copies and freezes a request: the caller may change its own object later. */
 export function frozenRequest(request: TokenRequest): TokenRequest {
   if (frozen.has(request)) return request;
+  const problems = problemsOf(request);
+  if (problems.length > 0) throw invalidConfiguration(problems);
   const copy: Record<string, unknown> = { ...request };
   for (const [name, value] of Object.entries(copy))
     if (typeof value === 'object') copy[name] = plainCopyOf(value);
   Object.freeze(copy);
   frozen.add(copy);
   return copy;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextOrList = (value: unknown): boolean => [value].flat().every(isText);
+
+/** What a call may say of its token, each with its check and what is wrong otherwise. Options of `getToken` come along. */
+const CHECKS: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
+  scope: [isTextOrList, 'must be a string or a list of strings'],
+  audience: [isText, 'must be a string'],
+  resource: [isTextOrList, 'must be a string or a list of strings'],
+  parameters: [isObject, 'must be an object of values'],
+  tenant: [isText, 'must be a string'],
+  minRemainingSeconds: [(value) => typeof value === 'number' && value >= 0, 'must be a number of seconds'],
+  forceRefresh: [() => true, ''],
+  signal: [() => true, ''],
+};
+
+function problemsOf(request: unknown): string[] {
+  if (!isObject(request)) return ['clientCredentials: must be false or an object, such as { scope }'];
+  return Object.entries(request).flatMap(([name, value]) => {
+    const known = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+    if (known === undefined) {
+      const right = nearestName(name, Object.keys(CHECKS));
+      return `clientCredentials.${name}: is no option here; ${right === undefined ? 'check the spelling' : `did you mean "${right}"?`}`;
+    }
+    const [isRight, problem] = known;
+    return value === undefined || value === null || isRight(value)
+      ? []
+      : `clientCredentials.${name}: ${problem}`;
+  });
 }
 
 /** The request of a direct {@link TokenSource.getToken} call. */
