@@ -54,9 +54,11 @@ export function proxyRefused({ provider }: ErrorContext, cause?: Error): ClientC
 function placeOfProxy({ config }: Provider): string {
   const { proxy, httpsAgent } = asObject(config.tokenRequest?.axios);
   const { host, port } = asObject(proxy);
-  if (typeof host === 'string') return ` at ${host}${port === undefined ? '' : `:${String(port)}`}`;
-  const named = asObject(httpsAgent)['proxy'] ?? process.env['HTTPS_PROXY'] ?? process.env['https_proxy'];
-  return named === undefined || !URL.canParse(String(named)) ? '' : ` at ${hostOf(String(named))}`;
+  if (typeof host === 'string') return ` at ${host}${typeof port === 'number' ? `:${port}` : ''}`;
+  const { proxy: ofAgent } = asObject(httpsAgent);
+  const named =
+    ofAgent instanceof URL ? ofAgent.href : (process.env['HTTPS_PROXY'] ?? process.env['https_proxy'] ?? '');
+  return URL.canParse(named) ? ` at ${hostOf(named)}` : '';
 }
 
 /** Error for a request that axios would hand to a proxy in the clear. */
