@@ -36,14 +36,20 @@ export function isFrozen(request: TokenRequest): boolean {
 /** Copies and freezes a request: the caller may change its own object later. */
 export function frozenRequest(request: TokenRequest): TokenRequest {
   if (frozen.has(request)) return request;
-  const problems = problemsOf(request);
-  if (problems.length > 0) throw invalidConfiguration(problems);
   const copy: Record<string, unknown> = { ...request };
   for (const [name, value] of Object.entries(copy))
     if (typeof value === 'object') copy[name] = plainCopyOf(value);
   Object.freeze(copy);
   frozen.add(copy);
   return copy;
+}
+
+/** A frozen copy of the request that a call names, once it is checked: calls of applications without types say anything. */
+export function checkedRequest(request: TokenRequest): TokenRequest {
+  if (frozen.has(request)) return request;
+  const problems = problemsOf(request);
+  if (problems.length > 0) throw invalidConfiguration(problems);
+  return frozenRequest(request);
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';

@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Attachment, TokenPlacement } from '../token/attachment.js';
 import { ClientCredentialsError } from '../base/errors.js';
-import { frozenRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
+import { checkedRequest, type OutboundCall, type TokenRequest } from '../config/token-request.js';
 import type { BearerSource, TokenSource } from '../token/token-source.js';
 import { attachmentOf } from '../http/source-attachment.js';
 import { lowerCased } from '../http/headers.js';
@@ -35,7 +35,7 @@ function relayOf<Request extends IncomingMessage>(
   source: RelaySource<Request>,
   { replaceAuthorization = false, ...given }: TokenRelayOptions = {},
 ): TokenRelay<Request> {
-  const configured = frozenRequest(given);
+  const configured = checkedRequest(given);
   const relay = async (request: Request): Promise<void> => {
     const named: TokenSource | BearerSource | undefined =
       typeof source === 'function' ? await source(request) : source;

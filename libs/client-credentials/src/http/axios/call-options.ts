@@ -1,7 +1,7 @@
 import type { InternalAxiosRequestConfig } from 'axios';
 import {
   DEFAULT_REQUEST,
-  frozenRequest,
+  checkedRequest,
   type OutboundCall,
   type TokenRequest,
 } from '../../config/token-request.js';
@@ -24,7 +24,7 @@ export function callOptionsOf(options: InternalAxiosRequestConfig['clientCredent
   if (options === undefined || options === null) return USUAL_OPTIONS;
   if (options === false) return WITHOUT_TOKEN;
   if (options instanceof NoToken) return { request: options, wantsToken: false };
-  return { request: frozenRequest(options), wantsToken: true };
+  return { request: checkedRequest(options), wantsToken: true };
 }
 
 /** The call in the form in which `tokenFor` gets it. */

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../base/abort.js';
 import { ClientCredentialsError } from '../../base/errors.js';
-import { frozenRequest, type TokenRequest } from '../../config/token-request.js';
+import { checkedRequest, type TokenRequest } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
 import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
@@ -53,7 +53,7 @@ export function authorizeFetch(
     const send = fetch ?? globalThis.fetch;
     if (clientCredentials === false) return send(input, plainInit);
     const call = callOf(input, plainInit);
-    const request = frozenRequest(clientCredentials);
+    const request = checkedRequest(clientCredentials);
     const serving = await attachmentFor(attachment, request, call);
     if (hasOwnToken(call, serving)) return send(input, call.init);
     const allowed = allowedOriginsOf(serving);
