@@ -154,3 +154,26 @@ describe('credentials with a line break or a tab at an end', () => {
     expect(String(error)).not.toContain(SECRET);
   });
 });
+
+describe('a header of api in the place of the token', () => {
+  it.each([
+    ['Authorization', { api: { headers: { authorization: 'Bearer mine' } } }],
+    [
+      'x-api-token',
+      {
+        api: { headers: { get: { 'X-Api-Token': 'mine' } } },
+        dialect: { authorization: { header: 'x-api-token' } },
+      },
+    ],
+  ])('is told of once, when the manager is built: %s', (header, options) => {
+    const warnings: string[] = [];
+
+    void new TokenManager(
+      { providers: { desk: { ...plain, ...options } } },
+      (message) => void warnings.push(message),
+    );
+
+    expect(warnings).toEqual([expect.stringContaining(`api.headers sets ${header}`)]);
+    expect(warnings.join()).not.toContain('mine');
+  });
+});

@@ -185,9 +185,6 @@ function basicProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   if (isRawBasic && typeof config.clientId === 'string' && config.clientId.includes(':')) {
     problems.push(['clientId', "must not contain a colon if dialect.basicCredentials is 'raw'"]);
   }
-  if (asObject(config.api)['auth'] !== undefined) {
-    problems.push(['api.auth', 'would replace the token with Basic credentials: remove it']);
-  }
   if (asObject(config.tokenRequest?.axios)['auth'] !== undefined) {
     problems.push([
       'tokenRequest.axios.auth',

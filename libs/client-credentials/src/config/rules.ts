@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { asObject } from '../base/objects.js';
+import { asObject, isObject } from '../base/objects.js';
 import { isSecureOrigin } from '../base/secure-origin.js';
 import type { RuleProblem } from './credential-rules.js';
 import { credentialProblems, methodProblems } from './credential-rules.js';
@@ -15,7 +15,7 @@ export function ruleProblems(config: Partial<ProviderConfig>): RuleProblem[] {
 export function contentProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   return [
     ...endpointProblems(config),
-    ...urlProblems('api.baseURL', asObject(config.api)['baseURL']),
+    ...apiProblems(config),
     ...credentialProblems(config),
     ...dialectProblems(config),
     ...parameterProblems(config),
@@ -37,6 +37,29 @@ function endpointProblems({ tokenUrl, issuer }: Partial<ProviderConfig>): RulePr
     problems.push(['issuer', 'must not have a query (RFC 8414 §2)']);
   }
   return [...urlProblems('tokenUrl', tokenUrl, { mustBeSecure: true }), ...problems];
+}
+
+function apiProblems({ api }: Partial<ProviderConfig>): RuleProblem[] {
+  const { baseURL, auth } = asObject(api);
+  const problems = urlProblems('api.baseURL', baseURL);
+  if (auth !== undefined)
+    problems.push(['api.auth', 'would replace the token with Basic credentials: remove it']);
+  return problems;
+}
+
+/** The token's header, where `api.headers` has one of that name: as with a call's own header, no token is sent then. */
+export function headerInPlaceOfToken({ api, dialect }: Partial<ProviderConfig>): string | undefined {
+  const { header = 'Authorization', query } = { ...dialect?.authorization };
+  const isThere = query === undefined && namesIn(asObject(api)['headers']).includes(header.toLowerCase());
+  return isThere ? header : undefined;
+}
+
+/** The names of headers that have a value, those of single methods included, in lower case. */
+function namesIn(headers: unknown): string[] {
+  return Object.entries(asObject(headers)).flatMap(([name, value]) => {
+    if (isObject(value) && !Array.isArray(value)) return namesIn(value);
+    return value === undefined || value === null ? [] : [name.toLowerCase()];
+  });
 }
 
 function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProblem[] {

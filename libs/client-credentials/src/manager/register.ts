@@ -2,6 +2,7 @@ import { closed } from '../base/errors.js';
 import { plainCopyOf } from '../base/objects.js';
 import { Shutdown } from '../base/shutdown.js';
 import { EntryTokenSource } from '../cache/entry-source.js';
+import { headerInPlaceOfToken } from '../config/rules.js';
 import type { AnyProviderConfig, TenantsOnlyConfig } from '../config/options.js';
 import { resolveProvider } from '../config/resolve.js';
 import type { TokenSource } from '../token/token-source.js';
@@ -39,6 +40,12 @@ export function registerProvider(
   const shutdown = new Shutdown();
   const close = (): void => shutdown.start(closed(name));
   const deps: ClientDeps = { ...registry, warnOnce: oncePerTopic(warn), shutdown };
+  const header = headerInPlaceOfToken(config);
+  if (header !== undefined)
+    deps.warnOnce(
+      'own header',
+      `No call of the client "${name}" gets a token: api.headers sets ${header}, which takes its place. Remove it there.`,
+    );
   if (!hasTenants(config)) {
     const { entries, rules } = new ProviderClient(name, config, deps);
     const source = new EntryTokenSource(entries, rules);
