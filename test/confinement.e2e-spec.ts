@@ -179,7 +179,8 @@ async function sharesOf<T>(arbitrary: fc.Arbitrary<T>, run: (input: T) => Promis
       const wrong = wrongOnes();
       if (wrong.length > 0) throw new Error(`The token arrived at ${JSON.stringify(wrong)}.`);
     }),
-    { numRuns: RUNS },
+    // The same inputs each time, unless more of them are asked for.
+    { numRuns: RUNS, ...(process.env['CONFINEMENT_RUNS'] === undefined && { seed: 1 }) },
   );
   return withToken / RUNS;
 }

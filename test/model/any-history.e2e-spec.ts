@@ -4,6 +4,9 @@ import { World, type Setting, type Step } from './world.js';
 
 /** `npm run test:model` runs longer: RUNS histories, or as many as there are in SECONDS. SEED repeats a run. */
 const { RUNS, SECONDS, SEED } = process.env;
+/** The same histories each time where nothing is said: CI is no place to look for new ones. */
+const seed =
+  SEED === undefined ? (RUNS === undefined && SECONDS === undefined ? 1 : undefined) : Number(SEED);
 const DEFAULT_RUNS = 1_500;
 // Longer than the default runs take on a busy machine.
 const MIN_TIMEOUT_MS = 120_000;
@@ -91,7 +94,7 @@ describe('whatever happens', () => {
           {
             numRuns: Number(RUNS ?? (SECONDS === undefined ? DEFAULT_RUNS : Number.MAX_SAFE_INTEGER)),
             ...(SECONDS !== undefined && { interruptAfterTimeLimit: Number(SECONDS) * 1000 }),
-            ...(SEED !== undefined && { seed: Number(SEED) }),
+            ...(seed !== undefined && { seed }),
           },
         );
         expect(unhandled).toEqual([]);
