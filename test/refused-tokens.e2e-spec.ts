@@ -78,6 +78,39 @@ describe('a refused token is not sent again from the store', () => {
     expect(next.value).not.toBe(refused.value);
   });
 
+  it('if a client that was created again took it from there before the refusal', async () => {
+    const tenants = () => ({ clientId: 'desk' });
+    await using desk = await openDesk({
+      server: { clientAuthentication: () => true },
+      manager: { store: roomyStore() },
+      provider: { tenants, tenantCache: { max: 1 } },
+    });
+    const source = desk.source.forTenant('a');
+    const refused = await source.getToken(SCOPE);
+    const before = await attachmentOf(source).forCall(SCOPE, () => ({ method: 'GET', url: '', headers: {} }));
+    for (const tenant of ['b', 'c']) await desk.source.forTenant(tenant).getToken();
+    const taken = await source.getToken(SCOPE);
+
+    await before.refuse(refused, SCOPE);
+    const next = await source.getToken(SCOPE);
+
+    expect(taken.value).toBe(refused.value);
+    expect(next.value).not.toBe(refused.value);
+  });
+
+  it('while the same token of another provider is used on', async () => {
+    await using desk = await openDesk({ server: { newToken: () => 'the-only-one' } });
+    const other = desk.tokens.add('other', desk.server.providerConfig);
+    const refused = await desk.source.getToken();
+    const same = await other.getToken();
+
+    await attachmentOf(desk.source).refuse(refused, {});
+    const next = await other.getToken();
+
+    expect([same.value, next.value]).toEqual(['the-only-one', 'the-only-one']);
+    expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
   it('but is used if the token endpoint issues it once more', async () => {
     await using desk = await openDesk({ manager: { store: roomyStore() } });
     const refused = await desk.source.getToken(SCOPE);

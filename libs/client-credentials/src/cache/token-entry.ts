@@ -24,6 +24,8 @@ export class TokenEntry {
   // Both are dropped when idle, because a manager may hold many entries.
   #flight: SingleFlight | undefined;
   #stored: StoredToken | undefined;
+  // The count of RefusedTokens when this entry last looked for its own token there.
+  #refusalsSeen = 0;
 
   /** @param key - identifies the entry among the entries of its client */
   constructor(client: ClientContext, request: ResolvedRequest, key: string) {
@@ -50,6 +52,7 @@ export class TokenEntry {
     const { shutdown, clock } = this.#client;
     if (shutdown.reason !== undefined) throw shutdown.reason;
     signal?.throwIfAborted();
+    this.#dropIfRefused();
     const now = clock.instant();
     const decision = decide(this.#state.policyInput, now, freshness);
     if (decision.do === 'fail') throw decision.error;
@@ -64,6 +67,7 @@ export class TokenEntry {
   /** Returns the cached token, or `undefined` if {@link get} would wait. Starts a background refresh that is due. */
   peek(freshness?: Freshness): AccessToken | undefined {
     if (this.#client.shutdown.reason !== undefined) return undefined;
+    this.#dropIfRefused();
     const now = this.#client.clock.instant();
     const decision = decide(this.#state.policyInput, now, freshness);
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
@@ -76,12 +80,21 @@ export class TokenEntry {
     return token && { token, request: this.#request };
   }
 
-  /** Takes over a token of the client that was replaced, unless the token has expired. */
+  /** Takes over a token of the client that was replaced, unless the token has expired or was refused. */
   takeOver(token: IssuedToken): void {
     const now = this.#client.clock.instant();
-    if (lifeLeftMs(token, now) <= 0) return;
+    if (lifeLeftMs(token, now) <= 0 || this.#client.refusedTokens.has(token.value)) return;
     const access = this.#client.accessTokens.create(token);
     this.#state.use(token, access, { reason: 'initial', isNew: false, now }, this.#client);
+  }
+
+  /** Drops the current token if another entry, or a client that this one replaces, was refused with the same token. */
+  #dropIfRefused(): void {
+    const { refusedTokens } = this.#client;
+    if (this.#refusalsSeen === refusedTokens.count) return;
+    this.#refusalsSeen = refusedTokens.count;
+    const { current } = this.#state;
+    if (current !== undefined && refusedTokens.has(current.value)) this.#state.drop('refused');
   }
 
   /** Handles a 401. `claims` are the claims that the API demands of the next token, as JSON. */

@@ -35,7 +35,7 @@ export interface ClientDeps {
   readonly memory: EntryMemory;
   /** Counts of token requests, which outlive a tenant's client. */
   readonly issuance: IssuanceWindows;
-  /** Refused tokens, which outlive entries and clients. */
+  /** Refused tokens of the provider, which outlive entries and clients. */
   readonly refusedTokens: RefusedTokens;
   /** Warns the operator, once per topic. */
   readonly warnOnce: (topic: string, message: string) => void;

@@ -42,7 +42,6 @@ export class TokenManager {
   readonly #events = new EventHub();
   readonly #memory: EntryMemory;
   readonly #issuance = new IssuanceWindows();
-  readonly #refusedTokens = new RefusedTokens();
   #isClosed = false;
   readonly #providers = new Map<string, RegisteredProvider>();
 
@@ -163,7 +162,7 @@ export class TokenManager {
       events: this.#events,
       memory: this.#memory,
       issuance: this.#issuance,
-      refusedTokens: this.#refusedTokens,
+      refusedTokens: new RefusedTokens(),
       warn: this.#warn,
     });
     if (this.#isClosed) registered.close();

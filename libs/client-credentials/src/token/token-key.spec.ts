@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ClientIdentity } from '../config/resolve.js';
 import type { TokenRequest } from '../config/token-request.js';
-import { RequestKeys, resolveRequest, storeKeyOf, tokenKeyOf } from './token-key.js';
+import {
+  budgetKeyOf,
+  forgottenKeyOf,
+  RequestKeys,
+  resolveRequest,
+  storeKeyOf,
+  tokenKeyOf,
+} from './token-key.js';
 
 const CLIENT: ClientIdentity = {
   tenant: undefined,
@@ -51,6 +58,10 @@ describe.each(WAYS)('two token requests %s are one', (_way, keyOfRequest) => {
 describe.each(WAYS)('two token requests %s are different', (_way, keyOfRequest) => {
   it.each<[string, TokenRequest, TokenRequest]>([
     ['by scope', { scope: 'x' }, { scope: 'y' }],
+    ['by where a scope ends', { scope: 'ab' }, { scope: 'a b' }],
+    ['by where one of two scopes ends', { scope: 'ab c' }, { scope: 'a bc' }],
+    ['by a second audience', { audience: 'x', scope: 'a' }, { audience: 'y', scope: 'a' }],
+    ['by scope beside an audience', { audience: 'x', scope: 'a' }, { audience: 'x', scope: 'b' }],
     ['by a slash at the end', { resource: 'https://x' }, { resource: 'https://x/' }],
     ['by audience', { audience: 'https://x' }, { audience: 'https://x/' }],
     ['by where a value stands', { audience: 'https://x' }, { resource: 'https://x' }],
@@ -84,6 +95,8 @@ describe.each(WAYS)('two token requests %s are different', (_way, keyOfRequest) 
 describe('two token requests of different clients are different', () => {
   it.each<[string, Partial<ClientIdentity>, Partial<ClientIdentity>]>([
     ['provider', { provider: 'a' }, { provider: 'b' }],
+    ['tenant', { tenant: 'a' }, { tenant: 'b' }],
+    ['whether there is a tenant', { tenant: 'a' }, {}],
     ['token endpoint', { server: 'https://x' }, { server: 'https://x/' }],
     ['client', { clientId: 'a' }, { clientId: 'b' }],
     ['method of authentication', { clientAuthentication: 'none' }, {}],
@@ -152,5 +165,20 @@ describe('the name of a token in a store', () => {
 
   it('changes with the key', () => {
     expect(storeKeyOf('key', 'one')).not.toBe(storeKeyOf('other', 'one'));
+  });
+
+  it.each<[string, string | undefined, string | undefined]>([
+    ['thumbprint', 'one', 'two'],
+    ['thumbprint that is there or not', 'one', undefined],
+  ])('changes with the %s', (_, one, other) => {
+    expect(storeKeyOf('key', 'secret', one)).not.toBe(storeKeyOf('key', 'secret', other));
+  });
+
+  it('stays the same from one version to the next, so that an upgrade costs no tokens', () => {
+    expect(storeKeyOf('key', undefined)).toBe('Ce0oZrqi4JN_tJsIVtJzpZXteLYuS_8Y');
+    expect(storeKeyOf('key', 'secret')).toBe('LXj98D7OfRufnKQjIPkLRSfuNKhoh4hD');
+    expect(storeKeyOf('key', 'secret', 'thumbprint')).toBe('1GX6AFiKW9WTZcgqwnbxkcq-hP5_8gmg');
+    expect(budgetKeyOf(CLIENT)).toBe('GK3eAc7riftIjKuKnPJ3sYzhVV1gNKL42LIUGNm2Zk0');
+    expect(forgottenKeyOf('billing', 'acme')).toBe('Yi0VYbieksWVDTlerFg4z_Jlac69491MRFx_bFtAjfI');
   });
 });

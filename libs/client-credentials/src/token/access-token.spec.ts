@@ -1,0 +1,59 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { AccessToken, fingerprintOf } from './access-token.js';
+
+const ISSUED = {
+  value: 'a-secret-token',
+  type: 'Bearer',
+  scopes: ['read', 'write'],
+  apiBaseURL: 'https://eu.example.com',
+  requested: { at: 1_000, monotonicMs: 0 },
+  lifetimeMs: 60_000,
+};
+const FINGERPRINT = '4b425417';
+
+describe('an access token', () => {
+  it('has its value and its header', () => {
+    const { value, authorization } = new AccessToken(ISSUED, 'Bearer');
+
+    expect({ value, authorization }).toEqual({
+      value: 'a-secret-token',
+      authorization: 'Bearer a-secret-token',
+    });
+  });
+
+  it('is its own header without a scheme', () => {
+    expect(new AccessToken(ISSUED, '').authorization).toBe('a-secret-token');
+  });
+
+  it('keeps a header that was made by the configuration', () => {
+    expect(new AccessToken(ISSUED, 'Bearer', 'token=a-secret-token').authorization).toBe(
+      'token=a-secret-token',
+    );
+  });
+
+  it('shows everything but its value as JSON', () => {
+    expect(JSON.parse(JSON.stringify(new AccessToken(ISSUED, 'Bearer')))).toEqual({
+      type: 'Bearer',
+      scopes: ['read', 'write'],
+      obtainedAt: 1_000,
+      expiresAt: 61_000,
+      apiBaseURL: 'https://eu.example.com',
+    });
+  });
+
+  it('shows a fingerprint as text and in the console', () => {
+    const token = new AccessToken(ISSUED, 'Bearer');
+
+    expect(String(token)).toBe(`AccessToken ${FINGERPRINT}`);
+    expect(inspect(token, { showHidden: true })).toBe(
+      `AccessToken { ${FINGERPRINT}, Bearer, scopes: [read write], expires: 1970-01-01T00:01:01.000Z }`,
+    );
+  });
+});
+
+describe('a fingerprint', () => {
+  it('is the begin of the SHA-256', () => {
+    expect(fingerprintOf('a-secret-token')).toBe(FINGERPRINT);
+  });
+});
