@@ -4,8 +4,10 @@ import axios from 'axios';
 import type {
   ClientAuthentication,
   Dialect,
+  GetTokenOptions,
   Parameters,
   ProviderConfig,
+  TokenRequest,
 } from 'nestjs-client-credentials/core';
 import type { RecordedRequest } from 'nestjs-client-credentials/testing';
 import { attachmentOf } from './support/attachment-of.js';
@@ -497,5 +499,34 @@ describe('a secret that also appears in the error', () => {
 
     expect([first.code, second.code]).toEqual(['token_request_rejected', 'token_request_rejected']);
     expect(desk.server.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe.each<[string, Partial<ProviderConfig>]>([
+  ['a provider', {}],
+  ['a provider with tenants', { tenants: () => ({}) }],
+])('a request of %s that says what cannot be', (_, provider) => {
+  it.each<[unknown, string]>([
+    [{ scope: 5 }, 'getToken.scope: must be a string or a list of strings'],
+    [{ scop: 'x' }, 'getToken.scop: is no option here; did you mean "scope"?'],
+    [{ minRemainingSeconds: '5' }, 'getToken.minRemainingSeconds: must be a number of seconds'],
+    ['read', 'getToken: must be an object, such as { scope }'],
+    [null, 'getToken: must be an object, such as { scope }'],
+  ])('is refused before anything is sent: %j', async (request, message) => {
+    await using desk = await openDesk({ provider });
+
+    const failure = await failureOf(desk.source.forTenant('a').getToken(request as GetTokenOptions));
+
+    expect(failure.code).toBe('invalid_configuration');
+    expect(failure.message).toContain(message);
+    expect(desk.server.tokenRequests).toEqual([]);
+  });
+
+  it('is refused by `with` as well', async () => {
+    await using desk = await openDesk({ provider });
+
+    expect(() => desk.source.with({ scop: 'x' } as TokenRequest)).toThrow(
+      'with.scop: is no option here; did you mean "scope"?',
+    );
   });
 });

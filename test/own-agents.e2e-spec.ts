@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import axios, { AxiosError, type AxiosResponse, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { describe, expect, it } from '@jest/globals';
 import { authorizeAxios, TokenManager, type TokenSource } from 'nestjs-client-credentials/core';
@@ -183,6 +184,30 @@ describe('over the application’s own agent', () => {
 
     expect(secretsIn(response, desk)).toEqual([]);
     expect(secretsIn(answered, desk)).toEqual([]);
+    await desk.api.close();
+    await other;
+  });
+
+  it.each([
+    ['with a token', {}],
+    ['without a token', { clientCredentials: false }],
+  ])('the stream that answers a call %s shows no token of another call on its way', async (_name, own) => {
+    await using desk = await openDesk();
+    const other = desk.http.get('/hang').catch(() => undefined);
+    await desk.server.tokenEndpoint.received(1);
+    const config = { ...own, responseType: 'stream' } as AxiosRequestConfig;
+
+    const { data, headers } = await desk.http.get<Readable>('/200', config);
+    const error = await desk.http
+      .get<Readable>('/500', config)
+      .catch((thrown: AxiosError<Readable>) => thrown);
+
+    expect(secretsIn(data, desk)).toEqual([]);
+    expect(secretsIn(error, desk)).toEqual([]);
+    expect(headers['content-type']).toBe('application/json');
+    expect(await text(data)).toBe('{}');
+    const body = 'response' in error && error.response ? await text(error.response.data) : 'no error';
+    expect(body).toBe('{}');
     await desk.api.close();
     await other;
   });

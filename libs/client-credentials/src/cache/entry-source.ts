@@ -1,5 +1,6 @@
 import { inspectAs } from '../base/inspect.js';
 import {
+  checkedOptions,
   DEFAULT_REQUEST,
   frozenRequest,
   mergeRequests,
@@ -44,7 +45,7 @@ export class EntryTokenSource implements TokenSource {
   getToken(options: GetTokenOptions = DEFAULT_REQUEST): Promise<AccessToken> {
     // Not an async function: for a cached token, an await would cost more than the look-up.
     try {
-      const request = mergeRequests(this.#defaults, options);
+      const request = mergeRequests(this.#defaults, checkedOptions(options, 'getToken'));
       const entry = this.#entries.entryFor(request);
       const token = entry.get(request === DEFAULT_REQUEST ? undefined : freshnessOf(request), options.signal);
       if (token instanceof Promise) return token;
@@ -72,7 +73,11 @@ export class EntryTokenSource implements TokenSource {
   }
 
   with(request: TokenRequest): TokenSource {
-    return new EntryTokenSource(this.#entries, this.#rules, mergeRequests(this.#defaults, request));
+    return new EntryTokenSource(
+      this.#entries,
+      this.#rules,
+      mergeRequests(this.#defaults, checkedOptions(request, 'with')),
+    );
   }
 
   forTenant(): TokenSource {

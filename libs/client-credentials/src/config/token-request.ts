@@ -47,10 +47,35 @@ export function frozenRequest(request: TokenRequest): TokenRequest {
 /** A frozen copy of the request that a call names, once it is checked: calls of applications without types say anything. */
 export function checkedRequest(request: TokenRequest): TokenRequest {
   if (frozen.has(request)) return request;
-  const problems = problemsOf(request);
+  const problems = problemsOf(request, 'clientCredentials');
   if (problems.length > 0) throw invalidConfiguration(problems);
   return frozenRequest(request);
 }
+
+/**
+ * The request as given, once it is checked. `getToken` is called often, so that a plainly right request costs next to nothing.
+ *
+ * @param where - the function that got the request, for the message
+ */
+export function checkedOptions<T extends TokenRequest>(request: T, where: 'getToken' | 'with'): T {
+  if (frozen.has(request) || isPlainlyRight(request)) return request;
+  const problems = problemsOf(request, where);
+  if (problems.length > 0) throw invalidConfiguration(problems);
+  return request;
+}
+
+/** Whether a request names nothing but what is often named, with values of the right types. */
+function isPlainlyRight(request: TokenRequest): boolean {
+  if (!isObject(request)) return false;
+  for (const name in request) {
+    if (!OFTEN_NAMED.has(name)) return false;
+    const value = request[name as keyof TokenRequest];
+    if (typeof value !== 'string' && value !== undefined) return false;
+  }
+  return true;
+}
+
+const OFTEN_NAMED: ReadonlySet<string> = new Set(['scope', 'audience', 'resource', 'tenant']);
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextOrList = (value: unknown): boolean => [value].flat().every(isText);
@@ -67,18 +92,19 @@ const CHECKS: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   signal: [() => true, ''],
 };
 
-function problemsOf(request: unknown): string[] {
-  if (!isObject(request)) return ['clientCredentials: must be false or an object, such as { scope }'];
+function problemsOf(request: unknown, where: string): string[] {
+  if (!isObject(request)) {
+    const others = where === 'clientCredentials' ? 'false or ' : '';
+    return [`${where}: must be ${others}an object, such as { scope }`];
+  }
   return Object.entries(request).flatMap(([name, value]) => {
     const known = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     if (known === undefined) {
       const right = nearestName(name, Object.keys(CHECKS));
-      return `clientCredentials.${name}: is no option here; ${right === undefined ? 'check the spelling' : `did you mean "${right}"?`}`;
+      return `${where}.${name}: is no option here; ${right === undefined ? 'check the spelling' : `did you mean "${right}"?`}`;
     }
     const [isRight, problem] = known;
-    return value === undefined || value === null || isRight(value)
-      ? []
-      : `clientCredentials.${name}: ${problem}`;
+    return value === undefined || value === null || isRight(value) ? [] : `${where}.${name}: ${problem}`;
   });
 }
 

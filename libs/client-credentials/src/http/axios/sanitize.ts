@@ -138,7 +138,7 @@ export function isAxiosError(error: unknown): error is AxiosError {
 }
 
 /** A response stream exposes its request, and its errors do too. The wrapper exposes only the data. */
-function sanitizeStream(data: unknown, sanitizer: Sanitizer): unknown {
+export function sanitizeStream(data: unknown, sanitizer: Sanitizer): unknown {
   if (data instanceof Readable) {
     const wrapper = Readable.from(sanitizedChunks(data, sanitizer), { objectMode: false });
     copyProperties(data, wrapper);

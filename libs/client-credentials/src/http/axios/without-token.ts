@@ -1,6 +1,6 @@
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { isObject } from '../../base/objects.js';
-import { isAxiosError } from './sanitize.js';
+import { isAxiosError, sanitizeStream, type Sanitizer } from './sanitize.js';
 import type { Transport } from './transport.js';
 import { hideSockets } from './unprintable.js';
 
@@ -24,14 +24,34 @@ export function sendWithoutToken(
   );
 }
 
-function hide(config: InternalAxiosRequestConfig, shown: { request?: unknown; response?: unknown }): void {
+/** A response, or the error of a call. */
+interface Shown {
+  request?: unknown;
+  response?: unknown;
+  data?: unknown;
+}
+
+function hide(config: InternalAxiosRequestConfig, shown: Shown): void {
   hideSockets(config);
-  if (isObject(shown.request)) shown.request = summaryOf(shown.request);
-  if (isObject(shown.response)) hide(config, shown.response);
+  const { request, response, data } = shown;
+  if (isObject(request)) shown.request = summaryOf(request);
+  if (isObject(data)) shown.data = sanitizeStream(data, sanitizerOf(config, request));
+  if (isObject(response)) hide(config, response);
 }
 
 /** Method, host, path and final address of a request, in the places where Node has them. */
 function summaryOf({ method, host, path, res }: Record<string, unknown>): object {
   const { responseUrl } = isObject(res) ? res : {};
   return { method, host, path, ...(responseUrl !== undefined && { res: { responseUrl } }) };
+}
+
+/** What the error of a stream shows. */
+function sanitizerOf(config: InternalAxiosRequestConfig, request: unknown): Sanitizer {
+  const { method, host, path } = isObject(request) ? request : {};
+  const summary = { method: textOf(method), host: textOf(host), path: textOf(path), url: config.url ?? '' };
+  return { config, summary: () => summary };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -2,6 +2,7 @@ import { inspectAs } from '../../base/inspect.js';
 import { unlessAborted } from '../../base/abort.js';
 import { currentTenant, requestOfTenant } from '../../base/tenant-context.js';
 import {
+  checkedOptions,
   DEFAULT_REQUEST,
   frozenRequest,
   mergeRequests,
@@ -64,7 +65,8 @@ export class TenantTokenSource implements TokenSource {
     return known && this.#sourceOf(known).source.peek(request);
   }
 
-  async getToken({ signal, ...given }: GetTokenOptions = {}): Promise<AccessToken> {
+  async getToken(asked: GetTokenOptions = DEFAULT_REQUEST): Promise<AccessToken> {
+    const { signal, ...given } = checkedOptions(asked, 'getToken');
     signal?.throwIfAborted();
     const options: GetTokenOptions = frozenRequest(given);
     const tenant = await unlessAborted((async () => this.#find(options))(), signal);
@@ -90,7 +92,8 @@ export class TenantTokenSource implements TokenSource {
   }
 
   with(request: TokenRequest): TokenSource {
-    return new TenantTokenSource(this.#directory, this.#rules, mergeRequests(this.#defaults, request));
+    const defaults = mergeRequests(this.#defaults, checkedOptions(request, 'with'));
+    return new TenantTokenSource(this.#directory, this.#rules, defaults);
   }
 
   forTenant(tenant: string): TokenSource {
