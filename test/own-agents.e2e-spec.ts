@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { text as bodyOf } from 'node:stream/consumers';
 import axios, { AxiosError, type AxiosResponse, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { describe, expect, it } from '@jest/globals';
 import { authorizeAxios, TokenManager, type TokenSource } from 'nestjs-client-credentials/core';
@@ -205,8 +205,8 @@ describe('over the application’s own agent', () => {
     expect(secretsIn(data, desk)).toEqual([]);
     expect(secretsIn(error, desk)).toEqual([]);
     expect(headers['content-type']).toBe('application/json');
-    expect(await text(data)).toBe('{}');
-    const body = 'response' in error && error.response ? await text(error.response.data) : 'no error';
+    expect(await bodyOf(data)).toBe('{}');
+    const body = 'response' in error && error.response ? await bodyOf(error.response.data) : 'no error';
     expect(body).toBe('{}');
     await desk.api.close();
     await other;

@@ -1,12 +1,17 @@
 import type { ClientAuthentication, ClientAuthenticationMethod } from './credentials.js';
 import type { ProviderConfig } from './options.js';
 
-/** Client authentication of a provider: `clientAuthentication`, else the method that fits the configured credential. */
+/**
+ * Client authentication of a provider: `clientAuthentication`, else the method that fits the configured credential.
+ *
+ * `undefined` where the grant alone is sent: an assertion says who asks (RFC 7521 §4.1).
+ */
 export function authenticationMethodOf(
   config: Partial<ProviderConfig>,
-): ClientAuthenticationMethod | ClientAuthentication {
-  const { clientAuthentication, clientSecret, privateKey, clientAssertion, certificate } = config;
+): ClientAuthenticationMethod | ClientAuthentication | undefined {
+  const { clientAuthentication, clientSecret, privateKey, clientAssertion, certificate, grant } = config;
   if (clientAuthentication !== undefined) return clientAuthentication;
+  if (grant !== undefined) return undefined;
   if (clientSecret !== undefined) return 'client_secret_basic';
   if (privateKey !== undefined || clientAssertion !== undefined) return 'private_key_jwt';
   return certificate === undefined ? 'client_secret_basic' : 'tls_client_auth';

@@ -8,13 +8,14 @@ import {
   type DpopOptions,
   type PrivateKey,
 } from './credentials.js';
+import type { JwtBearerGrant } from './grant.js';
 import type { ProviderConfig } from './options.js';
 import { isKeyText, isPem, signingKeyOf, UnusableKey } from './signing-key.js';
 
 // Header parameters that only the library sets (RFC 7515 §4.1.1).
 const RESERVED_HEADERS = ['alg'];
 // Claims that only the library sets (RFC 7523 §3).
-const RESERVED_CLAIMS = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
+export const RESERVED_CLAIMS: readonly string[] = ['iss', 'sub', 'aud', 'jti', 'iat', 'exp'];
 
 /** A problem of a configuration, and the path of the option. */
 export type RuleProblem = readonly [key: string, problem: string];
@@ -48,11 +49,11 @@ export function credentialProblems(config: Partial<ProviderConfig>): RuleProblem
 
 /** Checks that the client authentication method and the configured credentials fit together. */
 export function methodProblems(config: Partial<ProviderConfig>): RuleProblem[] {
-  return [...missingOrUnusedProblems(config), ...assertionProblems(config)];
+  return [...missingOrUnusedProblems(config), ...assertionProblems(config), ...grantProblems(config)];
 }
 
 function missingOrUnusedProblems(config: Partial<ProviderConfig>): RuleProblem[] {
-  const { clientSecret, privateKey, clientAssertion, certificate } = config;
+  const { clientSecret, privateKey, clientAssertion, certificate, grant } = config;
   const method = authenticationMethodOf(config);
   const problems: RuleProblem[] = [];
   const need = (option: string): void =>
@@ -73,7 +74,8 @@ function missingOrUnusedProblems(config: Partial<ProviderConfig>): RuleProblem[]
     problems.push(['clientSecret', "is never sent with clientAuthentication 'none': remove one of them"]);
   }
   if (typeof method === 'string' && method !== 'private_key_jwt') {
-    for (const [option, value] of Object.entries({ privateKey, clientAssertion })) {
+    const unused = grant === undefined ? { privateKey, clientAssertion } : { clientAssertion };
+    for (const [option, value] of Object.entries(unused)) {
       if (value !== undefined)
         problems.push([
           option,
@@ -81,7 +83,7 @@ function missingOrUnusedProblems(config: Partial<ProviderConfig>): RuleProblem[]
         ]);
     }
   }
-  if (privateKey !== undefined && clientAssertion !== undefined) {
+  if (privateKey !== undefined && clientAssertion !== undefined && grant === undefined) {
     problems.push(['clientAssertion', 'replaces privateKey: remove one of them']);
   }
   return problems;
@@ -91,10 +93,10 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   const method = authenticationMethodOf(config);
   const { header, claims, algorithm }: AssertionOptions = asObject(config.assertion);
   const problems: RuleProblem[] = [];
-  if (config.assertion !== undefined && typeof method === 'string' && !isAssertionMethod(method)) {
+  if (config.assertion !== undefined && typeof method !== 'function' && !isAssertionMethod(method)) {
     problems.push([
       'assertion',
-      `is not used by ${method}: remove it, or set clientAuthentication to 'private_key_jwt' or 'client_secret_jwt'`,
+      `is not used by ${method ?? 'grant'}: remove it, or set clientAuthentication to 'private_key_jwt' or 'client_secret_jwt'`,
     ]);
   }
   for (const name of RESERVED_HEADERS.filter((each) => each in asObject(header))) {
@@ -108,6 +110,36 @@ function assertionProblems(config: Partial<ProviderConfig>): RuleProblem[] {
   }
   if (method === 'client_secret_jwt' && algorithm !== undefined && !/^HS(256|384|512)$/.test(algorithm)) {
     problems.push(['assertion.algorithm', 'must be HS256, HS384 or HS512 for client_secret_jwt']);
+  }
+  return problems;
+}
+
+function grantProblems(config: Partial<ProviderConfig>): RuleProblem[] {
+  const { grant, privateKey, clientSecret, clientAssertion, clientAuthentication, parameters } = config;
+  if (grant === undefined) return [];
+  const { header, claims }: Partial<JwtBearerGrant> = asObject(grant);
+  const problems: RuleProblem[] = [];
+  if (privateKey === undefined) problems.push(['privateKey', 'is needed for grant: it signs the JWT']);
+  if (clientAuthentication === undefined) {
+    for (const [option, value] of Object.entries({ clientSecret, clientAssertion })) {
+      if (value !== undefined)
+        problems.push([
+          option,
+          'is not used by grant alone: name clientAuthentication as well, or remove it',
+        ]);
+    }
+  }
+  for (const name of RESERVED_HEADERS.filter((each) => each in asObject(header))) {
+    problems.push([`grant.header.${name}`, 'is set by the library: use privateKey.algorithm']);
+  }
+  for (const name of RESERVED_CLAIMS.filter((each) => each in asObject(claims))) {
+    problems.push([
+      `grant.claims.${name}`,
+      'is set by the library: use grant.issuer, grant.subject, grant.audience or grant.lifetimeSeconds',
+    ]);
+  }
+  if ('assertion' in asObject(parameters)) {
+    problems.push(['parameters.assertion', 'is set by the library: grant makes the assertion']);
   }
   return problems;
 }

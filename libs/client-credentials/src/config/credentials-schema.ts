@@ -23,6 +23,7 @@ import {
   type DpopOptions,
   type PrivateKey,
 } from './credentials.js';
+import type { JwtBearerGrant } from './grant.js';
 import type { TenantConfig } from './options.js';
 
 const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
@@ -45,6 +46,16 @@ const assertion = {
   header: jsonValues.optional(),
   claims: jsonValues.optional(),
 } satisfies ChecksOf<AssertionOptions>;
+
+const grant = {
+  type: oneOf('jwt_bearer'),
+  issuer: filledText.optional(),
+  subject: filledText.optional(),
+  audience: filledText.optional(),
+  claims: orFunction(jsonValues).optional(),
+  header: jsonValues.optional(),
+  lifetimeSeconds: positiveSeconds.optional(),
+} satisfies ChecksOf<JwtBearerGrant>;
 
 const assertionFile = { file: filledText } satisfies ChecksOf<Extract<ClientAssertion, { file: string }>>;
 
@@ -71,6 +82,7 @@ type CredentialOption =
   | 'assertion'
   | 'clientAssertion'
   | 'certificate'
+  | 'grant'
   | 'dpop';
 
 /** The checks of the options by which a client authenticates. */
@@ -85,5 +97,6 @@ export const credentialChecks: ChecksOf<Pick<TenantConfig, CredentialOption>> = 
   assertion: optionsOf(assertion).optional(),
   clientAssertion: orFunction(optionsOf(assertionFile)).optional(),
   certificate: orFunction(optionsOf(certificate)).optional(),
+  grant: optionsOf(grant).optional(),
   dpop: unless((value) => value === true, optionsOf(dpop)).optional(),
 };

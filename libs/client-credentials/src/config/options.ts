@@ -12,6 +12,7 @@ import type {
   Secret,
 } from './credentials.js';
 import type { Dialect, Parameters } from './dialect.js';
+import type { JwtBearerGrant } from './grant.js';
 import type { LifetimeOptions, ReacquireOptions, TokenRequestOptions } from './provider-options.js';
 import type { OutboundCall, TokenRequest } from './token-request.js';
 import type { TokenStore } from './token-store.js';
@@ -69,11 +70,11 @@ export interface ProviderConfig {
    *
    * No other method is tried after a refusal.
    *
-   * @defaultValue `'client_secret_basic'`; without `clientSecret`, `'private_key_jwt'` for `privateKey` or `clientAssertion`, `'tls_client_auth'` for `certificate`
+   * @defaultValue `'client_secret_basic'`; without `clientSecret`, `'private_key_jwt'` for `privateKey` or `clientAssertion`, `'tls_client_auth'` for `certificate`; none with `grant`
    */
   clientAuthentication?: ClientAuthenticationMethod | ClientAuthentication;
   /**
-   * Private key that signs client assertions, or a function that reads it.
+   * Private key that signs client assertions, and the JWT of `grant`, or a function that reads it.
    *
    * A function is called for every token request, and once more if the provider refuses the key.
    */
@@ -96,6 +97,12 @@ export interface ProviderConfig {
    * @see RFC 9449
    */
   dpop?: true | DpopOptions;
+  /**
+   * The grant, if it is a signed JWT instead of the client credentials: service accounts.
+   *
+   * @see RFC 7523 §2.1
+   */
+  grant?: JwtBearerGrant;
   /** Scopes to request, unless a call names its own. */
   scope?: string | string[];
   /** Audience to request, unless a call names its own. */
@@ -185,7 +192,8 @@ export interface TenantCacheOptions {
  *
  * An option replaces the provider's option of that name. `api`, `dialect`, `lifetime`, `tokenRequest` and `reacquire`
  * are merged option by option, and `parameters` by name. A tenant's `tokenUrl` or `issuer` replaces both, and one of
- * `clientSecret`, `privateKey` and `clientAssertion` replaces all three.
+ * `clientSecret`, `privateKey` and `clientAssertion` replaces all three. With `grant` the `privateKey` stands apart from the others.
+ * A tenant's `grant` replaces the provider's whole.
  */
 export interface TenantConfig extends Partial<Omit<ProviderConfig, 'tenants' | 'tenantCache'>> {}
 

@@ -1,6 +1,13 @@
 import { withoutUndefined } from '../base/objects.js';
 import { authenticationMethodOf } from './authentication-method.js';
-import type { AuthorizationDialect, Dialect, ResponseDialect, StandardParameter } from './dialect.js';
+import type {
+  AuthorizationDialect,
+  Dialect,
+  JsonValue,
+  ResponseDialect,
+  StandardParameter,
+} from './dialect.js';
+import { JWT_BEARER_GRANT_TYPE, type JwtBearerGrant } from './grant.js';
 import type { ProviderConfig } from './options.js';
 
 type Filled<T, Optional extends keyof T> = Required<Omit<T, Optional>> & Pick<T, Optional>;
@@ -41,7 +48,10 @@ export function resolveProvider(name: string, config: ProviderConfig, tenant?: s
   const { lifetime, tokenRequest, reacquire } = config;
   const method = authenticationMethodOf(config);
   const timeoutMs = tokenRequest?.timeoutMs ?? 10_000;
-  const dialect = resolveDialect(config.dialect);
+  const dialect = resolveDialect(
+    config.dialect,
+    config.grant === undefined ? 'client_credentials' : JWT_BEARER_GRANT_TYPE,
+  );
   return {
     name,
     tenant,
@@ -52,8 +62,9 @@ export function resolveProvider(name: string, config: ProviderConfig, tenant?: s
       tenant,
       server: config.tokenUrl ?? `issuer ${config.issuer}`,
       clientId: config.clientId,
-      clientAuthentication: typeof method === 'string' ? method : 'custom',
+      clientAuthentication: nameOf(method),
       grantType: dialect.grantType,
+      ...(config.grant !== undefined && { grant: grantIdentityOf(config.grant) }),
     },
     timeoutMs,
     // Longer than any token request, so that no two processes make one at the same time.
@@ -65,12 +76,23 @@ export function resolveProvider(name: string, config: ProviderConfig, tenant?: s
   };
 }
 
-function resolveDialect(dialect: Dialect = {}): ResolvedDialect {
+function nameOf(method: ReturnType<typeof authenticationMethodOf>): string {
+  if (method === undefined) return '';
+  return typeof method === 'string' ? method : 'custom';
+}
+
+/** What the assertion of a grant says. Claims by a function follow from the request. */
+function grantIdentityOf({ issuer, subject, audience, claims, header }: JwtBearerGrant): JsonValue {
+  const fixed = typeof claims === 'function' ? null : (claims ?? null);
+  return [issuer ?? null, subject ?? null, audience ?? null, fixed, header ?? null];
+}
+
+function resolveDialect(dialect: Dialect = {}, defaultGrantType: string): ResolvedDialect {
   const method = dialect.method ?? 'POST';
   return {
     method,
     requestEncoding: dialect.requestEncoding ?? (method === 'GET' ? 'query' : 'form'),
-    grantType: dialect.grantType === undefined ? 'client_credentials' : dialect.grantType,
+    grantType: dialect.grantType === undefined ? defaultGrantType : dialect.grantType,
     scopeSeparator: dialect.scopeSeparator ?? ' ',
     basicCredentials: dialect.basicCredentials ?? 'form-encoded',
     basicScheme: dialect.basicScheme ?? 'Basic',
@@ -106,4 +128,6 @@ export interface ClientIdentity {
   readonly clientId: string;
   readonly clientAuthentication: string;
   readonly grantType: string | null;
+  /** What the assertion of a grant says; absent without `grant`. */
+  readonly grant?: JsonValue;
 }

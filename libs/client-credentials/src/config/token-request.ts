@@ -65,11 +65,11 @@ export function checkedOptions<T extends TokenRequest>(request: T, where: 'getTo
 }
 
 /** Whether a request names nothing but what is often named, with values of the right types. */
-function isPlainlyRight(request: TokenRequest): boolean {
+function isPlainlyRight(request: unknown): boolean {
   if (!isObject(request)) return false;
   for (const name in request) {
     if (!OFTEN_NAMED.has(name)) return false;
-    const value = request[name as keyof TokenRequest];
+    const value = request[name];
     if (typeof value !== 'string' && value !== undefined) return false;
   }
   return true;

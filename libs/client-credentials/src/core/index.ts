@@ -47,6 +47,7 @@ export type {
   TenantProviderConfig,
   TenantsOnlyConfig,
 } from '../config/options.js';
+export type { JwtBearerGrant } from '../config/grant.js';
 export type { GetTokenOptions, OutboundCall, TokenRequest } from '../config/token-request.js';
 export type {
   ApiAnswer,

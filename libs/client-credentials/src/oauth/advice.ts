@@ -1,5 +1,6 @@
 import { asObject } from '../base/objects.js';
 import { authenticationMethodOf, isAssertionMethod } from '../config/authentication-method.js';
+import { JWT_BEARER_GRANT_TYPE } from '../config/grant.js';
 import type { Provider } from '../config/resolve.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { OAuthError } from './error-response.js';
@@ -37,6 +38,9 @@ export function adviceOn(
     return isPage ? `Check ${address}: an HTML page answered. If it is right: ${advice}` : advice;
   }
   if (isPage) return `Check ${address}: an HTML page is there, not a token endpoint.`;
+  if (provider.config.grant !== undefined && code === 'invalid_grant')
+    return `Check grant.issuer (or clientId), grant.subject, grant.audience and privateKey with its kid against the service account’s registration, and the clock${clockDifference(response, now)}.`;
+  const grant = provider.config.grant === undefined ? 'client_credentials' : JWT_BEARER_GRANT_TYPE;
   switch (code) {
     case 'invalid_scope':
       return `Check scope${quoted(request.scopes)} against what the provider grants this client.`;
@@ -45,9 +49,9 @@ export function adviceOn(
     case 'invalid_dpop_proof':
       return `Check dpop.algorithm against what the server supports, and the clock${clockDifference(response, now)}.`;
     case 'unsupported_grant_type':
-      return `The provider does not know the grant client_credentials by this name: check dialect.grantType and ${address}.`;
+      return `The provider does not know the grant ${grant} by this name: check dialect.grantType and ${address}.`;
     case 'unauthorized_client':
-      return 'The client may not use the grant client_credentials: check clientId, or have the provider allow the grant for it.';
+      return `The client may not use the grant ${grant}: check clientId, or have the provider allow the grant for it.`;
     case undefined:
       if (response.status === 404 || response.status === 410)
         return `Check ${address}: no token endpoint is there.`;
@@ -79,6 +83,8 @@ function credentialsAdvice(
   if (method === 'tls_client_auth' || method === 'self_signed_tls_client_auth') {
     return 'Check clientId and certificate against the client’s registration: the certificate may be replaced or expired.';
   }
+  if (method === undefined)
+    return `Check clientId, grant and privateKey with its kid against the service account’s registration, and the clock${clockDifference(response, now)}.`;
   if (typeof method === 'function')
     return 'Check the clientAuthentication function: its credentials may be wrong or expired.';
   if (isAssertionMethod(method)) {

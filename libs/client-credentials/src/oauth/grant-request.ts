@@ -16,7 +16,7 @@ import type { TokenResponse } from './response-body.js';
 import { backOffMs } from './retry.js';
 import type { Server, ServerLocator } from './server/locator.js';
 import { ResponseTooLarge, type TokenEndpoint } from './token-endpoint.js';
-import { attemptOf, encodeAttempt, parametersOf, sensitiveValuesOf } from './token-request.js';
+import { attemptOf, contextOf, encodeAttempt, parametersOf, sensitiveValuesOf } from './token-request.js';
 
 /** Collaborators of a client's token requests. */
 export interface GrantDeps {
@@ -60,7 +60,7 @@ export class GrantRequest {
       }
       this.#lastError = outcome.error;
       const used = credential;
-      if (isCredentialRefusal(outcome.error)) {
+      if (isCredentialRefusal(outcome.error, provider)) {
         const next = await this.#read(() => rotation.after(used));
         if (next === undefined) throw outcome.error;
         credential = next;
@@ -99,7 +99,10 @@ export class GrantRequest {
     const request = this.#request;
     const extra = await this.#read(() => parametersOf(provider, request), 'The parameters');
     const attempt = attemptOf(provider, { url: tokenUrl, claims }, request, extra);
-    await this.#read(() => credential.authenticate(attempt, issuer), 'The client authentication');
+    await this.#read(
+      () => credential.authenticate(attempt, issuer, contextOf(provider, request)),
+      'The client authentication',
+    );
     let provedNonce: string | undefined;
     if (dpop !== undefined) {
       const target = { method: attempt.method, url: new URL(attempt.url) };
@@ -171,8 +174,10 @@ export class GrantRequest {
   }
 }
 
-function isCredentialRefusal(error: ClientCredentialsError): boolean {
-  return (
-    error.code === 'token_request_rejected' && isCredentialsRefusal(error.endpointStatus, error.oauthError)
-  );
+/** Whether another secret or key may help. An assertion that is the grant is refused as `invalid_grant` (RFC 7523 §3.1). */
+function isCredentialRefusal(error: ClientCredentialsError, { config }: Provider): boolean {
+  const { code, endpointStatus, oauthError } = error;
+  if (code !== 'token_request_rejected') return false;
+  const isGrantRefusal = config.grant !== undefined && oauthError === 'invalid_grant';
+  return isGrantRefusal || isCredentialsRefusal(endpointStatus, oauthError);
 }

@@ -3,6 +3,7 @@ import type { TokenRequestAttempt } from '../config/credentials.js';
 import type { JsonValue, Parameters } from '../config/dialect.js';
 import { STANDARD_PARAMETERS, standardNamesOf } from '../config/dialect.js';
 import type { Provider, ResolvedDialect } from '../config/resolve.js';
+import type { TokenRequest } from '../config/token-request.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 
 /** A token request as sent. */
@@ -25,20 +26,25 @@ export interface AttemptContext {
   readonly claims?: string | undefined;
 }
 
-/** The extra parameters of a request: the configured ones, which a function may return, and the caller's. */
-export function parametersOf(
-  { tenant, config }: Provider,
-  { scopes, audience, resources, parameters: own }: ResolvedRequest,
-): Parameters | Promise<Parameters> {
-  const { parameters: configured } = config;
-  if (typeof configured !== 'function') return own;
-  const context = {
+/** What a configured function is told of a request. */
+export function contextOf(
+  { tenant }: Provider,
+  { scopes, audience, resources }: ResolvedRequest,
+): TokenRequest {
+  return {
     scope: [...scopes],
     resource: [...resources],
     ...(audience !== undefined && { audience }),
     ...(tenant !== undefined && { tenant }),
   };
-  return (async () => ({ ...(await configured(context)), ...own }))();
+}
+
+/** The extra parameters of a request: the configured ones, which a function may return, and the caller's. */
+export function parametersOf(provider: Provider, request: ResolvedRequest): Parameters | Promise<Parameters> {
+  const { parameters: configured } = provider.config;
+  const { parameters: own } = request;
+  if (typeof configured !== 'function') return own;
+  return (async () => ({ ...(await configured(contextOf(provider, request))), ...own }))();
 }
 
 /** Builds an attempt without client authentication. @see RFC 6749 §4.4.2 */
@@ -109,6 +115,8 @@ function validated({ name: provider, config, dialect }: Provider, parameters: Pa
   const problems = given.flatMap(([name, value]) => {
     if (standard.has(name))
       return [`parameters.${name}: is a standard parameter: use the option of the same name`];
+    if (name === 'assertion' && config.grant !== undefined)
+      return ['parameters.assertion: is set by the library: grant makes the assertion'];
     const isAllowed = typeof value === 'string' || dialect.requestEncoding === 'json';
     return isAllowed ? [] : [`parameters.${name}: must be a string unless dialect.requestEncoding is 'json'`];
   });

@@ -44,6 +44,7 @@ export function tokenKeyOf(client: ClientIdentity, request: ResolvedRequest): st
     request.audience ?? null,
     request.resources.toSorted(),
     { ...request.parameters },
+    ...(client.grant === undefined ? [] : [client.grant]),
   ]);
 }
 

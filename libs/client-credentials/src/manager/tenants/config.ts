@@ -4,11 +4,11 @@ import type { RuleProblem } from '../../config/credential-rules.js';
 import { layerOptions } from '../../config/layered-options.js';
 import type { TenantProviderConfig } from '../../config/options.js';
 
-/** Groups of alternative options: one option of a tenant replaces the provider's whole group. */
-const ALTERNATIVES = [
-  ['tokenUrl', 'issuer'],
-  ['clientSecret', 'privateKey', 'clientAssertion'],
-] as const;
+/** Groups of alternative options: one option of a tenant replaces the provider's whole group. With a grant the key is no alternative. */
+function alternativesOf(grant: unknown): readonly (readonly string[])[] {
+  const credentials = ['clientSecret', 'clientAssertion'];
+  return [['tokenUrl', 'issuer'], grant === undefined ? [...credentials, 'privateKey'] : credentials];
+}
 
 /** Options of `api` that axios uses where the tenant is unknown, so that tenants cannot differ in them. */
 const OF_THE_INSTANCE = ['adapter', 'transformRequest', 'transformResponse'] as const;
@@ -37,7 +37,7 @@ export function tenantConfigOf(
 ): object {
   const own = withoutUndefined(tenant);
   const shared: Record<string, unknown> = { ...provider };
-  for (const alternatives of ALTERNATIVES) {
+  for (const alternatives of alternativesOf(asObject(own)['grant'] ?? provider.grant)) {
     if (alternatives.some((name) => name in own)) for (const name of alternatives) delete shared[name];
   }
   return layerOptions(shared, own);

@@ -169,8 +169,8 @@ export class TenantDirectory {
     const { issuer, tokenRequest } = this.#config;
     if (config.tokenUrl !== undefined || issuer === undefined || config.issuer !== issuer) return undefined;
     const method = authenticationMethodOf(config);
-    const isSame = config.tokenRequest?.axios === tokenRequest?.axios && typeof method === 'string';
-    return isSame ? method : undefined;
+    const isSame = config.tokenRequest?.axios === tokenRequest?.axios && typeof method !== 'function';
+    return isSame ? (method ?? 'grant') : undefined;
   }
 
   /** Whether callers that resolved the tenant have not yet asked for a token. */

@@ -5,15 +5,16 @@ import type { AssertionOptions, ClientAssertion } from '../../config/credentials
 import type { SigningKey } from '../../config/signing-key.js';
 import { UnusableInput } from './private-key.js';
 
-/** The key of a client assertion, with its algorithm. */
+/** The key of an assertion, with its algorithm. */
 export interface AssertionKey extends Pick<SigningKey, 'algorithm'> {
   readonly key: SigningKey['key'] | Uint8Array;
   readonly kid?: string | undefined;
 }
 
-/** The client's part of an assertion's claims. */
+/** Who asserts what to whom. */
 export interface AssertionClaims {
-  readonly clientId: string;
+  readonly issuer: string;
+  readonly subject: string | undefined;
   readonly audience: string;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -26,15 +27,19 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** Signs an assertion with a new `jti`: a server may accept each `jti` once. @see RFC 7523 §3 */
 export async function signAssertion(
   { key, kid, algorithm }: AssertionKey,
-  { clientId, audience, now }: AssertionClaims,
-  { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, header, claims }: AssertionOptions,
+  { issuer, subject, audience, now }: AssertionClaims,
+  {
+    lifetimeSeconds = DEFAULT_LIFETIME_SECONDS,
+    header,
+    claims,
+  }: Pick<AssertionOptions, 'lifetimeSeconds' | 'header' | 'claims'>,
 ): Promise<string> {
   const { SignJWT } = await import('../../base/jose.js');
   const issuedAt = Math.floor(now / 1000);
   const payload: JWTPayload = {
     ...claims,
-    iss: clientId,
-    sub: clientId,
+    iss: issuer,
+    ...(subject !== undefined && { sub: subject }),
     aud: audience,
     jti: randomUUID(),
     iat: issuedAt,

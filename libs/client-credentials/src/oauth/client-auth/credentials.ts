@@ -2,10 +2,11 @@ import type { Clock } from '../../base/clock.js';
 import { invalidConfiguration } from '../../base/errors.js';
 import { outerBreakProblem } from '../../config/credential-rules.js';
 import { authenticationMethodOf } from '../../config/authentication-method.js';
-import type { Lazy, Secret } from '../../config/credentials.js';
+import type { ClientAuthentication, Lazy, Secret } from '../../config/credentials.js';
 import type { Provider } from '../../config/resolve.js';
 import type { CertificateSource, ClientCertificate } from './certificate.js';
 import { readAssertion, signAssertion, type AssertionKey } from './client-assertion.js';
+import { withGrant } from './grant-assertion.js';
 import {
   clientAssertion,
   clientIdAlone,
@@ -16,7 +17,7 @@ import {
 import { InputFailure, isFile, readPrivateKey, UnusableInput } from './private-key.js';
 
 /** One secret, key or assertion that authenticates the client. */
-interface ClientProof {
+export interface ClientProof {
   /** Identifies this proof among the client's proofs. May itself be a secret. */
   readonly id: string;
   /** Values that no output may show. */
@@ -47,7 +48,8 @@ export function credentialSourceOf(
   certificates: CertificateSource | undefined,
   clock: Clock,
 ): CredentialSource {
-  const proofs = proofsOf(provider, clock);
+  const client = proofsOf(provider, clock);
+  const proofs = provider.config.grant === undefined ? client : withGrant(client, provider, clock);
   return {
     mayChange: proofs.mayChange || certificates?.mayChange === true,
     isEphemeral: proofs.isEphemeral === true,
@@ -64,13 +66,13 @@ export function credentialSourceOf(
           certificate,
         }));
       } catch (error) {
-        throw new InputFailure(label, error);
+        throw error instanceof InputFailure ? error : new InputFailure(label, error);
       }
     },
   };
 }
 
-interface ClientProofs {
+export interface ClientProofs {
   /** Subject of the error message if reading fails. */
   readonly label: string;
   readonly mayChange: boolean;
@@ -89,7 +91,11 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
     (key: AssertionKey): Authenticate =>
     async (attempt, issuer) => {
       const audience = assertion.audience ?? issuer ?? attempt.url;
-      const signed = await signAssertion(key, { clientId, audience, now: clock.now() }, assertion);
+      const signed = await signAssertion(
+        key,
+        { issuer: clientId, subject: clientId, audience, now: clock.now() },
+        assertion,
+      );
       clientAssertion(client, signed, attempt);
     };
   const secretProofs = (authenticateWith: (secret: string) => Authenticate): ClientProofs => ({
@@ -105,6 +111,12 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
 
   if (typeof method === 'function') return customProofs(provider, method);
   switch (method) {
+    case undefined:
+      return {
+        label: 'The client id',
+        mayChange: false,
+        read: async () => [{ id: 'grant', secrets: [], authenticate: () => undefined }],
+      };
     case 'client_secret_basic':
       return secretProofs((secret) => (attempt) => clientSecretBasic(client, secret, attempt));
     case 'client_secret_post':
@@ -138,8 +150,8 @@ function proofsOf(provider: Provider, clock: Clock): ClientProofs {
 }
 
 /** Client authentication by the application's function. A configured `clientSecret` stays hidden from output as well. */
-function customProofs({ name, config }: Provider, configured: Authenticate): ClientProofs {
-  const authenticate: Authenticate = async (attempt, issuer) => configured(attempt, issuer);
+function customProofs({ name, config }: Provider, configured: ClientAuthentication): ClientProofs {
+  const authenticate: Authenticate = async (attempt) => configured(attempt);
   return {
     label: 'The client secret',
     mayChange: false,

@@ -1,11 +1,16 @@
 import type { TokenRequestAttempt } from '../../config/credentials.js';
 import type { ResolvedDialect } from '../../config/resolve.js';
+import type { TokenRequest } from '../../config/token-request.js';
 
 // RFC 7523 §2.2
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Authenticates the client by changing the attempt. `issuer` is the server's issuer, if known. */
-export type Authenticate = (attempt: TokenRequestAttempt, issuer: string | undefined) => void | Promise<void>;
+/** Authenticates the client by changing the attempt. `issuer` is the server's issuer, if known; `request` is what is asked for. */
+export type Authenticate = (
+  attempt: TokenRequestAttempt,
+  issuer: string | undefined,
+  request: TokenRequest,
+) => void | Promise<void>;
 
 /** The client id and the dialect that names its parameter. */
 interface Client {

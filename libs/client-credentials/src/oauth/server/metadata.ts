@@ -61,7 +61,7 @@ export function contradictionOf(
   { authenticationMethods: announced }: ServerMetadata,
 ): string | undefined {
   const method = authenticationMethodOf(config);
-  if (announced === undefined || typeof method === 'function') return undefined;
+  if (announced === undefined || typeof method !== 'string') return undefined;
   // Both methods send the same request; the client's registration decides which one applies.
   const names: readonly string[] =
     method === 'tls_client_auth' ? [method, 'self_signed_tls_client_auth'] : [method];
