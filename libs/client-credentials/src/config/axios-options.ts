@@ -1,17 +1,21 @@
 import type { AxiosRequestConfig } from 'axios';
-import { z } from 'zod';
 import { MAX_TIMER_MS } from '../base/abort.js';
 import { isObject } from '../base/objects.js';
-import { optionsOf } from './checks.js';
+import {
+  isFunction,
+  isText,
+  optional,
+  optionsOf,
+  unless,
+  valueThat as anyThat,
+  type Check,
+  type ChecksOf,
+} from './checks.js';
 import { misspelt } from './spelling.js';
 
 /** A check of one value; `null` is an option that is not set, as for axios. */
-function valueThat(isRight: (value: unknown) => boolean, message: string): z.ZodType {
-  return z.custom((value) => value === null || isRight(value), message).optional();
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
+function valueThat(isRight: (value: unknown) => boolean, message: string): Check {
+  return optional(unless((value) => value === null, anyThat(isRight, message)));
 }
 
 /** Whether a header's value has a line break, also in the headers of one method. */
@@ -25,11 +29,8 @@ function eachOf(isRight: (value: unknown) => boolean): (value: unknown) => boole
   return (value) => (Array.isArray(value) ? value.every(isRight) : isRight(value));
 }
 
-const text = valueThat((value) => typeof value === 'string', 'must be a string');
-const textOrList = valueThat(
-  eachOf((value) => typeof value === 'string'),
-  'must be a string or a list of strings',
-);
+const text = valueThat(isText, 'must be a string');
+const textOrList = valueThat(eachOf(isText), 'must be a string or a list of strings');
 const flag = valueThat((value) => typeof value === 'boolean', 'must be true or false');
 const aFunction = valueThat(isFunction, 'must be a function');
 const functionOrList = valueThat(eachOf(isFunction), 'must be a function or a list of functions');
@@ -72,7 +73,7 @@ const CHECKS = {
     (value) => isFunction(value) || isObject(value),
     'must be an object of options or a function',
   ),
-  data: z.unknown().optional(),
+  data: () => [],
   timeout: valueThat(
     (value) => typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS,
     `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
@@ -134,7 +135,7 @@ const CHECKS = {
   formDataHeaderPolicy: text,
   redact: textOrList,
   sensitiveHeaders: textOrList,
-} satisfies Partial<Record<keyof AxiosRequestConfig, z.ZodType>>;
+} satisfies Partial<ChecksOf<AxiosRequestConfig>>;
 
 const NAMES = Object.keys(CHECKS);
 
@@ -144,7 +145,7 @@ const NAMES = Object.keys(CHECKS);
  * Other options are taken, because companions of axios have theirs there (`axios-retry`, `raxConfig`), unless one is
  * the misspelt name of an option of axios.
  */
-export const axiosOptions: z.ZodType = optionsOf(CHECKS, {
+export const axiosOptions: Check = optionsOf(CHECKS, {
   message: 'must be an object',
   unknownName: (name) => {
     const right = misspelt(name, NAMES);

@@ -1,47 +1,66 @@
-import { z } from 'zod';
 import { isObject } from '../base/objects.js';
 import { nearestName } from './spelling.js';
 
-/** One check for every option of `T`: an option without a check does not compile, nor a check without an option. */
-export type ChecksOf<T> = Record<keyof T, z.ZodType>;
+/** What is wrong with a value, and where in it. */
+export interface Problem {
+  readonly path: readonly string[];
+  readonly message: string;
+}
 
+/** Returns the problems of a value. */
+export type Check = (value: unknown) => readonly Problem[];
+
+/** One check for every option of `T`: an option without a check does not compile, nor a check without an option. */
+export type ChecksOf<T> = Record<keyof T, Check>;
+
+type Shape = Readonly<Record<string, Check>>;
+
+const NO_PROBLEMS: readonly Problem[] = [];
 const CENTURY_SECONDS = 100 * 365 * 86_400;
 
-export const aFunction: z.ZodType = z.custom((value) => typeof value === 'function', 'must be a function');
-export const text: z.ZodString = z.string({
-  error: ({ input }) => (input === undefined ? 'is required' : 'must be a string'),
-});
-export const filledText: z.ZodString = text.min(1, 'must not be empty');
-export const textOrList: z.ZodType = z.union([text, z.array(text)], {
-  error: 'must be a string or a list of strings',
-});
-const number = z
-  .number({ error: 'must be a number of seconds' })
-  .max(CENTURY_SECONDS, 'must be at most 100 years');
-export const seconds: z.ZodNumber = number.nonnegative('must not be negative');
-export const positiveSeconds: z.ZodNumber = number.positive('must be more than 0');
-export const wholeNumber: z.ZodNumber = z
-  .number({ error: 'must be a whole number' })
-  .int('must be a whole number')
-  .min(1, 'must be at least 1');
-export const headers: z.ZodType = z.record(z.string(), text, {
-  error: 'must be an object of header names and values',
-});
-export const json: z.ZodType = z.json({ error: 'must be a JSON value' });
-export const jsonValues: z.ZodType = z.record(z.string(), json, {
-  error: 'must be an object of JSON values',
-});
-
-/** One of several strings; the error lists them. */
-export function oneOf(...words: [string, ...string[]]): z.ZodType {
-  return z.enum(words, { error: `must be one of ${quoted(words)}` });
+/** A value that is right, or has a problem with this message. */
+export function valueThat(
+  isRight: (value: unknown) => boolean,
+  message: string | ((value: unknown) => string),
+): Check {
+  return (value) => {
+    if (isRight(value)) return NO_PROBLEMS;
+    return [{ path: [], message: typeof message === 'string' ? message : message(value) }];
+  };
 }
 
-export function quoted(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(', ');
+/** A value with the problems of the first check that finds any. */
+export function both(first: Check, second: Check): Check {
+  return (value) => {
+    const problems = first(value);
+    return problems.length > 0 ? problems : second(value);
+  };
 }
 
-type Shape = Readonly<Record<string, z.ZodType>>;
+/** A value that may be left out. */
+export function optional(check: Check): Check {
+  return unless((value) => value === undefined, check);
+}
+
+/** A checked value, or an alternative. */
+export function unless(isAlternative: (value: unknown) => boolean, check: Check): Check {
+  return (value) => (isAlternative(value) ? NO_PROBLEMS : check(value));
+}
+
+/** Options, or a function that returns them later; its result is checked when it is read. */
+export function orFunction(check: Check): Check {
+  return unless(isFunction, check);
+}
+
+/** A list whose items are all checked. */
+export function listOf(item: Check, message: string): Check {
+  return both(valueThat(Array.isArray, message), (value) => entriesOf(value).flatMap(at(() => item)));
+}
+
+/** An object of any names whose values are all checked. */
+export function recordOf(item: Check, message: string): Check {
+  return both(valueThat(isRecord, message), (value) => entriesOf(value).flatMap(at(() => item)));
+}
 
 interface ObjectWords {
   /** Problem of a value that is no object. */
@@ -51,31 +70,21 @@ interface ObjectWords {
 }
 
 /** An object with these options. An unknown option is a problem at its own path. */
-export function optionsOf(shape: Shape, words: ObjectWords = {}): z.ZodType {
+export function optionsOf(shape: Shape, words: ObjectWords = {}): Check {
   const { message = 'must be an object of options', unknownName = unknownOptionOf(shape) } = words;
-  const options = z.looseObject(shape, { error: message });
-  // Zod's own strict object would report unknown options together, and at the path of the object.
-  return z.unknown().superRefine((value, context) => {
-    addProblems(options, value, context);
-    const names = isObject(value) && !Array.isArray(value) ? Object.keys(value) : [];
-    for (const name of names.filter((each) => !Object.hasOwn(shape, each))) {
-      const problem = unknownName(name);
-      if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: problem });
-    }
+  const names = Object.keys(shape);
+  return both(valueThat(isRecord, message), (value) => {
+    const given = isObject(value) ? value : {};
+    const known = names.map((name): [string, unknown] => [name, given[name]]);
+    const unknown = Object.keys(given).filter((name) => !Object.hasOwn(shape, name));
+    return [
+      ...known.flatMap(at((name) => shape[name])),
+      ...unknown.flatMap((name) => {
+        const problem = unknownName(name);
+        return problem === undefined ? [] : [{ path: [name], message: problem }];
+      }),
+    ];
   });
-}
-
-/** Options, or an alternative value. A Zod union would report its own path instead of the wrong option's. */
-export function unless(isAlternative: (value: unknown) => boolean, options: z.ZodType): z.ZodType {
-  return z.unknown().superRefine((value, context) => {
-    if (!isAlternative(value)) addProblems(options, value, context);
-  });
-}
-
-function addProblems(check: z.ZodType, value: unknown, context: z.RefinementCtx): void {
-  for (const { path, message } of check.safeParse(value).error?.issues ?? []) {
-    context.addIssue({ code: 'custom', path, message });
-  }
 }
 
 function unknownOptionOf(shape: Shape): (name: string) => string {
@@ -85,7 +94,89 @@ function unknownOptionOf(shape: Shape): (name: string) => string {
   };
 }
 
-/** Options, or a function that returns them later; its result is checked when it is read. */
-export function orFunction(options: z.ZodType): z.ZodType {
-  return unless((value) => typeof value === 'function', options);
+/** Moves the problems of an item to the place of the item. */
+function at(checkOf: (name: string) => Check | undefined): (entry: [string, unknown]) => Problem[] {
+  return ([name, item]) =>
+    (checkOf(name)?.(item) ?? NO_PROBLEMS).map(({ path, message }) => ({ path: [name, ...path], message }));
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return Object.entries(isObject(value) ? value : {});
+}
+
+export function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+export function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isRecord(value: unknown): boolean {
+  return isObject(value) && !Array.isArray(value);
+}
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  return isObject(value) && Object.values(value).every(isJson);
+}
+
+/** One of several strings; the error lists them. */
+export function oneOf(...words: readonly string[]): Check {
+  return valueThat((value) => words.some((word) => word === value), `must be one of ${quoted(words)}`);
+}
+
+export function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}
+
+/** A number within limits; the message of the first limit that it breaks. */
+function numberThat(type: string, ...limits: [(value: number) => boolean, string][]): Check {
+  return (value) => {
+    const isNumber = typeof value === 'number' && Number.isFinite(value);
+    const message = isNumber ? limits.find(([isRight]) => !isRight(value))?.[1] : type;
+    return message === undefined ? NO_PROBLEMS : [{ path: [], message }];
+  };
+}
+
+const A_CENTURY: [(value: number) => boolean, string] = [
+  (value) => value <= CENTURY_SECONDS,
+  'must be at most 100 years',
+];
+
+export const aFunction: Check = valueThat(isFunction, 'must be a function');
+export const text: Check = valueThat(isText, (value) =>
+  value === undefined ? 'is required' : 'must be a string',
+);
+export const filledText: Check = both(
+  text,
+  valueThat((value) => value !== '', 'must not be empty'),
+);
+export const textOrList: Check = valueThat(
+  (value) => (Array.isArray(value) ? value.every(isText) : isText(value)),
+  'must be a string or a list of strings',
+);
+export const seconds: Check = numberThat(
+  'must be a number of seconds',
+  [(value) => value >= 0, 'must not be negative'],
+  A_CENTURY,
+);
+export const positiveSeconds: Check = numberThat(
+  'must be a number of seconds',
+  [(value) => value > 0, 'must be more than 0'],
+  A_CENTURY,
+);
+export const headers: Check = recordOf(text, 'must be an object of header names and values');
+export const json: Check = valueThat(isJson, 'must be a JSON value');
+export const jsonValues: Check = recordOf(json, 'must be an object of JSON values');
+
+/** A whole number from 1 on. */
+export function wholeNumber(max: number = Number.MAX_SAFE_INTEGER): Check {
+  return numberThat(
+    'must be a whole number',
+    [Number.isInteger, 'must be a whole number'],
+    [(value) => value >= 1, 'must be at least 1'],
+    [(value) => value <= max, `must be at most ${max}`],
+  );
 }

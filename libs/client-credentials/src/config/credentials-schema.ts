@@ -1,10 +1,13 @@
-import { z } from 'zod';
 import { isObject } from '../base/objects.js';
 import {
-  aFunction,
+  both,
   filledText,
+  isFunction,
+  isText,
   jsonValues,
+  listOf,
   oneOf,
+  optional,
   optionsOf,
   orFunction,
   positiveSeconds,
@@ -12,6 +15,8 @@ import {
   text,
   textOrList,
   unless,
+  valueThat,
+  type Check,
   type ChecksOf,
 } from './checks.js';
 import {
@@ -26,35 +31,46 @@ import {
 import type { JwtBearerGrant } from './grant.js';
 import type { TenantConfig } from './options.js';
 
-const secret = z.union([filledText, z.array(filledText).min(1, 'must not be empty'), aFunction], {
-  error: 'must be a non-empty string, a list of non-empty strings, or a function that returns either',
-});
+const secrets = both(
+  listOf(filledText, ''),
+  valueThat((value) => Array.isArray(value) && value.length > 0, 'must not be empty'),
+);
+
+const secret: Check = (value) => {
+  if (isText(value)) return filledText(value);
+  return Array.isArray(value) ? secrets(value) : aSecret(value);
+};
+
+const aSecret = valueThat(
+  isFunction,
+  'must be a non-empty string, a list of non-empty strings, or a function that returns either',
+);
 
 const privateKey = {
-  key: z.custom(
+  key: valueThat(
     (key) => typeof key === 'string' || isObject(key),
     'must be a PEM, a JWK, a KeyObject, a CryptoKey or the path of a file',
   ),
-  kid: filledText.optional(),
-  algorithm: filledText.optional(),
+  kid: optional(filledText),
+  algorithm: optional(filledText),
 } satisfies ChecksOf<PrivateKey>;
 
 const assertion = {
-  audience: filledText.optional(),
-  algorithm: filledText.optional(),
-  lifetimeSeconds: positiveSeconds.optional(),
-  header: jsonValues.optional(),
-  claims: jsonValues.optional(),
+  audience: optional(filledText),
+  algorithm: optional(filledText),
+  lifetimeSeconds: optional(positiveSeconds),
+  header: optional(jsonValues),
+  claims: optional(jsonValues),
 } satisfies ChecksOf<AssertionOptions>;
 
 const grant = {
   type: oneOf('jwt_bearer'),
-  issuer: filledText.optional(),
-  subject: filledText.optional(),
-  audience: filledText.optional(),
-  claims: orFunction(jsonValues).optional(),
-  header: jsonValues.optional(),
-  lifetimeSeconds: positiveSeconds.optional(),
+  issuer: optional(filledText),
+  subject: optional(filledText),
+  audience: optional(filledText),
+  claims: optional(orFunction(jsonValues)),
+  header: optional(jsonValues),
+  lifetimeSeconds: optional(positiveSeconds),
 } satisfies ChecksOf<JwtBearerGrant>;
 
 const assertionFile = { file: filledText } satisfies ChecksOf<Extract<ClientAssertion, { file: string }>>;
@@ -62,17 +78,17 @@ const assertionFile = { file: filledText } satisfies ChecksOf<Extract<ClientAsse
 const certificate = {
   cert: filledText,
   key: filledText,
-  ca: textOrList.optional(),
-  passphrase: text.optional(),
+  ca: optional(textOrList),
+  passphrase: optional(text),
 } satisfies ChecksOf<Certificate>;
 
-const aKey = z.custom((key) => isObject(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
+const aKey = valueThat((key) => isObject(key) && 'type' in key, 'must be a CryptoKey or a KeyObject');
 
 const keyPair = { privateKey: aKey, publicKey: aKey } satisfies ChecksOf<NonNullable<DpopOptions['keyPair']>>;
 
 const dpop = {
-  algorithm: oneOf(...DPOP_ALGORITHMS).optional(),
-  keyPair: optionsOf(keyPair, { message: 'must have a privateKey and a publicKey' }).optional(),
+  algorithm: optional(oneOf(...DPOP_ALGORITHMS)),
+  keyPair: optional(optionsOf(keyPair, { message: 'must have a privateKey and a publicKey' })),
 } satisfies ChecksOf<DpopOptions>;
 
 type CredentialOption =
@@ -87,16 +103,17 @@ type CredentialOption =
 
 /** The checks of the options by which a client authenticates. */
 export const credentialChecks: ChecksOf<Pick<TenantConfig, CredentialOption>> = {
-  clientSecret: secret.optional(),
-  clientAuthentication: z
-    .union([z.enum(CLIENT_AUTHENTICATION_METHODS), aFunction], {
-      error: `must be one of ${quoted(CLIENT_AUTHENTICATION_METHODS)}, or a function`,
-    })
-    .optional(),
-  privateKey: orFunction(optionsOf(privateKey)).optional(),
-  assertion: optionsOf(assertion).optional(),
-  clientAssertion: orFunction(optionsOf(assertionFile)).optional(),
-  certificate: orFunction(optionsOf(certificate)).optional(),
-  grant: optionsOf(grant).optional(),
-  dpop: unless((value) => value === true, optionsOf(dpop)).optional(),
+  clientSecret: optional(secret),
+  clientAuthentication: optional(
+    valueThat(
+      (value) => isFunction(value) || CLIENT_AUTHENTICATION_METHODS.some((method) => method === value),
+      `must be one of ${quoted(CLIENT_AUTHENTICATION_METHODS)}, or a function`,
+    ),
+  ),
+  privateKey: optional(orFunction(optionsOf(privateKey))),
+  assertion: optional(optionsOf(assertion)),
+  clientAssertion: optional(orFunction(optionsOf(assertionFile))),
+  certificate: optional(orFunction(optionsOf(certificate))),
+  grant: optional(optionsOf(grant)),
+  dpop: optional(unless((value) => value === true, optionsOf(dpop))),
 };

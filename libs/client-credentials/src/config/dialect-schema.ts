@@ -1,5 +1,15 @@
-import { z } from 'zod';
-import { aFunction, filledText, headers, oneOf, optionsOf, text, type ChecksOf } from './checks.js';
+import {
+  aFunction,
+  filledText,
+  headers,
+  oneOf,
+  optional,
+  optionsOf,
+  text,
+  unless,
+  type Check,
+  type ChecksOf,
+} from './checks.js';
 import {
   STANDARD_PARAMETERS,
   type AuthorizationDialect,
@@ -8,40 +18,40 @@ import {
 } from './dialect.js';
 
 const response = {
-  accessToken: text.optional(),
-  expiresIn: filledText.optional(),
-  expiresUnit: oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601').optional(),
-  tokenType: filledText.optional(),
-  scope: filledText.optional(),
-  apiBaseURL: filledText.optional(),
-  error: filledText.optional(),
-  errorDescription: filledText.optional(),
-  isError: aFunction.optional(),
+  accessToken: optional(text),
+  expiresIn: optional(filledText),
+  expiresUnit: optional(oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601')),
+  tokenType: optional(filledText),
+  scope: optional(filledText),
+  apiBaseURL: optional(filledText),
+  error: optional(filledText),
+  errorDescription: optional(filledText),
+  isError: optional(aFunction),
 } satisfies ChecksOf<ResponseDialect>;
 
 const authorization = {
-  header: filledText.optional(),
-  scheme: text.optional(),
-  query: filledText.optional(),
-  format: aFunction.optional(),
+  header: optional(filledText),
+  scheme: optional(text),
+  query: optional(filledText),
+  format: optional(aFunction),
 } satisfies ChecksOf<AuthorizationDialect>;
 
 const parameterNames = Object.fromEntries(
-  STANDARD_PARAMETERS.map((name) => [name, filledText.nullable().optional()]),
+  STANDARD_PARAMETERS.map((name) => [name, optional(unless((value) => value === null, filledText))]),
 );
 
 const options = {
-  method: oneOf('POST', 'GET').optional(),
-  requestEncoding: oneOf('form', 'json', 'query').optional(),
-  grantType: filledText.nullable().optional(),
-  parameterNames: optionsOf(parameterNames, { message: 'must be an object of parameter names' }).optional(),
-  scopeSeparator: filledText.optional(),
-  basicCredentials: oneOf('form-encoded', 'raw').optional(),
-  basicScheme: filledText.optional(),
-  headers: headers.optional(),
-  response: optionsOf(response).optional(),
-  authorization: optionsOf(authorization).optional(),
-  apiHeaders: headers.optional(),
+  method: optional(oneOf('POST', 'GET')),
+  requestEncoding: optional(oneOf('form', 'json', 'query')),
+  grantType: optional(unless((value) => value === null, filledText)),
+  parameterNames: optional(optionsOf(parameterNames, { message: 'must be an object of parameter names' })),
+  scopeSeparator: optional(filledText),
+  basicCredentials: optional(oneOf('form-encoded', 'raw')),
+  basicScheme: optional(filledText),
+  headers: optional(headers),
+  response: optional(optionsOf(response)),
+  authorization: optional(optionsOf(authorization)),
+  apiHeaders: optional(headers),
 } satisfies ChecksOf<Dialect>;
 
-export const dialectSchema: z.ZodType = optionsOf(options);
+export const dialectSchema: Check = optionsOf(options);

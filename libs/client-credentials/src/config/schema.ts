@@ -1,16 +1,24 @@
-import { z } from 'zod';
 import { MAX_TIMER_MS } from '../base/abort.js';
+import { isObject } from '../base/objects.js';
 import { axiosOptions } from './axios-options.js';
 import {
   aFunction,
+  both,
   filledText,
+  isText,
   json,
+  listOf,
+  optional,
   optionsOf,
+  orFunction,
   positiveSeconds,
   seconds,
   text,
+  recordOf,
   textOrList,
+  valueThat,
   wholeNumber,
+  type Check,
   type ChecksOf,
 } from './checks.js';
 import { credentialChecks } from './credentials-schema.js';
@@ -28,81 +36,87 @@ import type { LifetimeOptions, ReacquireOptions, TokenRequestOptions } from './p
 const MAX_TENANTS = 1_000_000;
 
 const lifetime = {
-  refreshAheadSeconds: seconds.optional(),
-  expirySkewSeconds: seconds.optional(),
-  defaultSeconds: positiveSeconds.optional(),
-  maxSeconds: positiveSeconds.optional(),
+  refreshAheadSeconds: optional(seconds),
+  expirySkewSeconds: optional(seconds),
+  defaultSeconds: optional(positiveSeconds),
+  maxSeconds: optional(positiveSeconds),
 } satisfies ChecksOf<LifetimeOptions>;
 
 const tokenRequest = {
-  timeoutMs: wholeNumber.max(MAX_TIMER_MS, `must be at most ${MAX_TIMER_MS}`).optional(),
-  attempts: wholeNumber.optional(),
-  axios: axiosOptions.optional(),
+  timeoutMs: optional(wholeNumber(MAX_TIMER_MS)),
+  attempts: optional(wholeNumber()),
+  axios: optional(axiosOptions),
 } satisfies ChecksOf<TokenRequestOptions>;
 
 const reacquire = {
-  on: aFunction.optional(),
-  cooldownSeconds: seconds.optional(),
+  on: optional(aFunction),
+  cooldownSeconds: optional(seconds),
 } satisfies ChecksOf<ReacquireOptions>;
 
 const issuance = {
-  limit: wholeNumber,
+  limit: wholeNumber(),
   windowSeconds: positiveSeconds,
 } satisfies ChecksOf<NonNullable<ProviderConfig['issuance']>>;
 
 const provider = {
-  tokenUrl: text.optional(),
-  issuer: text.optional(),
+  tokenUrl: optional(text),
+  issuer: optional(text),
   clientId: filledText,
   ...credentialChecks,
-  scope: textOrList.optional(),
-  audience: filledText.optional(),
-  resource: textOrList.optional(),
-  parameters: z
-    .union([z.record(z.string(), json), aFunction], {
-      error: 'must be an object of values, or a function that returns one',
-    })
-    .optional(),
-  dialect: dialectSchema.optional(),
-  lifetime: optionsOf(lifetime).optional(),
-  tokenRequest: optionsOf(tokenRequest).optional(),
-  api: axiosOptions.optional(),
-  allowedOrigins: z.array(text, { error: 'must be a list of origins' }).optional(),
-  reacquire: optionsOf(reacquire).optional(),
-  issuance: optionsOf(issuance).optional(),
-  tokenFor: aFunction.optional(),
+  scope: optional(textOrList),
+  audience: optional(filledText),
+  resource: optional(textOrList),
+  parameters: optional(
+    orFunction(recordOf(json, 'must be an object of values, or a function that returns one')),
+  ),
+  dialect: optional(dialectSchema),
+  lifetime: optional(optionsOf(lifetime)),
+  tokenRequest: optional(optionsOf(tokenRequest)),
+  api: optional(axiosOptions),
+  allowedOrigins: optional(listOf(text, 'must be a list of origins')),
+  reacquire: optional(optionsOf(reacquire)),
+  issuance: optional(optionsOf(issuance)),
+  tokenFor: optional(aFunction),
 } satisfies ChecksOf<TenantConfig>;
 
-export const providerSchema: z.ZodType = optionsOf(provider);
+export const providerSchema: Check = optionsOf(provider);
 
 const tenantCache = {
-  max: wholeNumber.max(MAX_TENANTS, `must be at most ${MAX_TENANTS}`).optional(),
-  ttlSeconds: seconds.optional(),
+  max: optional(wholeNumber(MAX_TENANTS)),
+  ttlSeconds: optional(seconds),
 } satisfies ChecksOf<TenantCacheOptions>;
 
 const tenantOptions = {
   tenants: aFunction,
-  tenantCache: optionsOf(tenantCache).optional(),
+  tenantCache: optional(optionsOf(tenantCache)),
 } satisfies ChecksOf<Omit<TenantProviderConfig, keyof TenantConfig>>;
 
-function optional(checks: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check.optional()]));
+function allOptional(checks: Readonly<Record<string, Check>>): Record<string, Check> {
+  return Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, optional(check)]));
 }
 
 /** A provider with tenants. No other option is required: each tenant may have its own. */
-export const tenantProviderSchema: z.ZodType = optionsOf({ ...optional(provider), ...tenantOptions });
+export const tenantProviderSchema: Check = optionsOf({ ...allOptional(provider), ...tenantOptions });
+
+/** An object of a user's own class, with at least these members. */
+function shapeOf(shape: Readonly<Record<string, Check>>, message: string): Check {
+  return optionsOf(shape, { message, unknownName: () => undefined });
+}
 
 const options = {
-  providers: z.record(z.string().min(1, 'must have a name for each provider'), z.unknown(), {
-    error: 'must be an object of providers by name',
-  }),
-  store: z
-    .looseObject({ get: aFunction, set: aFunction, delete: aFunction }, { error: 'must be a TokenStore' })
-    .optional(),
-  warmUp: z
-    .union([z.boolean(), z.array(text)], { error: 'must be true, false or a list of provider names' })
-    .optional(),
-  clock: z.looseObject({ now: aFunction }, { error: 'must have a function now()' }).optional(),
+  providers: both(
+    recordOf(() => [], 'must be an object of providers by name'),
+    (value) =>
+      isObject(value) && '' in value ? [{ path: [''], message: 'must have a name for each provider' }] : [],
+  ),
+  store: optional(shapeOf({ get: aFunction, set: aFunction, delete: aFunction }, 'must be a TokenStore')),
+  warmUp: optional(
+    valueThat(
+      (value) => typeof value === 'boolean' || (Array.isArray(value) && value.every(isText)),
+      'must be true, false or a list of provider names',
+    ),
+  ),
+  clock: optional(shapeOf({ now: aFunction }, 'must have a function now()')),
 } satisfies ChecksOf<ClientCredentialsOptions>;
 
-export const optionsSchema: z.ZodType = optionsOf(options);
+export const optionsSchema: Check = optionsOf(options);

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import { invalidConfiguration } from '../base/errors.js';
 import { asObject, isObject } from '../base/objects.js';
+import type { Check } from './checks.js';
 import type { RuleProblem } from './credential-rules.js';
 import type { AnyProviderConfig, ClientCredentialsOptions, ProviderConfig } from './options.js';
 import { contentProblems, ruleProblems } from './rules.js';
@@ -62,20 +62,20 @@ function problemsOfClient(name: string, candidate: unknown): string[] {
 }
 
 function problemsBy(
-  schema: z.ZodType,
+  check: Check,
   rulesOf: (config: Partial<ProviderConfig>) => RuleProblem[],
   name: string,
   candidate: unknown,
 ): string[] {
   const path = ['providers', name];
-  const problems = problemsOf(schema, candidate, path);
+  const problems = problemsOf(check, candidate, path);
   const rules = isObject(candidate) ? rulesOf(candidate) : [];
   return [...problems, ...rules.map(([key, problem]) => `${[...path, key].join('.')}: ${problem}`)];
 }
 
-function problemsOf(schema: z.ZodType, candidate: unknown, path: string[]): string[] {
-  return (schema.safeParse(candidate).error?.issues ?? []).map((problem) => {
-    const where = [...path, ...problem.path].map(String).join('.') || 'options';
+function problemsOf(check: Check, candidate: unknown, path: string[]): string[] {
+  return check(candidate).map((problem) => {
+    const where = [...path, ...problem.path].join('.') || 'options';
     return `${where}: ${problem.message}`;
   });
 }
