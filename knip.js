@@ -12,6 +12,8 @@ export default {
         'sample-app/src/main.ts',
         'examples/express/src/main.ts',
         'scripts/*.mjs',
+        'vitest.mutation.config.js',
+        'test/mutation/jest-globals.ts',
         'test/**/*.e2e-spec.ts',
         '{libs,sample-app}/**/*.spec.ts',
       ],

@@ -1,8 +1,8 @@
-import { AccessToken } from '../../dist/esm/token/access-token.js';
-import { decide, remainingMs } from '../../dist/esm/token/refresh-policy.js';
-import { deserialize, serialize } from '../../dist/esm/store/token-codec.js';
-import { pollDelayMs } from '../../dist/esm/store/locked-refresh.js';
-import { EntryState } from '../../dist/esm/cache/entry-state.js';
+import { AccessToken } from '../../dist/modules/token/access-token.js';
+import { decide, remainingMs } from '../../dist/modules/token/refresh-policy.js';
+import { deserialize, serialize } from '../../dist/modules/store/token-codec.js';
+import { pollDelayMs } from '../../dist/modules/store/locked-refresh.js';
+import { EntryState } from '../../dist/modules/cache/entry-state.js';
 import { exponential } from './randomness.mjs';
 
 const REQUEST = { scopes: [], audience: undefined, resources: [], parameters: {} };

@@ -2,7 +2,7 @@ import { isObject } from '../base/objects.js';
 import { nearestName } from './spelling.js';
 
 /** What is wrong with a value, and where in it. */
-export interface Problem {
+interface Problem {
   readonly path: readonly string[];
   readonly message: string;
 }

@@ -6,6 +6,7 @@ import type { ClientAuthentication, Lazy, Secret } from '../../config/credential
 import type { Provider } from '../../config/resolve.js';
 import type { CertificateSource, ClientCertificate } from './certificate.js';
 import { readAssertion, signAssertion, type AssertionKey } from './client-assertion.js';
+import type { ClientProof, ClientProofs } from './client-proofs.js';
 import { withGrant } from './grant-assertion.js';
 import {
   clientAssertion,
@@ -15,15 +16,6 @@ import {
   type Authenticate,
 } from './methods.js';
 import { InputFailure, isFile, readPrivateKey, UnusableInput } from './private-key.js';
-
-/** One secret, key or assertion that authenticates the client. */
-export interface ClientProof {
-  /** Identifies this proof among the client's proofs. May itself be a secret. */
-  readonly id: string;
-  /** Values that no output may show. */
-  readonly secrets: readonly string[];
-  readonly authenticate: Authenticate;
-}
 
 /** One credential of a client: a proof and, if configured, the client certificate. */
 export interface Credential extends ClientProof {
@@ -70,15 +62,6 @@ export function credentialSourceOf(
       }
     },
   };
-}
-
-export interface ClientProofs {
-  /** Subject of the error message if reading fails. */
-  readonly label: string;
-  readonly mayChange: boolean;
-  /** Whether every read gives a new proof, so that a change is no rotation. */
-  readonly isEphemeral?: true;
-  read(): Promise<readonly ClientProof[]>;
 }
 
 function proofsOf(provider: Provider, clock: Clock): ClientProofs {

@@ -7,7 +7,7 @@ import type { Provider } from '../../config/resolve.js';
 import type { SigningKey } from '../../config/signing-key.js';
 import type { TokenRequest } from '../../config/token-request.js';
 import { signAssertion } from './client-assertion.js';
-import type { ClientProof, ClientProofs } from './credentials.js';
+import type { ClientProof, ClientProofs } from './client-proofs.js';
 import type { Authenticate } from './methods.js';
 import { InputFailure, isFile, readPrivateKey, UnusableInput } from './private-key.js';
 
