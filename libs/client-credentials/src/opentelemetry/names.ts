@@ -6,8 +6,18 @@ export const SCOPE = 'nestjs-client-credentials';
 /** Name of the span of one acquisition. */
 export const ACQUIRE_SPAN = 'oauth.token.acquire';
 
+/** Name and options of an instrument. */
+export interface Instrument {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+  readonly advice?: { explicitBucketBoundaries: number[] };
+}
+
+type InstrumentKey = 'acquisitions' | 'replays' | 'refusals' | 'outages' | 'duration' | 'expiresIn';
+
 /** Instruments by name. Units as in the semantic conventions: seconds, and `{…}` for what is counted. */
-export const INSTRUMENTS = {
+export const INSTRUMENTS: Readonly<Record<InstrumentKey, Instrument>> = {
   acquisitions: {
     name: 'oauth.client.token.acquisitions',
     unit: '{acquisition}',

@@ -8,7 +8,7 @@ import type {
 } from '@opentelemetry/api';
 import type { TokenAcquiredEvent, TokenEvent, TokenFailedEvent } from '../base/events.js';
 import type { SnapshotRow } from '../token/snapshot.js';
-import { attributesOf, INSTRUMENTS, SCOPE } from './names.js';
+import { attributesOf, INSTRUMENTS, SCOPE, type Instrument } from './names.js';
 
 /** What the metrics read, and how. */
 export interface TokenMetricsDeps {
@@ -92,9 +92,6 @@ export class TokenMetrics {
   }
 }
 
-function counterOf(
-  meter: Meter,
-  { name, ...options }: { name: string; unit: string; description: string },
-): Counter {
+function counterOf(meter: Meter, { name, ...options }: Instrument): Counter {
   return meter.createCounter(name, options);
 }
