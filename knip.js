@@ -13,6 +13,7 @@ export default {
         'examples/express/src/main.ts',
         'scripts/*.mjs',
         'test/**/*.e2e-spec.ts',
+        'test/opentelemetry/*.mjs',
         '{libs,sample-app}/**/*.spec.ts',
       ],
       project: [
@@ -20,6 +21,7 @@ export default {
         'sample-app/**/*.ts',
         'examples/**/*.ts',
         'test/**/*.ts',
+        'test/opentelemetry/*.mjs',
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
       ],

@@ -9,6 +9,8 @@ import {
   type Span,
   type TracerProvider,
 } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -132,6 +134,39 @@ describe('instrumentTokens counts', () => {
     expect(instruments.filter(({ description }) => !description.endsWith('.'))).toEqual([]);
   });
 
+  it('so that Prometheus can read it, with buckets for seconds', async () => {
+    const reader = new PrometheusExporter({ preventServerStart: true });
+    const meterProvider = new MeterProvider({ readers: [reader] });
+    await using desk = await openWatchedDesk({ instrument: { meterProvider } });
+    await desk.source.getToken();
+
+    const { resourceMetrics } = await reader.collect();
+    const text = new PrometheusSerializer().serialize(resourceMetrics);
+    await meterProvider.shutdown();
+
+    const [total, ...buckets] = text
+      .split('\n')
+      .filter((line) => /^oauth_client_token_acquisition(s_total|_duration_bucket)/.test(line));
+    expect(total).toMatch(/oauth_provider="desk",oauth_reason="initial".* 1$/);
+    expect(buckets.map((line) => /le="(.+?)"/.exec(line)?.[1])).toEqual([
+      '0.005',
+      '0.01',
+      '0.025',
+      '0.05',
+      '0.075',
+      '0.1',
+      '0.25',
+      '0.5',
+      '0.75',
+      '1',
+      '2.5',
+      '5',
+      '7.5',
+      '10',
+      '+Inf',
+    ]);
+  });
+
   it('tenants only where they are asked for', async () => {
     const tenants = (tenant: string) => ({ parameters: { of: tenant } });
     await using silent = await openWatchedDesk({ provider: { tenants } });
@@ -141,15 +176,20 @@ describe('instrumentTokens counts', () => {
       await source.forTenant('zeta').getToken();
     }
 
-    const tenantsOf = async ({ telemetry }: WatchedDesk): Promise<unknown[][]> => {
-      const found = [telemetry.spans(ACQUIRE).map(({ attributes }) => attributes['oauth.tenant'])];
+    const tenantsOf = async ({ telemetry }: WatchedDesk): Promise<string[][]> => {
+      const found = [telemetry.spans(ACQUIRE).map(({ attributes }) => String(attributes['oauth.tenant']))];
       for (const name of ['acquisitions', 'acquisition.duration', 'expires_in']) {
         const points = await telemetry.points(`oauth.client.token.${name}`);
-        found.push(points.map(({ attributes }) => attributes['oauth.tenant']).toSorted());
+        found.push(points.map(({ attributes }) => String(attributes['oauth.tenant'])).toSorted());
       }
       return found;
     };
-    expect(await tenantsOf(silent)).toEqual([[undefined, undefined], [undefined], [undefined], [undefined]]);
+    expect(await tenantsOf(silent)).toEqual([
+      ['undefined', 'undefined'],
+      ['undefined'],
+      ['undefined'],
+      ['undefined'],
+    ]);
     expect(await tenantsOf(telling)).toEqual(Array.from({ length: 4 }, () => ['acme', 'zeta']));
   });
 });
@@ -186,7 +226,7 @@ describe('the gauge of instrumentTokens', () => {
     await other.close();
 
     for (const told of [points, counted]) {
-      expect(told.map(({ attributes }) => attributes['oauth.provider']).toSorted()).toEqual([
+      expect(told.map(({ attributes }) => String(attributes['oauth.provider'])).toSorted()).toEqual([
         'archive',
         'desk',
       ]);

@@ -5,10 +5,20 @@ import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { ClientCredentialsModule, TokenManager } from 'nestjs-client-credentials';
 import type { AnyProviderConfig } from 'nestjs-client-credentials/core';
-import { TokensHealthIndicator, type TokensHealthOptions } from 'nestjs-client-credentials/terminus';
+import {
+  TokensHealthIndicator,
+  type ProviderHealth,
+  type TokensHealthOptions,
+} from 'nestjs-client-credentials/terminus';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import { FakeClock } from './support/fake-clock.js';
 import { failureOf } from './support/the-desk.js';
+
+interface HealthBody {
+  readonly status: string;
+  readonly error: unknown;
+  readonly details: { readonly tokens: Record<string, Partial<ProviderHealth>> };
+}
 
 interface Application extends AsyncDisposable {
   readonly server: AuthorizationServer;
@@ -16,7 +26,7 @@ interface Application extends AsyncDisposable {
   readonly tokens: TokenManager;
   readonly indicator: TokensHealthIndicator;
   /** Asks the health endpoint. */
-  readonly health: () => Promise<{ status: number; body: any }>;
+  readonly health: () => Promise<{ status: number; body: HealthBody }>;
 }
 
 /** A Nest application with a health endpoint. */
@@ -59,7 +69,7 @@ async function openApplication(
     indicator: app.get(TokensHealthIndicator),
     health: async () => {
       const response = await fetch(url);
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as HealthBody };
     },
     async [Symbol.asyncDispose]() {
       await app.close();
@@ -91,7 +101,7 @@ describe('the health indicator', () => {
     const { status, body } = await app.health();
 
     expect(status).toBe(200);
-    expect(body.details.tokens.desk).toEqual({ state: 'fresh', expiresInSeconds: 899 });
+    expect(body.details.tokens['desk']).toEqual({ state: 'fresh', expiresInSeconds: 899 });
   });
 
   it('is down where no token can be had, with the error and the time of the next attempt', async () => {
@@ -121,7 +131,7 @@ describe('the health indicator', () => {
 
     const { status, body } = await app.health();
 
-    expect([status, body.details.tokens.desk]).toEqual([200, { state: 'fresh', expiresInSeconds: 1000 }]);
+    expect([status, body.details.tokens['desk']]).toEqual([200, { state: 'fresh', expiresInSeconds: 1000 }]);
   });
 
   it('stays down while another attempt is made', async () => {
@@ -136,7 +146,7 @@ describe('the health indicator', () => {
 
     const { status, body } = await app.health();
 
-    expect([status, body.details.tokens.desk]).toEqual([
+    expect([status, body.details.tokens['desk']]).toEqual([
       503,
       { state: 'failing', lastErrorCode: 'token_request_rejected' },
     ]);
@@ -159,7 +169,7 @@ describe('the health indicator', () => {
       status: 'up',
       desk: { state: 'degraded', expiresInSeconds: 100, lastErrorCode: 'token_request_rejected' },
     });
-    expect(Date.parse(body.details.tokens.desk.nextAttemptAt)).toBeGreaterThan(app.clock.now());
+    expect(Date.parse(body.details.tokens['desk']?.nextAttemptAt ?? '')).toBeGreaterThan(app.clock.now());
   });
 
   it('is degraded where some tenants fail, and down where all that were used fail', async () => {
@@ -174,8 +184,8 @@ describe('the health indicator', () => {
 
     const some = await app.health();
 
-    expect([all.status, all.body.details.tokens.desk.state]).toEqual([503, 'failing']);
-    expect([some.status, some.body.details.tokens.desk.state]).toEqual([200, 'degraded']);
+    expect([all.status, all.body.details.tokens['desk']?.state]).toEqual([503, 'failing']);
+    expect([some.status, some.body.details.tokens['desk']?.state]).toEqual([200, 'degraded']);
   });
 
   it('checks the providers that are named', async () => {

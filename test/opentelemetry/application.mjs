@@ -33,7 +33,7 @@ const spans = exporter.getFinishedSpans().map((span) => ({
   name: span.name,
   url: span.attributes['url.full'] ?? span.attributes['url.path'],
 }));
-console.log(JSON.stringify({ statuses, spans }));
+process.stdout.write(JSON.stringify({ statuses, spans }));
 
 async function openExpress() {
   const { default: axios } = await import('axios');
@@ -44,8 +44,8 @@ async function openExpress() {
   const api = axios.create(provider.api);
   authorizeAxios(api, tokens.source('desk'));
   const app = express();
-  app.get('/documents/:id', async (request, response) => {
-    response.json((await api.get(request.path)).data);
+  app.get('/documents/:id', (request, response, next) => {
+    api.get(request.path).then(({ data }) => response.json(data), next);
   });
   const server = await new Promise((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
@@ -61,7 +61,7 @@ async function openExpress() {
 
 async function openNest() {
   await import('reflect-metadata');
-  const { Controller, Get, Inject, Module, Param } = await import('@nestjs/common');
+  const { Controller, Get, Inject, Param } = await import('@nestjs/common');
   const { NestFactory } = await import('@nestjs/core');
   const { firstValueFrom, map } = await import('rxjs');
   const { ClientCredentialsModule, getTokenClientToken, TokenManager } = await load('');
@@ -81,12 +81,8 @@ async function openNest() {
     Object.getOwnPropertyDescriptor(Documents.prototype, 'get'),
   );
   Controller()(Documents);
-  class App {}
-  Module({
-    imports: [ClientCredentialsModule.forRoot({ providers: { desk: provider } })],
-    controllers: [Documents],
-  })(App);
-  const app = await NestFactory.create(App, { logger: ['error'] });
+  const root = ClientCredentialsModule.forRoot({ providers: { desk: provider } });
+  const app = await NestFactory.create({ ...root, controllers: [Documents] }, { logger: ['error'] });
   instrumentTokens(app.get(TokenManager));
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };

@@ -14,7 +14,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 
 /** A measurement: a number, or the count and sum of a histogram. */
-export interface Point {
+interface Point {
   readonly attributes: Attributes;
   readonly value: unknown;
 }

@@ -60,7 +60,9 @@ export class TokenMetrics {
       case 'store.unavailable':
         this.#outages.add(1, attributesOf(subject, hasTenants));
         return;
-      default:
+      case 'token.invalidated':
+      case 'credentials.rotated':
+      case 'issuance.near-limit':
     }
   }
 

@@ -4,6 +4,7 @@ import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { TokenManager } from '../manager/token-manager.js';
 import { MANAGER } from '../nest/root-providers.js';
 import { providerHealthOf, type ProviderHealth } from '../token/provider-health.js';
+import type { SnapshotRow } from '../token/snapshot.js';
 
 /** Options of {@link TokensHealthIndicator.check}. */
 export interface TokensHealthOptions {
@@ -22,9 +23,6 @@ export interface TokensHealth {
   /** Health of the provider of this name; of one called `status` under `provider status`. */
   [provider: string]: ProviderHealth | 'up' | 'down';
 }
-
-/** What the indicator reads of a `TokenManager`. */
-type HealthSource = Pick<TokenManager, 'providers' | 'snapshot'>;
 
 /**
  * Health indicator for `@nestjs/terminus` 10, 11 and 12. Reads what the manager knows, and acquires no token.
@@ -48,13 +46,13 @@ type HealthSource = Pick<TokenManager, 'providers' | 'snapshot'>;
  */
 @Injectable()
 export class TokensHealthIndicator {
-  readonly #tokens: HealthSource;
+  readonly #tokens: Pick<TokenManager, 'providers' | 'snapshot'>;
 
   /** @throws `ClientCredentialsError` `invalid_configuration` without a `TokenManager` */
   constructor(
-    @Optional() @Inject(TokenManager) tokens?: HealthSource,
+    @Optional() @Inject(TokenManager) tokens?: Pick<TokenManager, 'providers' | 'snapshot'>,
     // The manager of another copy of this package.
-    @Optional() @Inject(MANAGER) other?: HealthSource,
+    @Optional() @Inject(MANAGER) other?: Pick<TokenManager, 'providers' | 'snapshot'>,
   ) {
     const manager = tokens ?? other;
     if (manager === undefined) {
@@ -71,20 +69,22 @@ export class TokensHealthIndicator {
    * @param key - name of the result in the health report
    * @throws `ClientCredentialsError` `unknown_provider` for an unknown name; its message lists the known names
    */
-  async check<const Key extends string>(
+  check<const Key extends string>(
     key: Key,
-    options: TokensHealthOptions = {},
-  ): Promise<Record<Key, TokensHealth>> {
+    options?: TokensHealthOptions,
+  ): Promise<Record<Key, TokensHealth>>;
+  async check(key: string, options: TokensHealthOptions = {}): Promise<Record<string, TokensHealth>> {
     const known = this.#tokens.providers;
     const names = options.providers ?? known;
     for (const name of names) if (!known.includes(name)) throw unknownProvider(name, known);
-    const result = { [key]: healthOf(names, this.#tokens.snapshot()) } as Record<Key, TokensHealth>;
-    if (result[key].status === 'down') reportDown(key, result);
+    const health = healthOf(names, this.#tokens.snapshot());
+    const result = { [key]: health };
+    if (health.status === 'down') reportDown(key, result);
     return result;
   }
 }
 
-function healthOf(names: readonly string[], rows: ReturnType<HealthSource['snapshot']>): TokensHealth {
+function healthOf(names: readonly string[], rows: readonly SnapshotRow[]): TokensHealth {
   const providers = [...new Set(names)].map((name): [string, ProviderHealth] => [
     name === 'status' ? 'provider status' : name,
     providerHealthOf(rows.filter(({ provider }) => provider === name)),
@@ -95,7 +95,8 @@ function healthOf(names: readonly string[], rows: ReturnType<HealthSource['snaps
 
 /** Makes terminus 10 count the result as down: unlike later versions, that one reads the status of no result. */
 function reportDown(key: string, result: object): void {
-  const { HealthIndicatorService, HealthCheckError }: OfAnyVersion = terminus;
+  const installed: OfAnyVersion = terminus;
+  const { HealthIndicatorService, HealthCheckError } = installed;
   if (HealthIndicatorService !== undefined || HealthCheckError === undefined) return;
   throw new HealthCheckError(`${key}: no token can be had for a provider`, result);
 }
