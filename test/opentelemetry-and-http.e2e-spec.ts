@@ -18,33 +18,46 @@ interface ToldSpan {
 
 describe('beside the instrumentation of HTTP, in an application of', () => {
   let library: CompiledLibrary;
+  let copy: CompiledLibrary;
 
   beforeAll(async () => {
     library = await compileLibrary('opentelemetry');
+    copy = await compileLibrary('opentelemetry-copy');
   });
 
   afterAll(async () => {
     await library[Symbol.asyncDispose]();
+    await copy[Symbol.asyncDispose]();
   });
 
   // A process of its own: the instrumentation changes node:http, which jest keeps from it.
-  it.each(['express', 'nest'])('%s, the token request is a child of the acquisition', async (framework) => {
-    await using server = await startAuthorizationServer();
-    const provider = server.providerConfig;
-    const settings = { framework, provider, library: pathToFileURL(library.directory).href };
+  it.each([
+    ['express', 'one copy'],
+    ['express', 'two copies'],
+    ['nest', 'one copy'],
+  ])(
+    '%s with %s of the package, the token request is a child of the acquisition',
+    async (framework, copies) => {
+      await using server = await startAuthorizationServer();
+      const provider = server.providerConfig;
+      const [first, second] = [library, copies === 'two copies' ? copy : library].map(
+        ({ directory }) => pathToFileURL(directory).href,
+      );
+      const settings = { framework, provider, library: first, instrumentation: second };
 
-    const { stdout } = await run(process.execPath, [APPLICATION, JSON.stringify(settings)]);
-    const told = JSON.parse(stdout) as { statuses: number[]; spans: ToldSpan[] };
+      const { stdout } = await run(process.execPath, [APPLICATION, JSON.stringify(settings)]);
+      const told = JSON.parse(stdout) as { statuses: number[]; spans: ToldSpan[] };
 
-    const { statuses, spans } = told;
-    const byUrl = (url: string): ToldSpan[] => spans.filter((span) => span.url === url);
-    const acquisitions = spans.filter(({ name }) => name === 'oauth.token.acquire');
-    const [incoming] = byUrl('/documents/1');
-    const [tokenRequest] = byUrl(server.tokenUrl);
-    const [call] = byUrl(`${server.apiUrl}/documents/1`);
-    expect(statuses).toEqual([200, 200]);
-    expect(acquisitions).toMatchObject([{ parent: incoming?.id }]);
-    expect(tokenRequest?.parent).toBe(acquisitions[0]?.id);
-    expect(call?.parent).toBe(incoming?.id);
-  });
+      const { statuses, spans } = told;
+      const byUrl = (url: string): ToldSpan[] => spans.filter((span) => span.url === url);
+      const acquisitions = spans.filter(({ name }) => name === 'oauth.token.acquire');
+      const [incoming] = byUrl('/documents/1');
+      const [tokenRequest] = byUrl(server.tokenUrl);
+      const [call] = byUrl(`${server.apiUrl}/documents/1`);
+      expect(statuses).toEqual([200, 200]);
+      expect(acquisitions).toMatchObject([{ parent: incoming?.id }]);
+      expect(tokenRequest?.parent).toBe(acquisitions[0]?.id);
+      expect(call?.parent).toBe(incoming?.id);
+    },
+  );
 });

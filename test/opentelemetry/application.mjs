@@ -1,4 +1,4 @@
-// An application with OpenTelemetry and its instrumentation of HTTP: Express or Nest, from one build of the library. Prints its spans as JSON.
+// An application with OpenTelemetry and its instrumentation of HTTP: Express or Nest, from one or two copies of the library. Prints its spans as JSON.
 import { createRequire } from 'node:module';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -17,9 +17,9 @@ new HttpInstrumentation().setTracerProvider(tracerProvider);
 // The instrumentation hooks into require; ES modules see the same object.
 createRequire(import.meta.url)('node:http');
 
-const { framework, library, provider } = JSON.parse(process.argv[2]);
+const { framework, library, instrumentation, provider } = JSON.parse(process.argv[2]);
 const load = (entry) => import(`${library}/${entry}index.js`);
-const { instrumentTokens } = await load('opentelemetry/');
+const { instrumentTokens } = await import(`${instrumentation}/opentelemetry/index.js`);
 const { url, close } = await (framework === 'nest' ? openNest() : openExpress());
 
 const path = (number) => `${url}/documents/${number}`;
