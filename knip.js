@@ -15,6 +15,7 @@ export default {
         'vitest.mutation.config.js',
         'test/mutation/jest-globals.ts',
         'test/**/*.e2e-spec.ts',
+        'test/opentelemetry/*.mjs',
         '{libs,sample-app}/**/*.spec.ts',
       ],
       project: [
@@ -22,6 +23,7 @@ export default {
         'sample-app/**/*.ts',
         'examples/**/*.ts',
         'test/**/*.ts',
+        'test/opentelemetry/*.mjs',
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
       ],

@@ -25,6 +25,7 @@ const CONSUMERS = [
       '@nestjs/common': NEST_10,
       '@nestjs/core': NEST_10,
       '@nestjs/platform-express': NEST_10,
+      '@nestjs/terminus': '10.3.0',
       '@nestjs/testing': NEST_10,
     },
   },
@@ -103,8 +104,10 @@ describe('the packed library', () => {
           moduleUrl: expect.stringMatching(`/node_modules/nestjs-client-credentials/dist/${build}/index.js$`),
           providers: ['billing', 'signeasy'],
           paths: ['/invoices/1', '/invoices/2', '/invoices/3', '/invoices/4', '/invoices/5'],
+          health: [503, 'failing', 200, 'fresh'],
           codeOfUnknown: 'unknown_provider',
-          tokenRequests: 1,
+          // The first fails.
+          tokenRequests: 2,
           apiRequests: 5,
           tokensShown: 1,
         });

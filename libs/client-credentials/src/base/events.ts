@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { Clock } from './clock.js';
 import type { ClientCredentialsErrorCode } from './errors.js';
 
@@ -125,7 +126,10 @@ export type TokenEventDetails = TokenEvent extends infer E
 /** Listener for events, in order. An error that the listener throws is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 
-/** Passes events to listeners. A listener can neither fail nor delay a call. */
+// Node keeps channels by name, so that the subscribers of a process hear all managers and all copies of this package.
+const EVENTS = channel('nestjs-client-credentials:event');
+
+/** Passes events to listeners, and to the subscribers of the diagnostics channel. Neither can fail or delay a call. */
 export class EventHub {
   readonly #listeners = new Set<TokenEventListener>();
 
@@ -145,6 +149,7 @@ export class EventHub {
         // Ignored: an error in a listener must not affect the token.
       }
     }
+    if (EVENTS.hasSubscribers) EVENTS.publish(event);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AcquisitionHub } from '../base/acquisitions.js';
 import type { InstantClock } from '../base/clock.js';
 import type { EventHub } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
@@ -14,6 +15,8 @@ import type { DisplacedTokens } from './displaced-tokens.js';
 export interface ClientContext {
   readonly provider: string;
   readonly tenant: string | undefined;
+  /** Configured address of the token endpoint, or of the issuer. */
+  readonly url: string | undefined;
   readonly lifetime: LifetimeOptions;
   readonly timeoutMs: number;
   readonly cooldownMs: number;
@@ -24,6 +27,7 @@ export interface ClientContext {
   readonly clock: InstantClock;
   readonly random: () => number;
   readonly events: EventHub;
+  readonly acquisitions: AcquisitionHub;
   readonly grant: TokenGrant;
   /** Collaborators of the client's stored tokens; `undefined` without a store. */
   readonly storedTokens: StoredTokenDeps | undefined;

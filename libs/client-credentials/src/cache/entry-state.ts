@@ -2,6 +2,7 @@ import { fingerprintOf, type AccessToken } from '../token/access-token.js';
 import { failureLatch, refreshBackoff, sameTokenBackoff, refreshInterval } from '../token/backoff-policy.js';
 import type { Instant } from '../base/clock.js';
 import {
+  attemptDelayMs,
   decideRefusal,
   isUsable,
   remainingMs,
@@ -190,16 +191,19 @@ export class EntryState {
     const { token, failures = 0, replays = 0, lastErrorCode } = this.policyInput;
     const isServed = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
+    const delayMs = hasFailed ? attemptDelayMs(this.policyInput, now) : 0;
     const idleState = isServed ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       state: isBusy ? 'refreshing' : idleState,
       grantedScopes: this.current?.scopes,
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
+      expiresInSeconds: isServed ? remainingMs(token, now) / 1000 : undefined,
       acquisitions: this.#acquisitions,
       failures,
       replays,
       lastErrorCode,
+      nextAttemptAt: delayMs > 0 ? now.at + delayMs : undefined,
       fingerprint: this.current && fingerprintOf(this.current.value),
     };
   }

@@ -5,7 +5,7 @@ import { emitEvent, type TokenEventDetails } from '../base/events.js';
 import { refreshUnderLock } from '../store/locked-refresh.js';
 import type { StoredToken } from '../store/stored-token.js';
 import type { AccessToken } from '../token/access-token.js';
-import { lifeLeftMs, type IssuedToken } from '../token/issued-token.js';
+import { lifeLeftMs, type GrantContext, type IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
 import type { ClientContext } from './client-context.js';
 import type { EntryState, RefreshInputs } from './entry-state.js';
@@ -33,11 +33,16 @@ export class Refresh {
   }
 
   /** Returns the new token. Rejects with a `ClientCredentialsError`, which the state notes, or with the shutdown's reason. */
-  async run(): Promise<AccessToken> {
+  run(): Promise<AccessToken> {
+    const { observed } = this.#deps.task;
+    return observed === undefined ? this.#run() : observed.refresh(() => this.#run());
+  }
+
+  async #run(): Promise<AccessToken> {
     const { shutdown, provider, tenant } = this.#client;
-    const { stored } = this.#deps;
+    const { stored, task } = this.#deps;
     try {
-      return await shutdown.run((signal) => {
+      const token = await shutdown.run((signal) => {
         if (stored === undefined) return this.#withoutStore(signal);
         const refreshing = this.#throughStore(stored, signal);
         // The shutdown waits until the lock is freed.
@@ -49,11 +54,18 @@ export class Refresh {
         );
         return refreshing;
       });
+      task.observed?.end();
+      return token;
     } catch (thrown) {
-      if (shutdown.reason !== undefined) throw thrown;
+      if (shutdown.reason !== undefined) {
+        // Only a token request that had begun was cut off.
+        task.observed?.end(task.deadline && 'closed');
+        throw thrown;
+      }
       const isOurs = thrown instanceof ClientCredentialsError;
       const error = ofTenant(isOurs ? thrown : answerFunctionFailed(provider, thrown), tenant);
       this.#noteFailure(error);
+      task.observed?.end(error.code);
       throw error;
     }
   }
@@ -98,19 +110,23 @@ export class Refresh {
     const { task } = this.#deps;
     const deadline = new Deadline(timeoutMs, { parent: signal });
     task.deadline = deadline;
+    const { observed } = task;
+    const context: GrantContext = {
+      signal,
+      deadline,
+      claims,
+      lastToken,
+      recentTokens: recentTokens.values(clock.instant()),
+      beforeSend: (url) => {
+        task.hasSent = true;
+        observed?.sendTo(url);
+        return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
+      },
+      onRotation: (wasRefused) => this.#emit({ type: 'credentials.rotated', wasRefused }),
+    };
+    const request = (): Promise<IssuedToken> => grant.request(this.#request, context);
     try {
-      return await grant.request(this.#request, {
-        signal,
-        deadline,
-        claims,
-        lastToken,
-        recentTokens: recentTokens.values(clock.instant()),
-        beforeSend: () => {
-          task.hasSent = true;
-          return budget?.spend((limits) => this.#emit({ type: 'issuance.near-limit', ...limits }));
-        },
-        onRotation: (wasRefused) => this.#emit({ type: 'credentials.rotated', wasRefused }),
-      });
+      return await (observed === undefined ? request() : observed.request(request));
     } finally {
       deadline.clear();
     }

@@ -1,5 +1,6 @@
 import { MAX_TIMER_MS, unlessAborted, type Deadline } from '../base/abort.js';
 import type { Instant } from '../base/clock.js';
+import type { ObservedAcquisition } from '../base/acquisitions.js';
 import type { AcquisitionReason } from '../base/events.js';
 import type { AccessToken } from '../token/access-token.js';
 
@@ -9,6 +10,8 @@ export interface RefreshTask {
   /** Milliseconds that the new token must remain valid. */
   readonly minRemainingMs: number;
   readonly startedAt: Instant;
+  /** Observers of the refresh; `undefined` without any. */
+  readonly observed: ObservedAcquisition | undefined;
   /** Whether a token request was sent. From then on, the token may be older than a caller that joins. */
   hasSent: boolean;
   /** Deadline of the token request; `undefined` until the request starts. */
@@ -53,6 +56,7 @@ export class SingleFlight {
 
   /** Resolves with the token. Rejects with the signal's reason if the caller's signal is aborted first. */
   result(signal?: AbortSignal): Promise<AccessToken> {
+    this.#task.observed?.join();
     this.#startKeepAlive();
     return unlessAborted(this.#token, signal);
   }

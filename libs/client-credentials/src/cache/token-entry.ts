@@ -13,6 +13,16 @@ import { EntryState } from './entry-state.js';
 import { Refresh } from './refresh.js';
 import { SingleFlight } from './single-flight.js';
 
+/** What a refresh is for. */
+interface RefreshNeed {
+  readonly minRemainingMs?: number | undefined;
+  /** Whether no caller waits. */
+  readonly isBackground?: boolean;
+}
+
+const NO_NEED: RefreshNeed = Object.freeze({});
+const BACKGROUND: RefreshNeed = Object.freeze({ isBackground: true });
+
 /** One cached token. Carries out the decisions of {@link decide}, one refresh at a time. */
 export class TokenEntry {
   readonly key: string;
@@ -56,12 +66,12 @@ export class TokenEntry {
     const now = clock.instant();
     const decision = decide(this.#state.policyInput, now, freshness);
     if (decision.do === 'fail') throw decision.error;
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now, BACKGROUND);
     const { current } = this.#state;
     if (decision.do !== 'wait' && current !== undefined) return current;
     if (freshness?.forceRefresh === true) return unlessAborted(this.#forced(), signal);
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
-    return this.#join(reason, now, freshness?.minRemainingMs).result(signal);
+    return this.#join(reason, now, freshness).result(signal);
   }
 
   /** Returns the cached token, or `undefined` if {@link get} would wait. Starts a background refresh that is due. */
@@ -70,7 +80,7 @@ export class TokenEntry {
     this.#dropIfRefused();
     const now = this.#client.clock.instant();
     const decision = decide(this.#state.policyInput, now, freshness);
-    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now);
+    if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now, BACKGROUND);
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
   }
 
@@ -174,11 +184,14 @@ export class TokenEntry {
   }
 
   /** Returns the refresh in progress, or starts one. An overdue refresh is not joined. */
-  #join(reason: AcquisitionReason, startedAt: Instant, minRemainingMs = 0): SingleFlight {
+  #join(reason: AcquisitionReason, startedAt: Instant, need: RefreshNeed = NO_NEED): SingleFlight {
     if (this.#flight !== undefined && !this.#flight.isOverdue) return this.#flight;
     const stored = this.#inStore();
+    const { minRemainingMs = 0, isBackground = false } = need;
+    const { provider, tenant, url, acquisitions } = this.#client;
+    const observed = acquisitions.begin({ provider, tenant, reason, isBackground, url });
     this.#flight = new SingleFlight(
-      { reason, minRemainingMs, startedAt, hasSent: false },
+      { reason, minRemainingMs, startedAt, observed, hasSent: false },
       // Runs in the tenant's context, not the first caller's: other callers share this refresh.
       (task) =>
         runWithTenant(this.#client.tenant, () =>

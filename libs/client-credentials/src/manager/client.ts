@@ -1,3 +1,4 @@
+import type { AcquisitionHub } from '../base/acquisitions.js';
 import type { InstantClock } from '../base/clock.js';
 import { emitEvent, type EventHub, type StoreOperation } from '../base/events.js';
 import type { Shutdown } from '../base/shutdown.js';
@@ -32,6 +33,7 @@ export interface ClientDeps {
   /** Circuit breaker of the configured store; `undefined` without a store. */
   readonly circuit: StoreCircuit | undefined;
   readonly events: EventHub;
+  readonly acquisitions: AcquisitionHub;
   readonly memory: EntryMemory;
   /** Counts of token requests, which outlive a tenant's client. */
   readonly issuance: IssuanceWindows;
@@ -118,10 +120,11 @@ export class ProviderClient {
   }
 
   #clientContext(): ClientContext {
-    const { clock, events, warnOnce, shutdown, refusedTokens } = this.#deps;
+    const { clock, events, acquisitions, warnOnce, shutdown, refusedTokens } = this.#deps;
     return {
       provider: this.provider,
       tenant: this.tenant,
+      url: this.config.tokenUrl ?? this.config.issuer,
       lifetime: this.config.lifetime ?? {},
       timeoutMs: this.#provider.timeoutMs,
       cooldownMs: this.#provider.cooldownMs,
@@ -130,6 +133,7 @@ export class ProviderClient {
       clock,
       random: Math.random,
       events,
+      acquisitions,
       grant: this.#oauthClient,
       storedTokens: this.#storedTokens(),
       accessTokens: this.#accessTokens,

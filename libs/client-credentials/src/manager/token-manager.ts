@@ -1,3 +1,4 @@
+import { AcquisitionHub, OBSERVE_ACQUISITIONS, type AcquisitionObserver } from '../base/acquisitions.js';
 import { instantClockOf, type InstantClock } from '../base/clock.js';
 import { invalidConfiguration, unknownProvider } from '../base/errors.js';
 import { EventHub, type TokenEventListener } from '../base/events.js';
@@ -40,6 +41,7 @@ export class TokenManager {
   readonly #circuit: StoreCircuit | undefined;
   readonly #warn: (message: string) => void;
   readonly #events = new EventHub();
+  readonly #acquisitions = new AcquisitionHub();
   readonly #memory: EntryMemory;
   readonly #issuance = new IssuanceWindows();
   #isClosed = false;
@@ -129,6 +131,15 @@ export class TokenManager {
     return this.#events.subscribe(listener);
   }
 
+  /**
+   * Tells an observer of every later acquisition. Returns a function that removes the observer.
+   *
+   * @internal
+   */
+  [OBSERVE_ACQUISITIONS](observer: AcquisitionObserver): () => void {
+    return this.#acquisitions.observe(observer);
+  }
+
   /** Returns one row per cached token. No row contains a secret or a token. */
   snapshot(): SnapshotRow[] {
     return [...this.#memory.entries()].map(([entry]) => entry.snapshot());
@@ -160,6 +171,7 @@ export class TokenManager {
       clock: this.#clock,
       circuit: this.#circuit,
       events: this.#events,
+      acquisitions: this.#acquisitions,
       memory: this.#memory,
       issuance: this.#issuance,
       refusedTokens: new RefusedTokens(),

@@ -113,7 +113,7 @@ export class GrantRequest {
     for (const shown of sensitiveValuesOf(attempt, provider.dialect)) this.#errorContext.secrets.add(shown);
     const message = encodeAttempt(attempt, provider.dialect);
 
-    await beforeSend();
+    await beforeSend(attempt.url);
     const requested = clock.instant();
     let answer: TokenResponse;
     try {

@@ -21,8 +21,8 @@ export interface GrantContext {
   readonly signal: AbortSignal;
   /** Ends the request and its retries. */
   readonly deadline: Deadline;
-  /** Called before each attempt. Rejects if no request may be sent. */
-  readonly beforeSend: () => Promise<void> | undefined;
+  /** Called before each attempt, with its address. Rejects if no request may be sent. */
+  readonly beforeSend: (url: string) => Promise<void> | undefined;
   /** Token issued last, which no error may show. */
   readonly lastToken: string | undefined;
   /** Tokens of the client that were replaced a moment ago, which no error may show. */

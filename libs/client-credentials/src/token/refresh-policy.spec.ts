@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Instant } from '../base/clock.js';
 import {
+  attemptDelayMs,
   decide,
   decideRefusal,
   type Decision,
@@ -286,5 +287,26 @@ describe('a refusal by the API', () => {
   ])('of a token that another displaced %s', (_, entry, now, expected) => {
     const refusal = { isCurrent: true, isBlank: false, wasDisplaced: true };
     expect(decideRefusal(entry, refusal, now, COOLDOWN)).toBe(expected);
+  });
+});
+
+describe('the delay of the next attempt', () => {
+  const gap = { since: START, forMs: 40_000 };
+
+  it.each<[sentence: string, entry: PolicyInput, now: Instant, expected: number]>([
+    ['is 0 without a cooldown', FRESH, START, 0],
+    ['is what is left of the latch', latchedAt(START, 30_000), after(10_000), 20_000],
+    ['is 0 after the latch', latchedAt(START, 30_000), after(30_000), 0],
+    ['is the pause while the token is served', pausedAt(START, 30_000), after(10_000), 20_000],
+    ['is the longest of pause and gap', { ...pausedAt(START, 30_000), refreshGap: gap }, START, 40_000],
+    ['is not the pause once the token has ended', pausedAt(START, 200_000), withRemaining(10_000), 0],
+    [
+      'ends by the clock that is further ahead',
+      latchedAt(START, 30_000),
+      { at: START.at + 1_000, monotonicMs: START.monotonicMs + 25_000 },
+      5_000,
+    ],
+  ])('%s', (_, entry, now, expected) => {
+    expect(attemptDelayMs(entry, now)).toBe(expected);
   });
 });

@@ -118,6 +118,21 @@ export function decideRefusal(
   return wasDisplaced ? 'replace-displaced' : 'leave';
 }
 
+/**
+ * Milliseconds until a token may be requested again after a failure; 0 if nothing forbids a request.
+ *
+ * While a token is served, only background refreshes are of interest.
+ */
+export function attemptDelayMs(entry: PolicyInput, now: Instant): number {
+  const { token, latch, refreshPause, refreshGap } = entry;
+  const isServed = token !== undefined && isUsable(token, now);
+  const cooldowns = isServed ? [latch, refreshPause, refreshGap] : [latch];
+  return Math.max(
+    0,
+    ...cooldowns.map((cooldown) => (cooldown === undefined ? 0 : cooldownLeftMs(cooldown, now))),
+  );
+}
+
 /** Milliseconds until the token expires; negative after expiry. */
 export function remainingMs(token: HeldToken, now: Instant): number {
   return token.lifetimeMs - elapsedMs(token.obtained, now);
@@ -130,7 +145,11 @@ export function isUsable(token: HeldToken, now: Instant): boolean {
 
 /** Whether a cooldown exists and is not over. */
 function isActive<T extends Cooldown>(cooldown: T | undefined, now: Instant): cooldown is T {
-  return cooldown !== undefined && elapsedMs(cooldown.since, now) < cooldown.forMs;
+  return cooldown !== undefined && cooldownLeftMs(cooldown, now) > 0;
+}
+
+function cooldownLeftMs({ since, forMs }: Cooldown, now: Instant): number {
+  return forMs - elapsedMs(since, now);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface SnapshotRow {
   obtainedAt: number | undefined;
   /** Instant of expiry, epoch milliseconds. */
   expiresAt: number | undefined;
+  /** Seconds until expiry, by the manager's clock; `undefined` where no token may be sent. */
+  expiresInSeconds: number | undefined;
   /** Number of tokens acquired so far. */
   acquisitions: number;
   /** Number of failed refreshes so far. */
@@ -31,6 +33,8 @@ export interface SnapshotRow {
   /** Number of calls that were sent again with a new token. */
   replays: number;
   lastErrorCode: string | undefined;
+  /** Instant before which no token is requested after a failure, epoch milliseconds; `undefined` if the next call may cause a request. */
+  nextAttemptAt: number | undefined;
   /** Fingerprint of the token, to tell one token from another. */
   fingerprint: string | undefined;
 }

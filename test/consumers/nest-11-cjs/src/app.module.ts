@@ -1,6 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { ClientCredentialsModule, type ProviderConfig } from 'nestjs-client-credentials';
 import { signeasy } from 'nestjs-client-credentials/providers';
+import { TokensHealthIndicator } from 'nestjs-client-credentials/terminus';
+import { HealthController } from './health.controller';
 import { InvoicesController } from './invoices.controller';
 import { Invoices } from './invoices';
 
@@ -10,12 +13,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
+        TerminusModule.forRoot({ logger: false }),
         ClientCredentialsModule.forRoot({
           providers: { billing, signeasy: signeasy({ clientId: 'client', clientSecret: 'secret' }) },
         }),
       ],
-      controllers: [InvoicesController],
-      providers: [Invoices],
+      controllers: [InvoicesController, HealthController],
+      providers: [Invoices, TokensHealthIndicator],
     };
   }
 }
