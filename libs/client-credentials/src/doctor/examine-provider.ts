@@ -59,7 +59,12 @@ function failedConfiguration(error: unknown, hint?: string): Step {
   // What the application's own function threw: nobody else shows it here.
   const isOfTenants = error instanceof ClientCredentialsError && error.code === 'tenant_unavailable';
   const cause = isOfTenants ? ` ${wordsOf(error.cause)}` : '';
-  return stepOf('configuration', 'failed', `${messageOf(error)}${cause}${hint === undefined ? '' : `. ${hint}`}`, codesOf(error));
+  return stepOf(
+    'configuration',
+    'failed',
+    `${messageOf(error)}${cause}${hint === undefined ? '' : `. ${hint}`}`,
+    codesOf(error),
+  );
 }
 
 async function* examineClient(client: ClientConfig, options: ExaminationOptions): AsyncGenerator<Step, void> {

@@ -54,7 +54,7 @@ export async function examineCall(call: ApiCall): Promise<Step> {
     discard(response.data);
     return judged(response.status, asObject(response.headers), url, call);
   } catch (error) {
-    const reason = redact(withCode(error), [token.value, token.authorization]);
+    const reason = redact(withCode(error), secretsOf(config, token));
     return stepOf(
       'call',
       'failed',
@@ -91,7 +91,7 @@ function adviceOn(status: number, headers: Record<string, unknown>, { config, to
   const isRefusal = status === 401 || status === 403;
   const challenge = refusalIn(isRefusal ? textOf(headers['www-authenticate']) : undefined);
   const shown = (text: string | undefined): string | undefined =>
-    text && redact(text, [token.value, token.authorization]).slice(0, MAX_WORDS);
+    text && redact(text, secretsOf(config, token)).slice(0, MAX_WORDS);
   const words = [shown(challenge.error), shown(challenge.description)].filter((word) => word);
   const said = words.length === 0 ? '' : `, ${words.join(', ').replace(/\.$/, '')}`;
   if (challenge.error === 'insufficient_scope') {
@@ -131,4 +131,10 @@ function textOf(value: unknown): string | undefined {
 
 function discard(body: unknown): void {
   if (isObject(body) && typeof body['destroy'] === 'function') Reflect.apply(body['destroy'], body, []);
+}
+
+/** What no output may show, whatever an API says. */
+function secretsOf({ clientSecret }: ProviderConfig, { value, authorization }: AccessToken): string[] {
+  const secrets = typeof clientSecret === 'function' ? [] : [clientSecret ?? []].flat();
+  return [value, authorization, ...secrets];
 }
