@@ -275,6 +275,19 @@ describe('a mistake', () => {
     expect(server.tokenRequests).toHaveLength(1);
   });
 
+  it('of the rights of a client is a warning where fewer scopes are granted', async () => {
+    await using server = await startServer();
+    const body = { access_token: TOKEN, token_type: 'Bearer', expires_in: 60, scope: 'a' };
+    server.tokenEndpoint.answerNext(1, { body });
+
+    const outcome = await examine(server.tokenUrl, ['--scope', 'a b']);
+
+    expect(outcome.code).toBe(0);
+    expect(outcome.stdout).toMatch(
+      /^⚠ token .*lives 60 s; scopes asked: a b; granted: a\. Not granted: b\. Check scope/m,
+    );
+  });
+
   it('of the address of a call keeps the token back', async () => {
     await using server = await startServer();
     const elsewhere: IncomingMessage[] = [];
@@ -646,6 +659,29 @@ describe('the printed curl command', () => {
       key: sent['x-api-key'],
     }));
     expect(byCurl).toEqual(byDoctor);
+  });
+
+  it('has a variable with JSON for a parameter that is no text, and says what it leaves out', async () => {
+    await using server = await startServer({ dialect: { requestEncoding: 'json' } });
+    const file = await doctor.write(
+      'json.mjs',
+      `const desk = ${JSON.stringify(server.providerConfig)};
+       export default { providers: {
+         desk: { ...desk, clientSecret: '${PLAIN_SECRET}', parameters: { limits: { invoices: 7 } } },
+         function: { ...desk, parameters: () => { throw new Error('called'); } },
+       } };`,
+    );
+    server.clientSecret = PLAIN_SECRET;
+
+    const desk = await doctor.run(['doctor', '--config', file, '--curl', '--provider', 'desk']);
+    const other = await doctor.run(['doctor', '--config', file, '--curl', '--provider', 'function']);
+    const env = { CLIENT_SECRET: PLAIN_SECRET, JSON_PARAMETER_LIMITS: '{"invoices":7}' };
+    await doctor.shell(desk.stdout, env);
+
+    expect(server.tokenRequests.map(({ parameters }) => parameters)).toMatchObject([
+      { limits: { invoices: 7 } },
+    ]);
+    expect(other).toMatchObject({ code: 0, stdout: expect.stringContaining('# parameters is a function') });
   });
 
   it('has a variable for an assertion, a proof and the endpoint of an issuer', async () => {

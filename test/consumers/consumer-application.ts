@@ -99,7 +99,7 @@ export class ConsumerApplication {
 
   /** Runs the package's command by `npx`; returns what it writes. */
   async npx(args: string[]): Promise<string> {
-    const { stdout } = await execute('npx', ['--no', 'nestjs-client-credentials', ...args], {
+    const { stdout } = await execute('npx', ['--yes', 'nestjs-client-credentials', ...args], {
       cwd: this.directory,
     });
     return stdout;

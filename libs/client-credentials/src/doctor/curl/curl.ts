@@ -12,6 +12,7 @@ import { metadataUrlsOf } from '../../oauth/server/metadata.js';
 import { attemptOf, encodeAttempt } from '../../oauth/token-request.js';
 import { resolveRequest } from '../../token/token-key.js';
 import type { ClientConfig } from '../client-config.js';
+import { oneLine } from '../step.js';
 import { certificateArguments, JSON_PREFIX, publicConfig } from './public-client.js';
 import { shellWord, variable, variablesIn } from './shell.js';
 
@@ -44,9 +45,11 @@ export function curlOf({ name, config: given, tenant }: ClientConfig): string {
     encoding === 'query' ? `curl --get${attempt.method === 'GET' ? '' : ' --request POST'}` : 'curl';
   const command = [`${start} ${shellWord(attempt.url)}`, ...words].join(' \\\n  ');
   const title = tenant === undefined ? name : `${name}, tenant ${JSON.stringify(tenant)}`;
-  return [...[title, ...remarksOn(given, provider, command)].map((line) => `# ${line}`), command, ''].join(
-    '\n',
-  );
+  return [
+    ...[title, ...remarksOn(given, provider, command)].map((line) => `# ${oneLine(line)}`),
+    command,
+    '',
+  ].join('\n');
 }
 
 function authenticate(attempt: TokenRequestAttempt, { config, dialect }: Provider): void {
