@@ -552,24 +552,11 @@ describe('options', () => {
 
 describe('wrong use', () => {
   it.each([
-    ['no command', [], /command is missing/],
-    ['no provider', ['doctor'], /No provider is named/],
     ['a misspelt flag', ['doctor', '--client-iid', 'x'], /Did you mean --client-id\?/],
     ['a secret as a flag', ['doctor', '--client-secret', SECRET], /CLIENT_SECRET.*--secret-stdin/],
-    ['a secret in a flag', ['doctor', `--client-secret=${SECRET}`], /CLIENT_SECRET.*--secret-stdin/],
-    [
-      'a secret in --set',
-      ['doctor', '--preset', 'fyma', '--client-id', 'x', '--set', `clientSecret=${SECRET}`],
-      /CLIENT_SECRET/,
-    ],
-    ['a flag without its value', ['doctor', '--config', '--json'], /--config needs a value/],
     ['a file that is not there', ['doctor', '--config', 'missing.mjs'], /no file missing\.mjs/],
     ['an unknown preset', ['doctor', '--preset', 'signeasi', '--client-id', 'x'], /Did you mean signeasy\?/],
-    ['no client id', ['doctor', '--preset', 'fyma'], /--client-id/],
     ['no secret', ['doctor', '--preset', 'fyma', '--client-id', 'x'], /CLIENT_SECRET.*--secret-stdin/],
-    ['two kinds of options', ['doctor', '--config', 'x.json', '--scope', 'a'], /--scope is for one provider/],
-    ['a timeout that is none', ['doctor', '--preset', 'fyma', '--timeout', 'soon'], /--timeout/],
-    ['a word too many', ['doctor', '--preset', 'fyma', SECRET], /a word too many/],
   ])('by %s ends with 2', async (_, args, expected) => {
     const outcome = await doctor.run(args);
 
