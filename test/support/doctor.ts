@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { compileLibrary, type CompiledLibrary } from './compiled-library.js';
 
 /** One step of the JSON report. */
-export interface ReportedStep {
+interface ReportedStep {
   step: string;
   status: 'ok' | 'warning' | 'failed';
   message: string;
