@@ -9,6 +9,7 @@ export default {
       entry: [
         // The main entry is found by package.json.
         ...ENTRY_POINTS.slice(1).map(sourceOf),
+        'libs/client-credentials/src/doctor/main.ts',
         'sample-app/src/main.ts',
         'examples/express/src/main.ts',
         'scripts/*.mjs',

@@ -17,6 +17,8 @@ const { ENTRY_POINTS } = require('./entry-points.cjs');
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'dist', 'modules');
 const entries = ENTRY_POINTS.map((entry) => (entry === '.' ? 'index' : `${entry.slice(2)}/index`));
+/** The command: an ES module with a top-level await, so that dist/cjs has none. */
+const COMMAND = 'doctor/main';
 const LRU_CACHE = join(root, 'node_modules', 'lru-cache');
 const JOSE = join(modules, 'base', 'jose.js');
 // Rooms in a room: each imports the folder above it, and not the other way round.
@@ -32,19 +34,21 @@ const SMALL = {
 };
 
 for (const kind of ['esm', 'cjs']) rmSync(join(root, 'dist', kind), { recursive: true, force: true });
-const bundle = await rollup({
-  input: Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.js`)])),
-  // Packages are the application's own, or installed beside this one.
-  external: (id) => /^[^./]/.test(id) && id !== 'lru-cache',
-  plugins: [{ name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? fileOf(LRU_CACHE) : null) }],
-  treeshake: { moduleSideEffects: (id) => id === 'reflect-metadata' },
-  onwarn: (warning) => {
-    // The code that TypeScript adds for decorators.
-    if (warning.code === 'THIS_IS_UNDEFINED') return;
-    throw new Error(warning.message);
-  },
-});
+const bundleOf = (names) =>
+  rollup({
+    input: Object.fromEntries(names.map((name) => [name, join(modules, `${name}.js`)])),
+    // Packages are the application's own, or installed beside this one.
+    external: (id) => /^[^./]/.test(id) && id !== 'lru-cache',
+    plugins: [{ name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? fileOf(LRU_CACHE) : null) }],
+    treeshake: { moduleSideEffects: (id) => id === 'reflect-metadata' },
+    onwarn: (warning) => {
+      // The code that TypeScript adds for decorators.
+      if (warning.code === 'THIS_IS_UNDEFINED') return;
+      throw new Error(warning.message);
+    },
+  });
 for (const kind of ['esm', 'cjs']) {
+  const bundle = await bundleOf(kind === 'esm' ? [...entries, COMMAND] : entries);
   const { output } = await bundle.generate({
     format: kind,
     entryFileNames: '[name].js',
@@ -65,8 +69,8 @@ for (const kind of ['esm', 'cjs']) {
     write(kind, fileName, hasCache ? `${licenseOf(LRU_CACHE)}\n${small}` : small);
     if (kind === 'cjs' && moduleIds.includes(JOSE)) addJoseCopy(fileName, small);
   }
+  await bundle.close();
 }
-await bundle.close();
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
 const declared = new Set();
 for (const entry of entries) copyDeclarations(`${entry}.d.ts`);
@@ -76,7 +80,7 @@ function roomOf(id) {
   if (id.startsWith(LRU_CACHE)) return 'lru-cache';
   if (id === JOSE) return 'jose';
   const path = relative(modules, id);
-  if (entries.includes(path.replace(/\.js$/, ''))) return undefined;
+  if ([...entries, COMMAND].includes(path.replace(/\.js$/, ''))) return undefined;
   const within = ROOMS_WITHIN.find((room) => path.startsWith(`${room}/`));
   return (within ?? path.split('/')[0]).replace('/', '-');
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -90,6 +90,17 @@ describe('the packed library', () => {
     TIMEOUT_MS,
   );
 
+  it(
+    'has a command for npx',
+    async () => {
+      const version = await applicationOf('express').npx(['--version']);
+
+      const { manifest } = await readPackage(tarball);
+      expect(version).toBe(`${String(manifest['version'])}\n`);
+    },
+    TIMEOUT_MS,
+  );
+
   describe.each(nodesToTry())('under node $version', ({ command }) => {
     it.each([
       ['nest-12-esm', 'esm'],
@@ -121,6 +132,27 @@ describe('the packed library', () => {
         const counts = await applicationOf(name).test(command);
 
         expect(counts).toMatchObject({ success: true, numPassedTests: 4, numFailedTests: 0 });
+      },
+      TIMEOUT_MS,
+    );
+
+    it.each([
+      ['express', 'doctor.mjs', `import { fyma } from 'nestjs-client-credentials/providers'; export default`],
+      [
+        'nest-10-cjs',
+        'doctor.js',
+        `const { fyma } = require('nestjs-client-credentials/providers'); exports.options =`,
+      ],
+    ] as const)(
+      'has a command that reads the options of %s',
+      async (name, file, beginning) => {
+        const application = applicationOf(name);
+        const options = `{ providers: { cameras: fyma({ clientId: 'desk', clientSecret: 'secret' }) } };`;
+        await writeFile(join(application.directory, file), `${beginning} ${options}`);
+
+        const output = await application.command(command, ['doctor', '--config', file, '--curl']);
+
+        expect(output).toMatch(/^# cameras$[^]*^curl https:\/\/auth\.fyma\.ai\/oauth\/token /m);
       },
       TIMEOUT_MS,
     );

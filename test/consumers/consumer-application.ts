@@ -91,6 +91,20 @@ export class ConsumerApplication {
     return JSON.parse(stdout);
   }
 
+  /** Runs the package's command, as installed; returns what it writes. */
+  async command(node: string[], args: string[]): Promise<string> {
+    const { stdout } = await this.#run(node, ['node_modules/.bin/nestjs-client-credentials', ...args]);
+    return stdout;
+  }
+
+  /** Runs the package's command by `npx`; returns what it writes. */
+  async npx(args: string[]): Promise<string> {
+    const { stdout } = await execute('npx', ['--yes', 'nestjs-client-credentials', ...args], {
+      cwd: this.directory,
+    });
+    return stdout;
+  }
+
   #run([command = process.execPath, ...prefix]: string[], args: string[]): Promise<{ stdout: string }> {
     return execute(command, [...prefix, ...args], { cwd: this.directory });
   }

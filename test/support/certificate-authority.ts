@@ -10,6 +10,7 @@ export interface Identity {
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
+const AUTHORITY_DAYS = 365;
 
 x509.cryptoProvider.set(webcrypto as never);
 
@@ -29,7 +30,7 @@ export class CertificateAuthority {
   static async found(name = 'CN=Test Authority'): Promise<CertificateAuthority> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      ...validity(),
+      ...validity(AUTHORITY_DAYS),
       name,
       keys,
       signingAlgorithm: KEY,
@@ -38,14 +39,16 @@ export class CertificateAuthority {
     return new CertificateAuthority(name, keys, certificate.toString('pem'));
   }
 
-  /** Issues a certificate for a server on loopback. */
-  issueServer(): Promise<Identity> {
-    return this.#issue('CN=localhost', [
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-      ]),
-    ]);
+  /** Issues a certificate for a server, on loopback unless it names another host. */
+  issueServer({ host, days }: { host?: string; days?: number } = {}): Promise<Identity> {
+    const names: x509.JsonGeneralName[] =
+      host === undefined
+        ? [
+            { type: 'dns', value: 'localhost' },
+            { type: 'ip', value: '127.0.0.1' },
+          ]
+        : [{ type: 'dns', value: host }];
+    return this.#issue(`CN=${host ?? 'localhost'}`, [new x509.SubjectAlternativeNameExtension(names)], days);
   }
 
   /** Issues a certificate for a client. */
@@ -53,10 +56,10 @@ export class CertificateAuthority {
     return this.#issue(subject);
   }
 
-  async #issue(subject: string, extensions: x509.Extension[] = []): Promise<Identity> {
+  async #issue(subject: string, extensions: x509.Extension[] = [], days?: number): Promise<Identity> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.create({
-      ...validity(),
+      ...validity(days),
       subject,
       issuer: this.#name,
       signingKey: this.#keys.privateKey,
@@ -92,6 +95,8 @@ async function identityOf(
   return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 }
 
-function validity(): { notBefore: Date; notAfter: Date } {
-  return { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) };
+/** A time from yesterday, or from the day before the end, until `days` days from now. */
+function validity(days = 1): { notBefore: Date; notAfter: Date } {
+  const notAfter = Date.now() + days * DAY_MS;
+  return { notBefore: new Date(Math.min(Date.now(), notAfter) - DAY_MS), notAfter: new Date(notAfter) };
 }

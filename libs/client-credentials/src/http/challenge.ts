@@ -84,3 +84,15 @@ function isJsonObject(text: string): boolean {
     return false;
   }
 }
+
+/** The parameters that say why a token was refused, of the first challenge for a token that has each. @see RFC 6750 §3 */
+export function refusalIn(header: string | undefined): {
+  readonly error: string | undefined;
+  readonly description: string | undefined;
+  readonly scope: string | undefined;
+} {
+  const [error, description, scope] = ['error', 'error_description', 'scope'].map((name) =>
+    tokenParameter(header, name),
+  );
+  return { error, description, scope };
+}

@@ -53,12 +53,12 @@ export function adviceOn(
     case 'unauthorized_client':
       return `The client may not use the grant ${grant}: check clientId, or have the provider allow the grant for it.`;
     case undefined:
+    default:
+      // Frameworks answer a wrong path with an error code of their own.
       if (response.status === 404 || response.status === 410)
         return `Check ${address}: no token endpoint is there.`;
       if (response.status === 405)
         return `Check ${address} and dialect.method: the server does not take this method there.`;
-      break;
-    default:
   }
   return 'Check the scope, the audience and the dialect against the provider’s documentation.';
 }

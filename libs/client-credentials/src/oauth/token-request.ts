@@ -81,11 +81,16 @@ export function encodeAttempt(
   return { url: target.href, method, headers, body: undefined };
 }
 
+/** Whether a header's value may be shown. */
+export function isPublicHeader(name: string): boolean {
+  return PUBLIC_HEADERS.has(name.toLowerCase());
+}
+
 /** Values of an attempt that no output may show: all values except those known to be public. */
 export function sensitiveValuesOf(attempt: TokenRequestAttempt, dialect: ResolvedDialect): string[] {
   const publicNames = new Set<unknown>(PUBLIC_PARAMETERS.map((name) => dialect.names[name]));
   publicNames.add('client_assertion_type').add('claims');
-  const headers = Object.entries(attempt.headers).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));
+  const headers = Object.entries(attempt.headers).filter(([name]) => !isPublicHeader(name));
   const parameters = Object.entries(attempt.parameters).filter(([name]) => !publicNames.has(name));
   return [
     ...headers.flatMap(([, value]) => [value, ...credentialsIn(value)]),
