@@ -3,6 +3,8 @@ import type { Instant } from '../base/clock.js';
 import {
   decide,
   decideRefusal,
+  latchedUntil,
+  refreshDueAt,
   type Decision,
   type PolicyInput,
   type HeldToken,
@@ -286,5 +288,24 @@ describe('a refusal by the API', () => {
   ])('of a token that another displaced %s', (_, entry, now, expected) => {
     const refusal = { isCurrent: true, isBlank: false, wasDisplaced: true };
     expect(decideRefusal(entry, refusal, now, COOLDOWN)).toBe(expected);
+  });
+});
+
+describe('the instant of the next refresh', () => {
+  it.each<[sentence: string, entry: PolicyInput, afterMs: number | undefined]>([
+    ['is unknown without a token', {}, undefined],
+    ['is the begin of the window', FRESH, 80_000],
+    ['is the end of a pause in the window', pausedAt(after(78_000), 7_000), 85_000],
+    ['is not put off by a pause that is over before', pausedAt(after(10_000), 30_000), 80_000],
+    ['is the skew at the latest', pausedAt(after(85_000), 30_000), 90_000],
+    ['is the skew where the window is shorter', { token: { ...TOKEN, refreshAheadMs: 5_000 } }, 90_000],
+  ])('%s', (_, entry, afterMs) => {
+    expect(refreshDueAt(entry)).toBe(afterMs === undefined ? undefined : START.at + afterMs);
+  });
+
+  it('is after a latch, while there is one', () => {
+    expect(latchedUntil(latchedAt(START, 30_000), after(29_999))).toBe(START.at + 30_000);
+    expect(latchedUntil(latchedAt(START, 30_000), after(30_000))).toBeUndefined();
+    expect(latchedUntil(FRESH, START)).toBeUndefined();
   });
 });

@@ -11,6 +11,8 @@ export type TokenState = 'fresh' | 'refreshing' | 'degraded' | 'failing' | 'empt
 
 /** One token as an operator may see it, without secret and token. */
 export interface SnapshotRow {
+  /** Instant of this row by the manager's clock, epoch milliseconds. */
+  at: number;
   provider: string;
   /** Id of the tenant, if the provider has tenants. */
   tenant: string | undefined;
@@ -24,6 +26,12 @@ export interface SnapshotRow {
   obtainedAt: number | undefined;
   /** Instant of expiry, epoch milliseconds. */
   expiresAt: number | undefined;
+  /** Instant from which a caller causes the next background refresh, epoch milliseconds; `undefined` without a token. */
+  refreshAt: number | undefined;
+  /** Instant until which callers get the last error without a token request, epoch milliseconds. */
+  nextAttemptAt: number | undefined;
+  /** Number of times that a caller got the cached token, without a token request. */
+  served: number;
   /** Number of tokens acquired so far. */
   acquisitions: number;
   /** Number of failed refreshes so far. */
@@ -31,6 +39,8 @@ export interface SnapshotRow {
   /** Number of calls that were sent again with a new token. */
   replays: number;
   lastErrorCode: string | undefined;
+  /** Message of the last error: what happened and what to do, without secrets. */
+  lastErrorMessage: string | undefined;
   /** Fingerprint of the token, to tell one token from another. */
   fingerprint: string | undefined;
 }
