@@ -1,6 +1,6 @@
 // The package's entry points: package.json, knip, typedoc, the layer check and the API reports are made from this list or checked
 // against it. A new entry point gets its line here; then run `npm run entry-points`.
-const ENTRY_POINTS = ['.', './core', './providers', './redis', './keyv', './express', './testing'];
+const ENTRY_POINTS = ['.', './core', './providers', './redis', './keyv', './express', './board', './testing'];
 
 /** The folder of an entry point below `src`, `dist/esm` and `dist/cjs`; the main entry has none. */
 const folderOf = (entry) => (entry === '.' ? '' : `${entry.slice(2)}/`);
