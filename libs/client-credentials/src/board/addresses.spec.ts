@@ -12,7 +12,7 @@ describe('the resource of a request', () => {
     ['the page with a query', inExpress('/?a=/state', '/tokens'), 'page'],
     ['a file below the mount', inExpress('/board.css', '/tokens'), 'board.css'],
     ['the data with a query', inExpress('/state?provider=a/b', '/tokens'), 'state'],
-    ['the page at a mount that is called like a file', inExpress('/', '/state', ''), 'page'],
+    ['the data where Express strips all', inExpress('/', '/tokens/state', ''), 'state'],
     ['nothing for another name', inExpress('/other', '/tokens'), undefined],
     ['nothing further below', inExpress('/state/x', '/tokens'), undefined],
     ['nothing in a folder below', inExpress('/x/state', '/tokens'), undefined],

@@ -4,8 +4,6 @@ import type { IncomingMessage } from 'node:http';
 export interface MountedRequest extends IncomingMessage {
   /** The address before a framework stripped the mount. */
   readonly originalUrl?: string;
-  /** Path of the mount in Express. */
-  readonly baseUrl?: string;
   /** Route that chose the handler in Express; missing for a mount. */
   readonly route?: unknown;
 }
@@ -18,7 +16,7 @@ const FILES: readonly string[] = ['state', 'events', 'board.css', 'board.js'] sa
 /**
  * The resource that a request asks for; `undefined` for any other address.
  *
- * Frameworks strip the mount from `url`, or leave it for a route, or strip more: `tokens/{*rest}` of Nest on Fastify leaves nothing.
+ * Frameworks strip the mount from `url`, or leave it for a route, or strip more: `tokens{/*rest}` of Nest leaves nothing.
  */
 export function resourceOf(request: MountedRequest): BoardResource | undefined {
   const path = pathOf(request.url);
@@ -26,9 +24,8 @@ export function resourceOf(request: MountedRequest): BoardResource | undefined {
   const last = lastSegment(original);
   const isOwnPath = path === '/' || path === `/${last}`;
   const isRoute = request.route !== undefined && path === original;
-  const isMount = path === '/' && request.baseUrl !== undefined && request.baseUrl === original;
   if (!isOwnPath && !isRoute) return undefined;
-  if (isFile(last) && !isMount) return last;
+  if (isFile(last)) return last;
   return path === '/' || isRoute ? 'page' : undefined;
 }
 
