@@ -8,6 +8,7 @@ const CHECKS = [
   'check:layers',
   'check:unused',
   'check:entry-points',
+  'check:board-page',
   'check:docs',
   'build',
   'check:samples',

@@ -9,6 +9,7 @@ const ENTRY_POINTS = [
   './express',
   './opentelemetry',
   './terminus',
+  './board',
   './testing',
 ];
 

@@ -28,6 +28,7 @@ declare global {
   const job: { tenant: string; document: string };
   const archive: (document: string) => Promise<void>;
   const logger: { warn(message: string): void };
+  const isOperator: (request: object) => boolean;
   const metrics: { count(name: string, labels: Record<string, string>): void };
 
   const describe: typeof jest.describe;

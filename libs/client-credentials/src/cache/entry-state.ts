@@ -5,6 +5,7 @@ import {
   attemptDelayMs,
   decideRefusal,
   isUsable,
+  refreshDueAt,
   remainingMs,
   type PolicyInput,
   type HeldToken,
@@ -41,7 +42,7 @@ export interface Succeeded {
 }
 
 /** The columns of a {@link SnapshotRow} that the state fills in. */
-type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience'>;
+type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience' | 'served'>;
 
 /** Input of the policy, and the history beside it. Optional, because most of the many tokens have no history. */
 export interface StateFields extends PolicyInput {
@@ -53,6 +54,7 @@ export interface StateFields extends PolicyInput {
   readonly originalLifetimeMs?: number | undefined;
   readonly rateLimitsInARow?: number | undefined;
   readonly lastErrorCode?: string | undefined;
+  readonly lastErrorMessage?: string | undefined;
   readonly failures?: number | undefined;
   readonly replays?: number | undefined;
   /** Claims that the API demands of the next token, as JSON. */
@@ -72,6 +74,8 @@ export class EntryState {
   /** The current token, or the last one. Tells a repeated token from a new one. */
   #last: AccessToken | undefined;
   #acquisitions = 0;
+  /** Fingerprint of the current token, once a snapshot was taken: a hash for each row would be most of a snapshot's cost. */
+  #fingerprint: string | undefined;
 
   /** The current token as it was issued. */
   get issued(): IssuedToken | undefined {
@@ -109,6 +113,7 @@ export class EntryState {
     this.policyInput = hasHistory ? { token, ...history } : { token };
     this.#last = access;
     this.current = access;
+    this.#fingerprint = undefined;
     if (isNew) this.#acquisitions += 1;
     return { isSameToken, replaced: isSameToken ? undefined : last };
   }
@@ -131,6 +136,7 @@ export class EntryState {
       rateLimitsInARow,
       failures: failures + 1,
       lastErrorCode: error.code,
+      lastErrorMessage: error.message,
     };
     return token !== undefined && isUsable(token, now);
   }
@@ -188,23 +194,26 @@ export class EntryState {
   }
 
   snapshot(now: Instant, isBusy: boolean): EntryRow {
-    const { token, failures = 0, replays = 0, lastErrorCode } = this.policyInput;
+    const { token, failures = 0, replays = 0, lastErrorCode, lastErrorMessage } = this.policyInput;
     const isServed = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
     const delayMs = hasFailed ? attemptDelayMs(this.policyInput, now) : 0;
     const idleState = isServed ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
+      at: now.at,
       state: isBusy ? 'refreshing' : idleState,
       grantedScopes: this.current?.scopes,
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
       expiresInSeconds: isServed ? remainingMs(token, now) / 1000 : undefined,
+      refreshAt: refreshDueAt(this.policyInput),
       acquisitions: this.#acquisitions,
       failures,
       replays,
       lastErrorCode,
       nextAttemptAt: delayMs > 0 ? now.at + delayMs : undefined,
-      fingerprint: this.current && fingerprintOf(this.current.value),
+      lastErrorMessage,
+      fingerprint: this.current && (this.#fingerprint ??= fingerprintOf(this.current.value)),
     };
   }
 

@@ -31,6 +31,8 @@ export class TokenEntry {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
   readonly #state = new EntryState();
+  // Beside the state, whose object is replaced by each change: every call counts.
+  #served = 0;
   // Both are dropped when idle, because a manager may hold many entries.
   #flight: SingleFlight | undefined;
   #stored: StoredToken | undefined;
@@ -68,7 +70,10 @@ export class TokenEntry {
     if (decision.do === 'fail') throw decision.error;
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now, BACKGROUND);
     const { current } = this.#state;
-    if (decision.do !== 'wait' && current !== undefined) return current;
+    if (decision.do !== 'wait' && current !== undefined) {
+      this.#served += 1;
+      return current;
+    }
     if (freshness?.forceRefresh === true) return unlessAborted(this.#forced(), signal);
     const reason = decision.do === 'wait' ? decision.reason : 'initial';
     return this.#join(reason, now, freshness).result(signal);
@@ -168,6 +173,7 @@ export class TokenEntry {
       tenant: this.#client.tenant,
       scope: scopes.join(' '),
       audience,
+      served: this.#served,
       ...row,
     };
   }

@@ -72,6 +72,11 @@ export class TokenManager {
     return [...this.#providers.keys()];
   }
 
+  /** Whether {@link close} was called. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /**
    * Returns the token source of a provider.
    *

@@ -5,6 +5,7 @@ import type { SnapshotRow } from './snapshot.js';
 const AT = Date.UTC(2030, 0, 1);
 
 const rowOf = (changes: Partial<SnapshotRow>): SnapshotRow => ({
+  at: AT,
   provider: 'desk',
   tenant: undefined,
   scope: '',
@@ -14,6 +15,9 @@ const rowOf = (changes: Partial<SnapshotRow>): SnapshotRow => ({
   obtainedAt: undefined,
   expiresAt: undefined,
   expiresInSeconds: undefined,
+  refreshAt: undefined,
+  served: 0,
+  lastErrorMessage: undefined,
   acquisitions: 0,
   failures: 0,
   replays: 0,

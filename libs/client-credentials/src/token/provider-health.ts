@@ -18,16 +18,18 @@ export interface ProviderHealth {
   nextAttemptAt?: string;
 }
 
-type HealthRow = Pick<
+type CountedRow = Pick<
   SnapshotRow,
-  'state' | 'obtainedAt' | 'acquisitions' | 'expiresInSeconds' | 'lastErrorCode' | 'nextAttemptAt'
+  'state' | 'obtainedAt' | 'acquisitions' | 'expiresInSeconds' | 'lastErrorCode'
 >;
+
+type HealthRow = CountedRow & Pick<SnapshotRow, 'nextAttemptAt'>;
 
 /** Rolls the rows of one provider up. A pure function of {@link SnapshotRow | rows}. */
 export function providerHealthOf(rows: readonly HealthRow[]): ProviderHealth {
-  const used = rows.filter((row) => !isUnused(row));
-  const states = used.map(lastingStateOf);
-  const state = stateOf(states);
+  const used = rows.filter((row) => countedStateOf(row) !== undefined);
+  const states = used.flatMap((row) => countedStateOf(row) ?? []);
+  const state = rolledUpState(states);
   const isFailing = states.includes('failing');
   // A failure that callers notice comes before one that they do not notice.
   const failed = used.filter((_, at) => states[at] === (isFailing ? 'failing' : 'degraded'));
@@ -43,21 +45,25 @@ export function providerHealthOf(rows: readonly HealthRow[]): ProviderHealth {
   };
 }
 
-/** An entry that nobody asked for a token yet says nothing. */
-function isUnused({ state, obtainedAt, acquisitions }: HealthRow): boolean {
-  return state === 'empty' && obtainedAt === undefined && acquisitions === 0;
-}
-
-/** A refresh in progress after a failure has not succeeded yet: the row keeps the state that the failure left. */
-function lastingStateOf({ state, lastErrorCode, expiresInSeconds }: HealthRow): TokenState {
+/**
+ * State of a row that counts for its provider; `undefined` for an entry that nobody asked for a token yet.
+ *
+ * A refresh in progress after a failure has not succeeded yet: the row keeps the state that the failure left.
+ */
+export function countedStateOf(row: CountedRow): TokenState | undefined {
+  const { state, obtainedAt, acquisitions, lastErrorCode, expiresInSeconds } = row;
+  if (state === 'empty' && obtainedAt === undefined && acquisitions === 0) return undefined;
   if (state !== 'refreshing' || lastErrorCode === undefined) return state;
   return expiresInSeconds === undefined ? 'failing' : 'degraded';
 }
 
-function stateOf(states: readonly TokenState[]): TokenState {
-  if (states.length > 0 && states.every((state) => state === 'failing')) return 'failing';
-  if (states.some((state) => state === 'failing' || state === 'degraded')) return 'degraded';
-  return (['refreshing', 'fresh'] as const).find((state) => states.includes(state)) ?? 'empty';
+/** State of a provider by the states of its rows. `failing`: every row fails. `degraded`: some fail or are degraded. */
+export function rolledUpState(states: Iterable<TokenState>): TokenState {
+  const all = new Set(states);
+  if (all.has('failing') && all.size === 1) return 'failing';
+  if (all.has('failing') || all.has('degraded')) return 'degraded';
+  if (all.has('refreshing')) return 'refreshing';
+  return all.has('fresh') ? 'fresh' : 'empty';
 }
 
 function earliest(values: readonly (number | undefined)[]): number | undefined {

@@ -4,6 +4,7 @@ import {
   attemptDelayMs,
   decide,
   decideRefusal,
+  refreshDueAt,
   type Decision,
   type PolicyInput,
   type HeldToken,
@@ -308,5 +309,18 @@ describe('the delay of the next attempt', () => {
     ],
   ])('%s', (_, entry, now, expected) => {
     expect(attemptDelayMs(entry, now)).toBe(expected);
+  });
+});
+
+describe('the instant of the next refresh', () => {
+  it.each<[sentence: string, entry: PolicyInput, afterMs: number | undefined]>([
+    ['is unknown without a token', {}, undefined],
+    ['is the begin of the window', FRESH, 80_000],
+    ['is the end of a pause in the window', pausedAt(after(78_000), 7_000), 85_000],
+    ['is not put off by a pause that is over before', pausedAt(after(10_000), 30_000), 80_000],
+    ['is the skew at the latest', pausedAt(after(85_000), 30_000), 90_000],
+    ['is the skew where the window is shorter', { token: { ...TOKEN, refreshAheadMs: 5_000 } }, 90_000],
+  ])('%s', (_, entry, afterMs) => {
+    expect(refreshDueAt(entry)).toBe(afterMs === undefined ? undefined : START.at + afterMs);
   });
 });

@@ -143,6 +143,20 @@ export function isUsable(token: HeldToken, now: Instant): boolean {
   return remainingMs(token, now) > token.skewMs;
 }
 
+/**
+ * Instant from which {@link decide} has a caller start the next refresh, in epoch milliseconds by the wall clock; `undefined` without a token.
+ *
+ * Cooldowns put a background refresh off, but not beyond the instant from which the token is no longer sent.
+ */
+export function refreshDueAt({ token, refreshGap, refreshPause }: PolicyInput): number | undefined {
+  if (token === undefined) return undefined;
+  const { obtained, lifetimeMs, refreshAheadMs, skewMs } = token;
+  const endOf = (cooldown: Cooldown | undefined): number =>
+    cooldown === undefined ? obtained.at : cooldown.since.at + cooldown.forMs;
+  const due = obtained.at + lifetimeMs - refreshAheadMs;
+  return Math.min(Math.max(due, endOf(refreshGap), endOf(refreshPause)), obtained.at + lifetimeMs - skewMs);
+}
+
 /** Whether a cooldown exists and is not over. */
 function isActive<T extends Cooldown>(cooldown: T | undefined, now: Instant): cooldown is T {
   return cooldown !== undefined && cooldownLeftMs(cooldown, now) > 0;

@@ -11,6 +11,8 @@ export type TokenState = 'fresh' | 'refreshing' | 'degraded' | 'failing' | 'empt
 
 /** One token as an operator may see it, without secret and token. */
 export interface SnapshotRow {
+  /** Instant of this row by the manager's clock, epoch milliseconds. */
+  at: number;
   provider: string;
   /** Id of the tenant, if the provider has tenants. */
   tenant: string | undefined;
@@ -26,6 +28,10 @@ export interface SnapshotRow {
   expiresAt: number | undefined;
   /** Seconds until expiry, by the manager's clock; `undefined` where no token may be sent. */
   expiresInSeconds: number | undefined;
+  /** Instant from which a caller causes the next background refresh, epoch milliseconds; `undefined` without a token. */
+  refreshAt: number | undefined;
+  /** Number of times that a caller got the cached token, without a token request. */
+  served: number;
   /** Number of tokens acquired so far. */
   acquisitions: number;
   /** Number of failed refreshes so far. */
@@ -35,6 +41,8 @@ export interface SnapshotRow {
   lastErrorCode: string | undefined;
   /** Instant before which no token is requested after a failure, epoch milliseconds; `undefined` if the next call may cause a request. */
   nextAttemptAt: number | undefined;
+  /** Message of the last error: what happened and what to do, without secrets. */
+  lastErrorMessage: string | undefined;
   /** Fingerprint of the token, to tell one token from another. */
   fingerprint: string | undefined;
 }
