@@ -683,6 +683,31 @@ describe('the printed curl command', () => {
     expect(outcome.stdout).toContain('"DPoP: $DPOP_PROOF"');
     expect(outcome.stdout).toContain("'client_id=a desk'");
   });
+
+  it('has the grant of a service account as a variable', async () => {
+    const file = await doctor.write(
+      'robot.json',
+      JSON.stringify({
+        providers: {
+          robot: {
+            tokenUrl: 'https://id.example.com/token',
+            clientId: 'robot',
+            privateKey: { key: '/run/secrets/robot.pem' },
+            grant: { type: 'jwt_bearer' },
+            scope: 'read',
+          },
+        },
+      }),
+    );
+
+    const { code, stdout } = await doctor.run(['doctor', '--config', file, '--curl']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Set ASSERTION first.');
+    expect(stdout).toContain('grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer');
+    expect(stdout).toContain('"assertion=$ASSERTION"');
+    expect(stdout).not.toContain('client_id');
+  });
 });
 
 describe('the output of all these runs', () => {

@@ -54,6 +54,7 @@ export function curlOf({ name, config: given, tenant }: ClientConfig): string {
 
 function authenticate(attempt: TokenRequestAttempt, { config, dialect }: Provider): void {
   const client = { clientId: config.clientId, dialect };
+  if (config.grant !== undefined) attempt.parameters['assertion'] = variable('ASSERTION');
   const method = authenticationMethodOf(config);
   if (typeof method === 'function') return;
   switch (method) {
@@ -71,6 +72,9 @@ function authenticate(attempt: TokenRequestAttempt, { config, dialect }: Provide
     case 'self_signed_tls_client_auth':
     case 'none':
       clientIdAlone(client, attempt);
+      break;
+    case undefined:
+      // The grant alone is sent.
       break;
   }
 }
