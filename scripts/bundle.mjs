@@ -5,12 +5,14 @@
 // - jose exists as an ES module only. Node requires it; jest's CommonJS and older or restricted Nodes refuse. For these dist/cjs has a copy
 //   of what base/jose.ts names; the installed jose comes first.
 // - Declarations stay as they are, one for each module; those that no entry point reaches are left out.
-// - Files of both builds have equal names and are small: a package is compressed in windows of 32 kB, sorted by name.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// - A package is sorted by name and compressed in windows of 32 kB. A file of one build has the name and the code of the other build's, and is
+//   small, so that it costs next to nothing. A room that is larger has several files, each of which imports only those before it.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
 import { rollup } from 'rollup';
+import { commonJsOf, partsOf } from './module-kinds.mjs';
 
 const require = createRequire(import.meta.url);
 const { ENTRY_POINTS } = require('./entry-points.cjs');
@@ -23,10 +25,13 @@ const LRU_CACHE = join(root, 'node_modules', 'lru-cache');
 const JOSE = join(modules, 'base', 'jose.js');
 // Rooms in a room: each imports the folder above it, and not the other way round.
 const ROOMS_WITHIN = ['http/axios', 'http/fetch'];
-const TARGET = 'node20.19';
-/** Names stay, for stack traces; blanks and comments go. */
+const LARGEST_FILE = 26_000;
+/**
+ * Blanks, comments and the names of local variables go. Names that stack traces show stay: those of functions, methods and classes.
+ * Only the end of a line breaks it, since Node finds the exports of CommonJS by their text.
+ */
 const SMALL = {
-  target: TARGET,
+  target: 'node20.19',
   platform: 'node',
   minifyWhitespace: true,
   minifySyntax: true,
@@ -34,48 +39,80 @@ const SMALL = {
 };
 
 for (const kind of ['esm', 'cjs']) rmSync(join(root, 'dist', kind), { recursive: true, force: true });
-const bundleOf = (names) =>
-  rollup({
-    input: Object.fromEntries(names.map((name) => [name, join(modules, `${name}.js`)])),
-    // Packages are the application's own, or installed beside this one.
-    external: (id) => /^[^./]/.test(id) && id !== 'lru-cache',
-    plugins: [{ name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? fileOf(LRU_CACHE) : null) }],
-    treeshake: { moduleSideEffects: (id) => id === 'reflect-metadata' },
-    onwarn: (warning) => {
-      // The code that TypeScript adds for decorators.
-      if (warning.code === 'THIS_IS_UNDEFINED') return;
-      throw new Error(warning.message);
+let fileOfModule = new Map();
+const bundle = await rollup({
+  input: Object.fromEntries([...entries, COMMAND].map((name) => [name, join(modules, `${name}.js`)])),
+  // Packages are the application's own, or installed beside this one.
+  external: (id) => /^[^./]/.test(id) && id !== 'lru-cache',
+  plugins: [
+    { name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? importedFileOf(LRU_CACHE) : null) },
+    {
+      name: 'files',
+      buildEnd() {
+        fileOfModule = filesOf(this);
+      },
     },
-  });
-for (const kind of ['esm', 'cjs']) {
-  const bundle = await bundleOf(kind === 'esm' ? [...entries, COMMAND] : entries);
-  const { output } = await bundle.generate({
-    format: kind,
-    entryFileNames: '[name].js',
-    chunkFileNames: 'rooms/[name].js',
-    manualChunks: roomOf,
-    // Exports keep the names that they have in the source.
-    minifyInternalExports: false,
-    generatedCode: { preset: 'es2015', symbols: false },
-    hoistTransitiveImports: false,
-    externalLiveBindings: false,
-    interop: 'default',
-    strict: true,
-  });
-  for (const { fileName, code, moduleIds, isEntry } of output) {
-    // Node finds the exports of CommonJS by their text, which a line break would hide.
-    const small = transformSync(code, isEntry ? SMALL : { ...SMALL, lineLimit: 160 }).code;
-    const hasCache = moduleIds.some((id) => id.startsWith(LRU_CACHE));
-    write(kind, fileName, hasCache ? `${licenseOf(LRU_CACHE)}\n${small}` : small);
-    if (kind === 'cjs' && moduleIds.includes(JOSE)) addJoseCopy(fileName, small);
-  }
-  await bundle.close();
+  ],
+  treeshake: { moduleSideEffects: (id) => id === 'reflect-metadata' },
+  onwarn: (warning) => {
+    // The code that TypeScript adds for decorators.
+    if (warning.code === 'THIS_IS_UNDEFINED') return;
+    throw new Error(warning.message);
+  },
+});
+const { output } = await bundle.generate({
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'rooms/[name].js',
+  manualChunks: (id) => fileOfModule.get(id),
+  // Exports keep the names that they have in the source.
+  minifyInternalExports: false,
+  generatedCode: 'es2015',
+  hoistTransitiveImports: false,
+});
+await bundle.close();
+for (const { fileName, code, moduleIds } of output) {
+  const { start, imports, body, exports } = partsOf(code);
+  const license = moduleIds.some((id) => id.startsWith(LRU_CACHE)) ? `${licenseOf(LRU_CACHE)}\n` : '';
+  // Between imports and exports esbuild would shorten the names of functions and classes as well.
+  const options = { ...SMALL, lineLimit: 160, minifyIdentifiers: true };
+  const small = license + transformSync(body, options).code;
+  write('esm', fileName, start + imports.join('') + small + exports.join(''));
+  if (/(^|\/)doctor[-/.]/.test(fileName)) continue;
+  const commonJs = commonJsOf({ imports, body: small, exports });
+  write('cjs', fileName, commonJs);
+  if (moduleIds.includes(JOSE)) addJoseCopy(fileName, commonJs);
 }
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
 const declared = new Set();
 for (const entry of entries) copyDeclarations(`${entry}.d.ts`);
 
-/** One file for each room; jose by itself, since it is loaded when it is first needed. */
+/** Distributes the modules to files: room by room, each module after those that it imports. */
+function filesOf(graph) {
+  const order = new Set();
+  const visit = (id) => {
+    if (order.has(id)) return;
+    for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) visit(imported);
+    order.add(id);
+  };
+  for (const id of graph.getModuleIds()) visit(id);
+  const files = new Map();
+  const filled = new Map();
+  for (const id of order) {
+    const info = graph.getModuleInfo(id);
+    const room = info.isExternal ? undefined : roomOf(id);
+    if (room === undefined) continue;
+    const size = transformSync(info.code, SMALL).code.length;
+    const { number, bytes } = filled.get(room) ?? { number: 1, bytes: 0 };
+    const isFull = bytes > 0 && bytes + size > LARGEST_FILE;
+    const file = isFull ? { number: number + 1, bytes: size } : { number, bytes: bytes + size };
+    filled.set(room, file);
+    files.set(id, file.number === 1 ? room : `${room}-${file.number}`);
+  }
+  return files;
+}
+
+/** The room of a module; jose by itself, since it is loaded when it is first needed. */
 function roomOf(id) {
   if (id.startsWith(LRU_CACHE)) return 'lru-cache';
   if (id === JOSE) return 'jose';
@@ -89,13 +126,8 @@ function roomOf(id) {
 function addJoseCopy(fileName, code) {
   const [installed, copy] = [`jose-installed.js`, `jose-copy.js`];
   write('cjs', join(dirname(fileName), installed), code);
-  const [bundled] = buildSync({
-    ...SMALL,
-    entryPoints: [JOSE],
-    bundle: true,
-    write: false,
-    format: 'cjs',
-  }).outputFiles;
+  const options = { ...SMALL, minifyIdentifiers: true, bundle: true, write: false, format: 'cjs' };
+  const [bundled] = buildSync({ ...options, entryPoints: [JOSE] }).outputFiles;
   const license = licenseOf(join(root, 'node_modules', 'jose'));
   write('cjs', join(dirname(fileName), copy), `${license}\n${bundled.text}`);
   write(
@@ -124,7 +156,7 @@ function copyDeclarations(path) {
 }
 
 /** The file that Node imports. */
-function fileOf(folder) {
+function importedFileOf(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const { node, default: any } = exports['.'].import;
   return join(folder, node?.default ?? any);

@@ -15,6 +15,7 @@ const CHECKS = [
   'check:guides',
   'check:faults',
   'check:api',
+  'check:weight',
 ];
 
 const failed = [];
