@@ -10,6 +10,7 @@ const ENTRY_POINTS = [
   './opentelemetry',
   './terminus',
   './board',
+  './undici',
   './testing',
 ];
 

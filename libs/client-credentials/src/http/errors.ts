@@ -3,9 +3,12 @@ import { TUNNEL_ADVICE } from '../base/clear-proxy.js';
 import type { Attachment } from '../token/attachment.js';
 
 /** The error of a call whose HTTP client cannot present the certificate that the token is bound to. */
-export function certificateProblem(provider: string): ClientCredentialsError {
+export function certificateProblem(
+  provider: string,
+  advice = 'give authorizeFetch a fetch that presents the certificate',
+): ClientCredentialsError {
   return new ClientCredentialsError(
-    `The token of "${provider}" goes with a client certificate, which fetch cannot present. Use axios with its http adapter, or give authorizeFetch a fetch that presents the certificate.`,
+    `The token of "${provider}" goes with a client certificate, which this call would not present. Use axios with its http adapter, or ${advice}.`,
     { code: 'invalid_configuration', provider },
   );
 }

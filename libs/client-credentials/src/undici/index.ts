@@ -1,0 +1,3 @@
+export { authorizeDispatcher } from './authorize-dispatcher.js';
+export type { AuthorizeDispatcherOptions } from './authorize-dispatcher.js';
+export type { AuthorizeOptions } from '../http/source-attachment.js';
