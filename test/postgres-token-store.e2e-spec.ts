@@ -374,7 +374,9 @@ describe('the statements of a store in Postgres', () => {
     await tokens.close();
     await server.close();
 
-    expect(acquired.toSorted()).toEqual(['DELETE', 'DELETE', 'INSERT', 'INSERT', 'SELECT', 'SELECT']);
+    expect(acquired.slice(0, 4)).toEqual(['SELECT', 'INSERT', 'SELECT', 'INSERT']);
+    // The lock is freed and ended rows are removed, in any order.
+    expect(acquired.slice(4)).toEqual(['DELETE', 'DELETE']);
     expect(statements).toHaveLength(6);
   });
 
@@ -392,7 +394,7 @@ describe('the statements of a store in Postgres', () => {
 
     expect([rows, pool.totalCount, pool.idleCount]).toEqual([[{ one: 1 }], 1, 1]);
     await tokens.close();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow('closed');
     await server.close();
   });
 });
@@ -415,7 +417,7 @@ describe('a mistake in the set-up of a store in Postgres', () => {
     ['a name of another type', { schema: 1, tableName: {} }, /tableName: must.*\n.*schema: must/],
     ['a misspelt option', { table: 'tokens' }, /table: is no option here/],
   ])('is told for %s', (_, options, message) => {
-    expect(() => new PostgresTokenStore({ ...right, ...options } as never)).toThrow(message);
+    expect(() => new PostgresTokenStore({ ...right, ...options })).toThrow(message);
   });
 
   it.each<[string, (table: string) => Promise<unknown>, RegExp]>([
@@ -434,8 +436,8 @@ describe('a mistake in the set-up of a store in Postgres', () => {
     const { store, table } = await newStore();
     await spoil(table);
 
-    await expect(store.get('a')).rejects.toThrow();
-    await expect(store.set('a', 'A', LONG_MS)).rejects.toThrow();
+    await expect(store.get('a')).rejects.toThrow('does not exist');
+    await expect(store.set('a', 'A', LONG_MS)).rejects.toThrow('does not exist');
 
     expect(warned.mock.calls).toEqual([[expect.stringMatching(message), 'ClientCredentialsWarning']]);
   });

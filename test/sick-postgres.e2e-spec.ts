@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenManager } from 'nestjs-client-credentials/core';
 import { PostgresTokenStore } from 'nestjs-client-credentials/postgres';
 import pg from 'pg';
@@ -20,24 +20,17 @@ let proxy: TcpProxy;
 let operator: pg.Pool;
 /** Pools of the managers under test. */
 let pools: pg.Pool[] = [];
-/** Rejections that nobody handled. */
-const unhandled: unknown[] = [];
-const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', onUnhandled);
   postgres = await startPostgres();
   proxy = await startTcpProxy(postgres.port);
   operator = new pg.Pool({ connectionString: postgres.url });
   operator.on('error', () => undefined);
-  // A table that is missing on purpose is warned of.
-  jest.spyOn(process, 'emitWarning').mockReturnValue();
 }, 300_000);
 afterAll(async () => {
   await operator.end();
   await proxy[Symbol.asyncDispose]();
   await postgres[Symbol.asyncDispose]();
-  process.off('unhandledRejection', onUnhandled);
 });
 beforeEach(async () => {
   await operator.query(`DROP TABLE IF EXISTS ${TABLE}`);
@@ -45,7 +38,6 @@ beforeEach(async () => {
 });
 afterEach(() => {
   pools = [];
-  expect(unhandled).toEqual([]);
 });
 
 function storeOn(pool: pg.Pool): PostgresTokenStore {

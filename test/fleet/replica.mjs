@@ -6,6 +6,7 @@ import { createClient } from 'redis';
 
 const { library, store: shared, provider, encryptionKey } = JSON.parse(process.argv[2]);
 const encryptionKeys = [encryptionKey];
+const POOL_SIZE = 3;
 const { authorizeAxios, TokenManager } = await import(pathToFileURL(`${library}/core/index.js`).href);
 
 const openStore = {
@@ -19,10 +20,12 @@ const openStore = {
   },
   async postgres() {
     const { PostgresTokenStore } = await import(pathToFileURL(`${library}/postgres/index.js`).href);
-    const pool = new pg.Pool({ connectionString: shared.url, max: 4 });
+    const pool = new pg.Pool({ connectionString: shared.url, max: POOL_SIZE, idleTimeoutMillis: 0 });
     pool.on('error', () => undefined);
     const store = new PostgresTokenStore({ pool, encryptionKeys });
     await store.migrate();
+    // Opens every connection, as an application has done by then: a busy machine takes long for a new one.
+    await Promise.all(Array.from({ length: POOL_SIZE }, () => pool.query('SELECT pg_sleep(0.05)')));
     return { store, end: () => pool.end() };
   },
 };

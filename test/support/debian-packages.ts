@@ -11,8 +11,8 @@ export async function foundOrInstalled(
 ): Promise<string> {
   const found = await find();
   if (found !== undefined) return found;
-  const isPermitted = process.getuid?.() === 0 && (await succeeds('apt-get', ['--version']));
-  for (let attempt = 1; isPermitted && attempt <= INSTALL_ATTEMPTS; attempt += 1) {
+  if (process.getuid?.() !== 0 || !(await succeeds('apt-get', ['--version']))) throw new Error(advice);
+  for (let attempt = 1; attempt <= INSTALL_ATTEMPTS; attempt += 1) {
     await succeeds('apt-get', ['update', '-qq']);
     await succeeds('apt-get', ['install', '-y', '-qq', debianPackage]);
     const installed = await find();
