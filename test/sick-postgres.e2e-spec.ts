@@ -139,7 +139,7 @@ describe('a Postgres', () => {
     '%s fails no call, is told of once, and is used again when it is well',
     async (_, break_, mend) => {
       await using pair = await openPair(connect);
-      expect(await pair.isShared()).toBe(true);
+      await expect(isSharedAgain(pair)).resolves.toBe(true);
 
       const { tokens, told } = await breakDown(pair, break_);
       await mend();
@@ -193,7 +193,7 @@ describe('a Postgres', () => {
     'that hangs for many callers leaves few statements behind, and locks that come late are freed',
     async () => {
       await using pair = await openPair(connect);
-      await pair.isShared();
+      await isSharedAgain(pair);
       const source = pair.one.source('desk');
       const scopes = Array.from({ length: 30 }, (_, index) => `scope-${index}`);
 

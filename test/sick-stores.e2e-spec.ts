@@ -85,7 +85,7 @@ describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {
     '%s fails no call, is told of once, and is used again when it is well',
     async (__, break_, mend) => {
       await using pair = await openPair(connect);
-      expect(await pair.isShared()).toBe(true);
+      await expect(isSharedAgain(pair)).resolves.toBe(true);
 
       const { tokens, told } = await breakDown(pair, break_);
       await mend();
