@@ -380,6 +380,29 @@ describe('the statements of a store in Postgres', () => {
     expect(statements).toHaveLength(6);
   });
 
+  it('are two more for a token that is requested within a budget, and once a third', async () => {
+    const { pool, statements } = recorded(poolOf());
+    const { store } = await newStore({ pool });
+    const server = await startAuthorizationServer();
+    const provider = { ...server.providerConfig, issuance: { limit: 5, windowSeconds: 3600 } };
+    const tokens = new TokenManager({ providers: { desk: provider }, store });
+    const source = tokens.source('desk');
+    // Without those that clean: there may be one for each written row.
+    const withoutCleaning = (): unknown[] => statements.filter(({ text }) => !text.includes('SKIP LOCKED'));
+    const sentFor = async (scope: string, count: number): Promise<number> => {
+      statements.length = 0;
+      await source.getToken({ scope });
+      await eventually(async () => withoutCleaning().length >= count);
+      return withoutCleaning().length;
+    };
+
+    const sent = [await sentFor('a', 8), await sentFor('b', 7), await sentFor('c', 7)];
+    await tokens.close();
+    await server.close();
+
+    expect(sent).toEqual([8, 7, 7]);
+  });
+
   it('hold no connection while a token is requested', async () => {
     const pool = poolOf({ max: 1 });
     const { store } = await newStore({ pool });

@@ -11,7 +11,7 @@ const MAX_PAUSE_MS = 50;
 /** The statements that create the table and its index, in order. */
 export function migrationStatements({ table, index }: TableNames): string[] {
   return [
-    // Without a write-ahead log no write waits for a disk or a replica, and no token gets into a backup.
+    // Unlogged: no write waits for a disk or a replica, and no token gets into the write-ahead log.
     `CREATE UNLOGGED TABLE IF NOT EXISTS ${table} (
   key text COLLATE "C" PRIMARY KEY,
   value text,
@@ -30,9 +30,11 @@ export function migrationStatements({ table, index }: TableNames): string[] {
  * that one looks again. What exists is not touched, which needs no privilege and no lock.
  */
 export async function migrate(pool: PostgresPool, names: TableNames): Promise<void> {
-  for (let attempt = 1; !(await exists(pool, names)); attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
+    if (await exists(pool, names)) return;
     try {
       for (const statement of migrationStatements(names)) await pool.query(statement);
+      return;
     } catch (error) {
       if (attempt === ATTEMPTS || !RACES.includes(sqlStateOf(error))) throw error;
       await sleep(Math.random() * MAX_PAUSE_MS);

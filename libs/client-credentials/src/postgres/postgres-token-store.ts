@@ -101,8 +101,8 @@ export class PostgresTokenStore implements TokenStore {
   /**
    * Creates the table and its index, unless they exist. Many processes may call it at once.
    *
-   * The table is unlogged: it is not in backups, and empty after a crash of the server or on a promoted replica, which
-   * costs one request per token. `ALTER TABLE … SET LOGGED` changes that; the store then works as before.
+   * The table is unlogged: its rows are not in the write-ahead log. It is empty after a crash of the server or on a promoted
+   * replica, which costs one request per token. `ALTER TABLE … SET LOGGED` changes that; the store then works as before.
    *
    * @throws the error of the database, such as a missing privilege to create a table
    */
