@@ -6,6 +6,7 @@ const ENTRY_POINTS = [
   './providers',
   './redis',
   './keyv',
+  './postgres',
   './express',
   './opentelemetry',
   './terminus',

@@ -2,33 +2,69 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ProviderConfig } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
+import pg from 'pg';
 import { createClient } from 'redis';
 import { compileLibrary, type CompiledLibrary } from './support/compiled-library.js';
-import { startFleet, type Fleet } from './support/fleet.js';
-import { startRedis, type RedisServer } from './support/redis-server.js';
+import { startFleet, type Fleet, type SharedStore } from './support/fleet.js';
+import { startPostgres } from './support/postgres-server.js';
+import { startRedis } from './support/redis-server.js';
 import { until } from './support/until.js';
 
 const SIZE = 8;
 const TIMEOUT_MS = 300_000;
 const ISSUANCE = { limit: 20, windowSeconds: 3600 };
 
+/** Server of a shared store, and what an operator does to it. */
+interface StoreServer extends AsyncDisposable {
+  readonly url: string;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+interface Store {
+  readonly kind: SharedStore['kind'];
+  readonly start: () => Promise<StoreServer>;
+  /** Removes every token, lock and counter. */
+  readonly empty: (url: string) => Promise<void>;
+}
+
+const STORES: [string, Store][] = [
+  ['Redis', { kind: 'redis', start: startRedis, empty: emptyRedis }],
+  ['Postgres', { kind: 'postgres', start: startPostgres, empty: emptyPostgres }],
+];
+
+async function emptyRedis(url: string): Promise<void> {
+  const operator = await createClient({ url }).connect();
+  await operator.flushAll();
+  operator.destroy();
+}
+
+async function emptyPostgres(url: string): Promise<void> {
+  const operator = new pg.Client({ connectionString: url });
+  await operator.connect();
+  await operator.query('TRUNCATE client_credentials_tokens');
+  await operator.end();
+}
+
 let library: CompiledLibrary;
-let redis: RedisServer;
+let store: Store;
+let storeServer: StoreServer;
 let server: AuthorizationServer;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  [library, redis] = await Promise.all([compileLibrary('fleet'), startRedis()]);
+  library = await compileLibrary('fleet');
 }, TIMEOUT_MS);
-afterAll(async () => {
-  await library[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
-});
+afterAll(async () => library[Symbol.asyncDispose]());
 
-/** A fleet of processes with their shared server and Redis. */
+/** A fleet of processes with their shared authorization server and store. */
 async function assemble(provider: Partial<ProviderConfig> = {}, size = SIZE): Promise<void> {
-  const config = { ...server.providerConfig, ...provider };
-  fleet = await startFleet({ size, library: library.directory, redisUrl: redis.url, provider: config });
+  fleet = await startFleet({
+    size,
+    library: library.directory,
+    store: { kind: store.kind, url: storeServer.url },
+    provider: { ...server.providerConfig, ...provider },
+  });
 }
 
 beforeEach(async () => {
@@ -44,7 +80,13 @@ async function reached(instant = 0): Promise<void> {
   await sleep(Math.max(instant - Date.now(), 0) + 1);
 }
 
-describe('a fleet of eight processes', () => {
+describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
+  beforeAll(async () => {
+    store = each;
+    storeServer = await store.start();
+  }, TIMEOUT_MS);
+  afterAll(async () => storeServer[Symbol.asyncDispose]());
+
   it(
     'requests one token at a cold start, one at expiry, and one after a revocation',
     async () => {
@@ -156,18 +198,16 @@ describe('a fleet of eight processes', () => {
   );
 
   it(
-    'keeps its budget when Redis loses everything, but for what a process does not know of',
+    'keeps its budget when the store loses everything, but for what a process does not know of',
     async () => {
       await assemble({ issuance: ISSUANCE });
       const spent = [await rounds(3)];
-      const operator = await createClient({ url: redis.url }).connect();
-      await operator.flushAll();
+      await store.empty(storeServer.url);
       spent.push(await rounds(1));
 
       spent.push(await rounds(3));
-      await operator.flushAll();
+      await store.empty(storeServer.url);
       spent.push(await rounds(3));
-      operator.destroy();
 
       const [first, unknown = 0, later, afterSecond] = spent;
       expect([first, later, afterSecond]).toEqual([ISSUANCE.limit, 0, 0]);
@@ -178,12 +218,12 @@ describe('a fleet of eight processes', () => {
   );
 
   it(
-    'keeps its budget while Redis does not answer, and counts afterwards what was spent meanwhile',
+    'keeps its budget while the store does not answer, and counts afterwards what was spent meanwhile',
     async () => {
       await assemble({ issuance: ISSUANCE });
-      await redis.pause();
+      await storeServer.pause();
       const away = await rounds(4, 'at once');
-      await redis.resume();
+      await storeServer.resume();
       const back = await roundsUntilCounted();
 
       expect(away).toBe(SIZE * 2);
@@ -195,7 +235,7 @@ describe('a fleet of eight processes', () => {
   );
 });
 
-/** Requests tokens until every process is refused by the count of Redis. Returns how many the budget allowed. */
+/** Requests tokens until every process is refused by the count of the store. Returns how many the budget allowed. */
 async function roundsUntilCounted(): Promise<number> {
   let count = 0;
   for (let refused = 0; refused < SIZE;) {

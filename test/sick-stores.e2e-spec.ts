@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { TokenManager, type TokenEvent, type TokenStore } from 'nestjs-client-credentials/core';
+import { TokenManager } from 'nestjs-client-credentials/core';
 import { RedisTokenStore } from 'nestjs-client-credentials/redis';
-import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import { createClient } from 'redis';
-import { collectEvents } from './support/collect-events.js';
 import { startRedis, type RedisServer } from './support/redis-server.js';
+import { breakDown, isSharedAgain, openPair, type Connect } from './support/store-pair.js';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.js';
 
 const TIMEOUT_MS = 60_000;
@@ -33,17 +31,6 @@ beforeEach(async () => {
   await operator.flushall();
 });
 
-/** Two managers with their own Redis clients, connected through the proxy. */
-interface Pair extends AsyncDisposable {
-  readonly server: AuthorizationServer;
-  readonly one: TokenManager;
-  readonly events: TokenEvent[];
-  /** Whether a new manager gets the first manager's token without a token request. */
-  isShared(): Promise<boolean>;
-}
-
-type Connect = () => { store: TokenStore; end: () => void };
-
 const CONNECTIONS: [string, Connect][] = [
   [
     'redis',
@@ -65,34 +52,6 @@ const CONNECTIONS: [string, Connect][] = [
     },
   ],
 ];
-
-async function openPair(connect: Connect): Promise<Pair> {
-  const server = await startAuthorizationServer();
-  const ends: (() => void)[] = [];
-  const managers: TokenManager[] = [];
-  const manager = (): TokenManager => {
-    const { store, end } = connect();
-    ends.push(end);
-    const tokens = new TokenManager({ providers: { desk: server.providerConfig }, store });
-    managers.push(tokens);
-    return tokens;
-  };
-  const one = manager();
-  return {
-    server,
-    one,
-    events: collectEvents(one),
-    async isShared() {
-      const { value } = await one.source('desk').getToken();
-      return (await manager().source('desk').getToken()).value === value;
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(managers.map((tokens) => tokens.close()));
-      for (const end of ends) end();
-      await server.close();
-    },
-  };
-}
 
 /** A fault of the server and its end. */
 const FAULTS: [string, () => unknown, () => unknown][] = [
@@ -126,22 +85,12 @@ describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {
     '%s fails no call, is told of once, and is used again when it is well',
     async (__, break_, mend) => {
       await using pair = await openPair(connect);
-      const source = pair.one.source('desk');
-      await source.getToken();
-      expect(await pair.isShared()).toBe(true);
+      await expect(isSharedAgain(pair)).resolves.toBe(true);
 
-      await break_();
-      const during = [];
-      for (let count = 0; count < 5; count += 1)
-        during.push((await source.getToken({ forceRefresh: true })).value);
-      await sleep(1_100);
-      for (let count = 0; count < 5; count += 1)
-        during.push((await source.getToken({ forceRefresh: true })).value);
-      const outages = pair.events.filter(({ type }) => type === 'store.unavailable');
+      const { tokens, told } = await breakDown(pair, break_);
       await mend();
 
-      expect(new Set(during).size).toBe(10);
-      expect(outages).toHaveLength(1);
+      expect({ tokens, told }).toEqual({ tokens: 10, told: 1 });
       await expect(isSharedAgain(pair)).resolves.toBe(true);
       expect(pair.events.filter(({ type }) => type === 'token.failed')).toEqual([]);
     },
@@ -192,14 +141,3 @@ describe.each(CONNECTIONS)('a Redis, by %s', (_, connect) => {
     TIMEOUT_MS,
   );
 });
-
-/** Retries until the circuit breaker closes, which takes a successful operation after its pause. */
-async function isSharedAgain(pair: Pair): Promise<boolean> {
-  const source = pair.one.source('desk');
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    await source.getToken({ forceRefresh: true });
-    if (await pair.isShared()) return true;
-    await sleep(100);
-  }
-  return false;
-}

@@ -6,12 +6,18 @@ import type { ProviderConfig } from 'nestjs-client-credentials/core';
 
 const REPLICA = join(import.meta.dirname, '..', 'fleet', 'replica.mjs');
 
+/** Store that the processes share. */
+export interface SharedStore {
+  readonly kind: 'redis' | 'postgres';
+  readonly url: string;
+}
+
 /** Options of {@link startFleet}. */
 export interface FleetOptions {
   readonly size: number;
   /** Folder of the compiled library. */
   readonly library: string;
-  readonly redisUrl: string;
+  readonly store: SharedStore;
   /** Provider configuration; must be serializable as JSON. */
   readonly provider: ProviderConfig;
 }
@@ -28,7 +34,7 @@ interface Replica {
   kill(): Promise<void>;
 }
 
-/** Child processes that share a Redis and a provider. */
+/** Child processes that share a store and a provider. */
 export interface Fleet extends AsyncDisposable {
   readonly replicas: readonly Replica[];
   /** Runs one action on all replicas concurrently. */

@@ -1,17 +1,15 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { freePort, succeeds } from './programs.js';
 
 const INSTALL_ATTEMPTS = 5;
 const IMAGE = 'valkey/valkey:8-alpine';
-
-const run = promisify(execFile);
 
 /** A Redis or Valkey server for one test. */
 export interface RedisServer extends AsyncDisposable {
@@ -147,15 +145,6 @@ async function install(): Promise<void> {
   }
 }
 
-async function succeeds(program: string, options: string[]): Promise<boolean> {
-  try {
-    await run(program, options);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function ready(server: ChildProcess, port: number): Promise<void> {
   while (!(await sendLine(port, 'PING'))?.startsWith('+PONG')) {
     if (server.exitCode !== null) throw new Error(`The server exited at once with code ${server.exitCode}.`);
@@ -176,13 +165,4 @@ async function sendLine(port: number, line: string): Promise<string | undefined>
   } finally {
     socket.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

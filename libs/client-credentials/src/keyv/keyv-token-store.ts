@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { TokenStore } from '../config/token-store.js';
 import { cipherOf, type EncryptionKey, type ValueCipher } from '../store/encryption.js';
+import { hashedKey, wholeMs } from '../store/hashed-key.js';
 
 /** The used methods of a `Keyv` instance. */
 export interface KeyvInstance {
@@ -25,7 +25,7 @@ export interface KeyvTokenStoreOptions {
 }
 
 /**
- * Keeps tokens in any database that Keyv supports: Postgres, MySQL, MongoDB, DynamoDB, etcd, Memcached and others.
+ * Keeps tokens in any database that Keyv supports: MySQL, MongoDB, DynamoDB, etcd, Memcached and others.
  *
  * Values are encrypted as in `RedisTokenStore`. Keyv has neither locks nor counters, which has these costs:
  *
@@ -33,11 +33,11 @@ export interface KeyvTokenStoreOptions {
  * - A provider with one token per client may briefly refuse the token of another process.
  * - Each process counts `issuance` for itself.
  *
- * Use `RedisTokenStore` where these costs matter.
+ * Use `RedisTokenStore` or `PostgresTokenStore` where these costs matter.
  *
  * @example
  * ```ts
- * const keyv = new Keyv({ store: new KeyvPostgres(url) });
+ * const keyv = new Keyv({ store: new KeyvMongo(url) });
  * const store = new KeyvTokenStore({ keyv, encryptionKeys: [process.env.TOKEN_KEY] });
  * ```
  */
@@ -52,18 +52,14 @@ export class KeyvTokenStore implements TokenStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const name = nameOf(key);
+    const name = hashedKey(key);
     const encrypted = await this.#keyv.get(name);
     return typeof encrypted === 'string' ? this.#cipher.open(name, encrypted) : undefined;
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
-    const name = nameOf(key);
-    const isKept = await this.#keyv.set(
-      name,
-      await this.#cipher.seal(name, value),
-      Math.max(Math.ceil(ttlMs), 1),
-    );
+    const name = hashedKey(key);
+    const isKept = await this.#keyv.set(name, await this.#cipher.seal(name, value), wholeMs(ttlMs));
     // Keyv emits database errors as events and returns false.
     if (isKept === false)
       throw new Error(
@@ -72,10 +68,6 @@ export class KeyvTokenStore implements TokenStore {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#keyv.delete(nameOf(key));
+    await this.#keyv.delete(hashedKey(key));
   }
-}
-
-function nameOf(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
 }

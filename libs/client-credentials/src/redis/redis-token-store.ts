@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { invalidConfiguration } from '../base/errors.js';
 import { asObject } from '../base/objects.js';
 import type { Lock, TokenStore } from '../config/token-store.js';
 import { cipherOf, type EncryptionKey, type ValueCipher } from '../store/encryption.js';
+import { hashedKey, wholeMs } from '../store/hashed-key.js';
 import {
   commandsOf,
   type IoRedisClient,
@@ -95,10 +96,6 @@ export class RedisTokenStore implements TokenStore {
   }
 
   #nameOf(key: string): string {
-    return `${this.#prefix}:${createHash('sha256').update(key).digest('base64url')}`;
+    return `${this.#prefix}:${hashedKey(key)}`;
   }
-}
-
-function wholeMs(ms: number): number {
-  return Math.max(Math.ceil(ms), 1);
 }

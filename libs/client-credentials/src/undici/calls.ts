@@ -123,7 +123,7 @@ export class Calls {
   }
 }
 
-function withoutOption({ clientCredentials: _, ...options }: Options): Options {
+function withoutOption({ clientCredentials: _ignored, ...options }: Options): Options {
   return options;
 }
 
