@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createApplication } from '../examples/express/src/application.js';
+import { compileApplication } from './support/compiled-application.js';
 import { listen } from './support/listen.js';
 import { openTenants, tenantOf, type Tenants } from './support/tenants.js';
 
@@ -51,4 +52,42 @@ describe('the example for Express', () => {
       expect(example.desk.server.tokenRequests).toHaveLength(0);
     },
   );
+});
+
+describe('npm run example:express', () => {
+  it('answers its two customers differently, and says in one line that its port is taken', async () => {
+    await using application = await compileApplication('examples/express/src');
+    const example = application.start({ PORT: '0' });
+    const [url = ''] = /http:\S+(?=\/documents)/.exec(await example.printed(/Try:\n.*documents$/m)) ?? [];
+
+    const answers = await Promise.all(
+      ['acme', 'globex'].flatMap((customer) =>
+        ['/documents', '/gateway/documents'].map(async (path) =>
+          (await fetch(url + path, { headers: { 'x-tenant-id': customer } })).json(),
+        ),
+      ),
+    );
+    const second = application.start({ PORT: new URL(url).port });
+    const code = await second.ended;
+    example.process.kill('SIGINT');
+    await example.ended;
+
+    const [acme, acmeThroughGateway, globex, globexThroughGateway] = answers;
+    expect(acme).toMatchObject({ customer: 'acme' });
+    expect(globex).toMatchObject({ customer: 'globex' });
+    expect([acmeThroughGateway, globexThroughGateway]).toEqual([acme, globex]);
+    expect([code, second.stdout()]).toEqual([1, '']);
+    expect(second.stderr()).toMatch(/^Port \d+ is in use[^\n]*\n$/);
+  });
+
+  it('refuses a PORT that is no port', async () => {
+    await using application = await compileApplication('examples/express/src');
+    const example = application.start({ PORT: 'here' });
+
+    expect(await example.ended).toBe(1);
+    expect([example.stdout(), example.stderr()]).toEqual([
+      '',
+      'PORT must be a number from 0 to 65535. Set another port.\n',
+    ]);
+  });
 });

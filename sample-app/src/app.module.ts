@@ -5,6 +5,9 @@ import { tenantContext } from 'nestjs-client-credentials/express';
 import { Backend } from './backend/backend.js';
 import { BackendModule } from './backend/backend.module.js';
 import { CallCounter } from './backend/call-counter.js';
+import { Calls } from './controls/calls.js';
+import { SandboxControls } from './controls/sandbox-controls.js';
+import { SteadyCalls } from './controls/steady-calls.js';
 import type { DeskAccess } from './config/environment.js';
 import { providerNames } from './config/providers.js';
 import { CameraList } from './desk/camera-list.js';
@@ -17,6 +20,9 @@ import { PaperCopy } from './desk/paper-copy.js';
 import { tenantOfRequest } from './desk/request-tenant.js';
 import { SignatureRequest } from './desk/signature-request.js';
 import { SigneasyGateway } from './desk/signeasy-gateway.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { PageController } from './page/page.controller.js';
+import { Panel } from './page/panel.js';
 
 @Module({})
 export class AppModule implements NestModule {
@@ -34,10 +40,15 @@ export class AppModule implements NestModule {
           }),
         }),
         SigneasyGateway,
+        OperationsModule,
       ],
-      controllers: [DeskController],
+      controllers: [PageController, DeskController],
       providers: [
         CallCounter,
+        Calls,
+        SteadyCalls,
+        SandboxControls,
+        Panel,
         DocumentDesk,
         {
           provide: DESK_STAGES,

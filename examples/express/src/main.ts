@@ -1,24 +1,12 @@
+import type { Server } from 'node:http';
 import { TokenManager } from 'nestjs-client-credentials/core';
-import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 import { createApplication } from './application.js';
+import { customers, startProvider } from './provider.js';
 
-const PORT = 3000;
-
-/** Customers; a real application keeps customers in a database and secrets in a vault. */
-const customers = new Map([
-  ['acme', { clientId: 'client-of-acme', clientSecret: 'secret-of-acme' }],
-  ['globex', { clientId: 'client-of-globex', clientSecret: 'secret-of-globex' }],
-]);
+const port = Number(process.env['PORT'] || 3000);
 
 // A local authorization server, so that the example needs no account.
-const provider = await startAuthorizationServer({
-  clientAuthentication: ({ headers }) => {
-    const known = [...customers.values()].map(({ clientId, clientSecret }) =>
-      Buffer.from(`${clientId}:${clientSecret}`).toString('base64'),
-    );
-    return known.includes(headers.authorization?.replace('Basic ', '') ?? '');
-  },
-});
+const provider = await startProvider();
 
 const tokens = new TokenManager({
   providers: {
@@ -30,17 +18,42 @@ const tokens = new TokenManager({
   },
 });
 
-const server = createApplication(tokens.source('documents'), provider.apiUrl).listen(
-  PORT,
-  '127.0.0.1',
-  () => {
-    console.log(`Try:
-  curl -H 'x-tenant-id: acme' http://127.0.0.1:${PORT}/documents
-  curl -H 'x-tenant-id: globex' http://127.0.0.1:${PORT}/gateway/documents`);
-  },
-);
+const stop = async (): Promise<void> => {
+  await Promise.all([tokens.close(), provider.close()]);
+};
 
-process.once('SIGINT', () => {
-  server.close();
-  void Promise.all([tokens.close(), provider.close()]);
-});
+try {
+  const server = await listen();
+  const address = server.address();
+  const bound = typeof address === 'object' ? address?.port : port;
+  console.log(`Two customers get two answers. Try:
+  curl -H 'x-tenant-id: acme' http://127.0.0.1:${bound}/documents
+  curl -H 'x-tenant-id: globex' http://127.0.0.1:${bound}/documents
+  curl -H 'x-tenant-id: globex' http://127.0.0.1:${bound}/gateway/documents`);
+  process.once('SIGINT', () => {
+    server.close();
+    void stop();
+  });
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+  await stop();
+}
+
+/** Resolves once the port is taken; Express calls its callback also where the port is not to be had. */
+function listen(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const application = createApplication(tokens.source('documents'), provider.apiUrl);
+    const server = application.listen(port, '127.0.0.1', (error) =>
+      error ? reject(error) : resolve(server),
+    );
+  });
+}
+
+function messageOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Stop the other process, or set another port: PORT=3001 npm run example:express`;
+  if (code === 'ERR_SOCKET_BAD_PORT') return 'PORT must be a number from 0 to 65535. Set another port.';
+  return `The example did not start. ${error instanceof Error ? error.message : String(error)}`;
+}

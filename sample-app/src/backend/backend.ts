@@ -1,12 +1,18 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { TokenStore } from 'nestjs-client-credentials';
 import { RedisTokenStore } from 'nestjs-client-credentials/redis';
-import type { DeskAccess, SharedStore } from '../config/environment.js';
+import type { DeskAccess } from '../config/environment.js';
 import { startSandbox, stopSandbox } from '../sandbox/sandbox.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import { configureProviders, configureSandbox, type DeskConfigs } from './provider-configs.js';
+import type { OwnRedis } from './own-redis.js';
+import {
+  configureProviders,
+  configureSandbox,
+  SANDBOX_LIFETIME_SECONDS,
+  type DeskConfigs,
+} from './provider-configs.js';
 import { connectRedis, type SharedRedis } from './shared-redis.js';
-import { announceSandbox, findSandbox, withdrawSandbox } from './shared-sandbox.js';
+import { announceSandbox, findSandbox, readSandbox, withdrawSandbox } from './shared-sandbox.js';
 
 /** Interval and time limit for polling the result of a job. */
 export interface PollPace {
@@ -19,23 +25,28 @@ interface BackendParts {
   pollPace: PollPace;
   /** Sandbox that this desk started. */
   sandbox?: Sandbox;
+  /** Redis that other desks use too. */
   redis?: SharedRedis;
+  /** Redis that this desk started, with its client. */
+  own?: { server: OwnRedis; client: SharedRedis };
   store?: TokenStore;
 }
 
-/** Connections of the desk: the real providers or a sandbox, and the Redis that several desks share, if configured. */
+/** Connections of the desk: the real providers or a sandbox, and a Redis that the desk shares or started. */
 export class Backend implements OnApplicationShutdown {
   readonly configs: DeskConfigs;
   readonly pollPace: PollPace;
   readonly sandbox: Sandbox | undefined;
   readonly store: TokenStore | undefined;
   private readonly redis: SharedRedis | undefined;
+  private readonly own: BackendParts['own'];
 
-  private constructor({ configs, pollPace, sandbox, redis, store }: BackendParts) {
+  private constructor({ configs, pollPace, sandbox, redis, own, store }: BackendParts) {
     this.configs = configs;
     this.pollPace = pollPace;
     this.sandbox = sandbox;
     this.redis = redis;
+    this.own = own;
     this.store = store;
   }
 
@@ -44,19 +55,34 @@ export class Backend implements OnApplicationShutdown {
     return this.configs.signeasy.api.baseURL;
   }
 
-  static async open({ providers, shared }: DeskAccess): Promise<Backend> {
-    const redis = shared && (await connectRedis(shared.url));
-    const common = redis && shared ? { redis, store: storeIn(redis, shared) } : {};
+  /** Redis that this desk started, and may stop. */
+  get ownRedis(): OwnRedis | undefined {
+    return this.own?.server;
+  }
+
+  static async open({ providers, shared, ownRedis }: DeskAccess): Promise<Backend> {
+    if (ownRedis !== undefined) return openWithOwnRedis(ownRedis, (parts) => new Backend(parts));
+    const redis = shared && (await connectRedis({ url: shared.url }));
+    const common = redis && shared ? { redis, store: storeIn(redis, shared.encryptionKey) } : {};
     if (providers !== undefined) {
       const pollPace = { intervalMs: 2_000, timeoutMs: 300_000 };
       return new Backend({ configs: configureProviders(providers), pollPace, ...common });
     }
-    const pollPace = { intervalMs: 100, timeoutMs: 10_000 };
     const found = redis && (await findSandbox(redis));
-    if (found !== undefined) return new Backend({ configs: configureSandbox(found), pollPace, ...common });
-    const sandbox = await startSandbox();
+    if (redis !== undefined && found !== undefined) {
+      const readSecret = async () =>
+        ((await readSandbox(redis)) ?? found).smartDocumentor.client.clientSecret;
+      return new Backend({ configs: configureSandbox(found, readSecret), pollPace: QUICK, ...common });
+    }
+    const sandbox = await startSandbox({ lifetimeSeconds: SANDBOX_LIFETIME_SECONDS });
     if (redis !== undefined) await announceSandbox(redis, sandbox);
-    return new Backend({ configs: configureSandbox(sandbox), pollPace, sandbox, ...common });
+    return new Backend({ configs: configureSandbox(sandbox), pollPace: QUICK, sandbox, ...common });
+  }
+
+  /** Tells the desks that share this sandbox of changed credentials. */
+  async announce(): Promise<void> {
+    if (this.redis !== undefined && this.sandbox !== undefined)
+      await announceSandbox(this.redis, this.sandbox);
   }
 
   /** Runs in Nest's last hook, after all calls have ended. */
@@ -65,10 +91,31 @@ export class Backend implements OnApplicationShutdown {
       await withdrawSandbox(this.redis, this.sandbox);
     if (this.sandbox !== undefined) await stopSandbox(this.sandbox);
     await this.redis?.close();
+    this.own?.client.destroy();
+    await this.own?.server.close();
   }
 }
 
-function storeIn(client: SharedRedis, { encryptionKey }: SharedStore): TokenStore {
+const QUICK: PollPace = { intervalMs: 100, timeoutMs: 10_000 };
+
+/** A sandbox whose tokens are also in a Redis that nobody else knows. */
+async function openWithOwnRedis(
+  server: OwnRedis,
+  create: (parts: BackendParts) => Backend,
+): Promise<Backend> {
+  const client = await connectRedis(server.address);
+  const sandbox = await startSandbox({ lifetimeSeconds: SANDBOX_LIFETIME_SECONDS });
+  const store = storeIn(client, server.encryptionKey);
+  return create({
+    configs: configureSandbox(sandbox),
+    pollPace: QUICK,
+    sandbox,
+    own: { server, client },
+    store,
+  });
+}
+
+function storeIn(client: SharedRedis, encryptionKey: string | undefined): TokenStore {
   return new RedisTokenStore({
     client,
     encryptionKeys: encryptionKey === undefined ? 'plaintext' : [encryptionKey],

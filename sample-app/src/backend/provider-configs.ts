@@ -11,6 +11,16 @@ import type { ProviderName } from '../config/providers.js';
 import { isTenantName, tenantNames, type TenantName } from '../config/tenants.js';
 import type { ProviderAddress, SandboxAccess } from './shared-sandbox.js';
 
+/** Lifetime of the sandbox's tokens: short, so that renewals are seen. */
+export const SANDBOX_LIFETIME_SECONDS = 20;
+
+const SANDBOX_OPTIONS = {
+  // What remains of a token outlives an outage of ten seconds.
+  lifetime: { refreshAheadSeconds: 12, expirySkewSeconds: 1 },
+  // Tokens may be revoked several times in a row by hand.
+  reacquire: { cooldownSeconds: 0 },
+} satisfies TenantConfig;
+
 /** Configurations by provider. At Signeasy every tenant is its own client; elsewhere the desk is the client. */
 export interface DeskConfigs extends Record<Exclude<ProviderName, 'signeasy'>, ProviderConfig> {
   signeasy: TenantProviderConfig & { api: { baseURL: string } };
@@ -32,13 +42,23 @@ export function configureProviders(access: ProviderAccess): DeskConfigs {
   };
 }
 
-/** The same presets with the sandbox's URLs, so that the sandbox checks the same requests as the providers would. */
-export function configureSandbox(sandbox: SandboxAccess): DeskConfigs {
+/** Reads the current secret of a client. */
+type SecretReader = () => string | Promise<string>;
+
+/**
+ * The same presets with the sandbox's URLs, so that the sandbox checks the same requests as the providers would.
+ *
+ * @param readSecret - secret of SmartDocumentor's client, where a new secret ends the former one at once
+ */
+export function configureSandbox(
+  sandbox: SandboxAccess,
+  readSecret: SecretReader = () => sandbox.smartDocumentor.client.clientSecret,
+): DeskConfigs {
   const { tokenUrl, apiBaseURL, tenants } = sandbox.signeasy;
   return {
     resistant: resistantDocuments({ stage: 'prod', cell: 'eu-1', ...inSandbox(sandbox.resistant) }),
-    smartDocumentor: smartDocumentor(inSandbox(sandbox.smartDocumentor)),
-    signeasy: signeasyOf(tenants, apiBaseURL, { tokenUrl }),
+    smartDocumentor: smartDocumentor({ ...inSandbox(sandbox.smartDocumentor), clientSecret: readSecret }),
+    signeasy: signeasyOf(tenants, apiBaseURL, { tokenUrl, ...SANDBOX_OPTIONS }),
     fuuffy: fuuffy({ environment: 'testing', ...inSandbox(sandbox.fuuffy) }),
     fyma: fyma(inSandbox(sandbox.fyma)),
   };
@@ -59,5 +79,5 @@ function signeasyOf(
 }
 
 function inSandbox({ client, tokenUrl, apiBaseURL }: ProviderAddress) {
-  return { ...client, tokenUrl, api: { baseURL: apiBaseURL } };
+  return { ...client, tokenUrl, api: { baseURL: apiBaseURL }, ...SANDBOX_OPTIONS };
 }

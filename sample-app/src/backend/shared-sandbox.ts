@@ -21,9 +21,8 @@ export async function announceSandbox(redis: SharedRedis, sandbox: Sandbox): Pro
 
 /** Finds the published sandbox of another desk, if it still responds. */
 export async function findSandbox(redis: SharedRedis): Promise<SandboxAccess | undefined> {
-  const announced = await redis.get(KEY);
-  if (announced === null) return undefined;
-  const sandbox: SandboxAccess = JSON.parse(announced);
+  const sandbox = await readSandbox(redis);
+  if (sandbox === undefined) return undefined;
   try {
     await fetch(sandbox.signeasy.apiBaseURL);
     return sandbox;
@@ -31,6 +30,14 @@ export async function findSandbox(redis: SharedRedis): Promise<SandboxAccess | u
     // The other desk ended without withdrawing its sandbox.
     return undefined;
   }
+}
+
+/** Reads the published sandbox as it was announced last. */
+export async function readSandbox(redis: SharedRedis): Promise<SandboxAccess | undefined> {
+  const announced = await redis.get(KEY);
+  if (announced === null) return undefined;
+  const sandbox: SandboxAccess = JSON.parse(announced);
+  return sandbox;
 }
 
 /** Removes the published sandbox, unless another desk has published its own since. */

@@ -1,4 +1,5 @@
 import type { ResistantDocumentsOptions } from 'nestjs-client-credentials/providers';
+import type { OwnRedis } from '../backend/own-redis.js';
 import { providerNames } from './providers.js';
 import type { ProviderName } from './providers.js';
 import type { TenantName } from './tenants.js';
@@ -29,7 +30,7 @@ export interface ProviderAccess {
 }
 
 /** The Redis in which several desks share tokens. */
-export interface SharedStore {
+interface SharedStore {
   url: string;
   /** 32 bytes in base64url; `undefined` stores tokens unencrypted, allowed for the sandbox only. */
   encryptionKey: string | undefined;
@@ -41,6 +42,8 @@ export interface DeskAccess {
   providers: ProviderAccess | undefined;
   /** `undefined` if the desk does not share its tokens. */
   shared: SharedStore | undefined;
+  /** Redis that the desk started for itself; takes the place of `shared`. */
+  ownRedis?: OwnRedis | undefined;
 }
 
 export interface DeskEnvironment {

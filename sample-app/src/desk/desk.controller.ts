@@ -47,7 +47,7 @@ export class DeskController {
     const progress = this.desk.find(id);
     if (progress === undefined)
       throw new NotFoundException(
-        'The document is unknown. The desk forgets its documents at a restart: upload the document again.',
+        'The document is unknown. The desk forgets a document ten minutes after its end, and at a restart: upload the document again.',
       );
     return progress;
   }

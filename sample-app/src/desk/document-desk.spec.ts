@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { DeskStep } from './desk-step.js';
 import { DocumentDesk } from './document-desk.js';
 
@@ -55,6 +55,26 @@ describe('the document desk', () => {
     const { state, steps } = desk.accept('contract', content);
 
     expect([state, ...steps.map((entry) => entry.state)]).toEqual(['in progress', 'running', 'waiting']);
+  });
+
+  it('forgets a document ten minutes after its end, and none before its end', async () => {
+    let finish: (message: string) => void = () => undefined;
+    const running = new Promise<string>((resolve) => (finish = resolve));
+    const desk = new DocumentDesk([
+      [step('a', ({ name }) => (name === 'slow' ? running : Promise.resolve('')))],
+    ]);
+    const slow = desk.accept('slow', content);
+    const quick = desk.accept('quick', content);
+    await ended(desk, quick.id);
+    const now = Date.now();
+
+    const before = desk.latest().map(({ name }) => name);
+    jest.spyOn(Date, 'now').mockReturnValue(now + 600_001);
+    const after = [desk.find(slow.id)?.state, desk.find(quick.id), desk.latest().length];
+
+    expect(before).toEqual(['quick', 'slow']);
+    expect(after).toEqual(['in progress', undefined, 1]);
+    finish('');
   });
 
   it('ends running steps when it is stopped, and starts no further ones', async () => {

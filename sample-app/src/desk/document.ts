@@ -1,3 +1,5 @@
+import type { TenantName } from '../config/tenants.js';
+
 /** An uploaded document. */
 export interface IncomingDocument {
   id: string;
@@ -20,6 +22,8 @@ export interface StepProgress {
 export interface DocumentProgress {
   id: string;
   name: string;
+  /** Tenant that sent the document, if the sender named one. */
+  tenant?: TenantName;
   receivedAt: string;
   /** `failed` if all steps have ended and at least one failed. */
   state: 'in progress' | 'done' | 'failed';

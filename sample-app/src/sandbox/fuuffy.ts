@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { RecentMap } from '../recent-map.js';
 import { IssuedTokens } from './issued-tokens.js';
 import type { BearerState } from './issued-tokens.js';
 import { isFilledString, readJsonObject } from './json-body.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { Answer, ReceivedRequest } from './loopback-server.js';
-import { createSandboxClient } from './sandbox-provider.js';
+import { createSandboxClient, SANDBOX_MEMORY } from './sandbox-provider.js';
 import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { tokenAnswer } from './token-answers.js';
 import { findFault } from './token-request-rules.js';
@@ -14,11 +15,15 @@ const TOKEN_PATH = `${BASE_PATH}/auth/token`;
 const LIFETIME_SECONDS = 3600;
 
 /** Starts a sandbox of Fuuffy: one host, with responses wrapped in `data` or `error`. */
-export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
+export async function startFuuffy({
+  now = Date.now,
+  lifetimeSeconds = LIFETIME_SECONDS,
+}: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
-  const tokens = new IssuedTokens(LIFETIME_SECONDS, now, 'sk-');
+  const tokens = new IssuedTokens(lifetimeSeconds, now, 'sk-');
   const counts = { tokenRequests: 0, apiCalls: 0 };
-  const documentByOrder = new Map<string, string>();
+  const outage = { isOn: false };
+  const documentByOrder = new RecentMap<string>(SANDBOX_MEMORY);
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -33,7 +38,7 @@ export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Prom
       return failure(401, '401021', 'invalid_client', 'Invalid client_id, client_secret, or session_key');
     }
     if (fault !== undefined) return invalidParameters();
-    const token = { access_token: tokens.issue(), token_type: 'Bearer', expires_in: LIFETIME_SECONDS };
+    const token = { access_token: tokens.issue(), token_type: 'Bearer', expires_in: lifetimeSeconds };
     return tokenAnswer({ data: token });
   }
 
@@ -56,6 +61,7 @@ export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Prom
   const server = await LoopbackServer.start({
     tokenPath: TOKEN_PATH,
     counts,
+    outage,
     routes: {
       [`* ${TOKEN_PATH}`]: issueToken,
       [`POST ${BASE_PATH}/orders`]: tokens.require(createOrder, refuse),
@@ -65,6 +71,8 @@ export async function startFuuffy({ now = Date.now }: SandboxOptions = {}): Prom
   return {
     client,
     counts,
+    outage,
+    revokeTokens: () => tokens.revokeAll(),
     tokenUrl: server.origin + TOKEN_PATH,
     apiBaseURL: server.origin + BASE_PATH,
     close: () => server.close(),

@@ -53,4 +53,15 @@ describe('the daily limit of Fyma', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3600']);
     expect(nextDay.status).toBe(200);
   });
+
+  it('is larger for tokens that live shorter', async () => {
+    const opened = await OpenedProvider.open(fyma, { now: () => 0, lifetimeSeconds: 43_200 });
+
+    const statuses: number[] = [];
+    for (let count = 0; count <= 2 * FYMA_TOKENS_PER_DAY; count += 1)
+      statuses.push((await opened.requestToken()).status);
+    await opened.close();
+
+    expect(statuses).toEqual([...Array<number>(2 * FYMA_TOKENS_PER_DAY).fill(200), 429]);
+  });
 });

@@ -14,12 +14,18 @@ const DAY_MS = 86_400_000;
 export const FYMA_TOKENS_PER_DAY = 20;
 
 /** Starts a sandbox of Fyma: token endpoint and API on two hosts, with a daily limit of tokens. */
-export async function startFyma({ now = Date.now }: SandboxOptions = {}): Promise<SandboxProvider> {
+export async function startFyma({
+  now = Date.now,
+  lifetimeSeconds = LIFETIME_SECONDS,
+}: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
-  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const tokens = new IssuedTokens(lifetimeSeconds, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
+  const outage = { isOn: false };
   let day = 0;
   let issuedThatDay = 0;
+  // Tokens that live shorter are renewed more often.
+  const tokensPerDay = Math.ceil((FYMA_TOKENS_PER_DAY * LIFETIME_SECONDS) / lifetimeSeconds);
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -32,14 +38,15 @@ export async function startFyma({ now = Date.now }: SandboxOptions = {}): Promis
 
     const today = Math.floor(now() / DAY_MS);
     if (today !== day) [day, issuedThatDay] = [today, 0];
-    if (issuedThatDay >= FYMA_TOKENS_PER_DAY) return limitReached((today + 1) * DAY_MS - now());
+    if (issuedThatDay >= tokensPerDay) return limitReached((today + 1) * DAY_MS - now());
     issuedThatDay += 1;
-    return tokenAnswer({ access_token: tokens.issue(), token_type: 'Bearer', expires_in: LIFETIME_SECONDS });
+    return tokenAnswer({ access_token: tokens.issue(), token_type: 'Bearer', expires_in: lifetimeSeconds });
   }
 
   const authorizationServer = await LoopbackServer.start({
     tokenPath: TOKEN_PATH,
     counts,
+    outage,
     routes: { [`* ${TOKEN_PATH}`]: issueToken },
   });
   const api = await LoopbackServer.start({
@@ -57,6 +64,8 @@ export async function startFyma({ now = Date.now }: SandboxOptions = {}): Promis
   return {
     client,
     counts,
+    outage,
+    revokeTokens: () => tokens.revokeAll(),
     tokenUrl: authorizationServer.origin + TOKEN_PATH,
     apiBaseURL: api.origin,
     close: async () => {

@@ -4,6 +4,9 @@ import type { Answer, Handler, ReceivedRequest } from './loopback-server.js';
 /** State of the token in an `Authorization` header. */
 export type BearerState = 'valid' | 'absent' | 'unknown' | 'expired';
 
+/** Milliseconds for which an ended token is known as expired; later as unknown. */
+const KEPT_MS = 600_000;
+
 /** Access tokens of a sandbox provider with their expiry. */
 export class IssuedTokens {
   private readonly issued = new Map<string, { expiresAt: number; holder: string }>();
@@ -15,9 +18,15 @@ export class IssuedTokens {
   ) {}
 
   issue(holder = ''): string {
+    this.forgetEnded();
     const token = this.prefix + randomBytes(24).toString('hex');
     this.issued.set(token, { expiresAt: this.now() + this.lifetimeSeconds * 1000, holder });
     return token;
+  }
+
+  /** Makes all tokens unknown. */
+  revokeAll(): void {
+    this.issued.clear();
   }
 
   stateOf(request: ReceivedRequest): BearerState {
@@ -38,6 +47,14 @@ export class IssuedTokens {
       const state = this.stateOf(request);
       return state === 'valid' ? handle(request) : refuse(state);
     };
+  }
+
+  /** Tokens are in the order of their ends, since all have one lifetime. */
+  private forgetEnded(): void {
+    for (const [token, { expiresAt }] of this.issued) {
+      if (this.now() < expiresAt + KEPT_MS) return;
+      this.issued.delete(token);
+    }
   }
 
   private find({ headers: { authorization = '' } }: ReceivedRequest) {

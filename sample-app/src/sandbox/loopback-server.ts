@@ -30,11 +30,18 @@ export interface CallCounts {
   apiCalls: number;
 }
 
+/** An outage of a token endpoint, which answers 503 while the outage is on. */
+export interface Outage {
+  isOn: boolean;
+}
+
 export interface LoopbackServerOptions {
   routes: Routes;
   /** Requests to this path count as token requests, all others as API calls. */
   tokenPath?: string;
   counts: CallCounts;
+  /** Outage of `tokenPath`. */
+  outage?: Outage;
 }
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -88,16 +95,18 @@ async function respond(
   response.end(isText ? answer.body : JSON.stringify(answer.body));
 }
 
+const unavailable: Answer = { status: 503, body: { error: 'temporarily_unavailable' } };
 const tooLarge: Answer = { status: 413, body: { error: 'request_too_large' } };
 
 function answerTo(
   incoming: IncomingMessage,
   body: Buffer,
-  { routes, tokenPath, counts }: LoopbackServerOptions,
+  { routes, tokenPath, counts, outage }: LoopbackServerOptions,
 ): Answer {
   const url = new URL(incoming.url ?? '/', 'http://loopback');
   if (url.pathname === tokenPath) counts.tokenRequests += 1;
   else counts.apiCalls += 1;
+  if (url.pathname === tokenPath && outage?.isOn === true) return unavailable;
 
   // Node silently keeps the first of several headers; real servers reject such a request.
   if ((incoming.headersDistinct['authorization'] ?? []).length > 1) {

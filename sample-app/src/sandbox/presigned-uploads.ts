@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { RecentMap } from '../recent-map.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { Answer, CallCounts, ReceivedRequest } from './loopback-server.js';
+import { SANDBOX_MEMORY } from './sandbox-provider.js';
 
 /** An S3 bucket that accepts uploads to presigned URLs. */
 export interface PresignedUploads {
@@ -13,8 +15,8 @@ export interface PresignedUploads {
 
 /** Starts the bucket. Like S3, it rejects a presigned request with an `Authorization` header. */
 export async function startPresignedUploads(counts: CallCounts): Promise<PresignedUploads> {
-  const signatureByKey = new Map<string, string>();
-  const uploaded = new Set<string>();
+  const signatureByKey = new RecentMap<string>(SANDBOX_MEMORY);
+  const uploaded = new RecentMap<boolean>(SANDBOX_MEMORY);
 
   function put({ pathValues, query, headers }: ReceivedRequest): Answer {
     if (headers.authorization !== undefined) {
@@ -27,7 +29,7 @@ export async function startPresignedUploads(counts: CallCounts): Promise<Presign
     if (!isSigned || headers['content-type'] !== 'application/octet-stream') {
       return refuse(403, 'SignatureDoesNotMatch', 'The signature does not match the request');
     }
-    uploaded.add(key);
+    uploaded.set(key, true);
     return { status: 200 };
   }
 
@@ -44,7 +46,7 @@ export async function startPresignedUploads(counts: CallCounts): Promise<Presign
       });
       return `${server.origin}/uploads/${key}?${query.toString()}`;
     },
-    has: (key) => uploaded.has(key),
+    has: (key) => uploaded.get(key) === true,
     close: () => server.close(),
   };
 }

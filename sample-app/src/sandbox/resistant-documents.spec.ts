@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startResistantDocuments } from './resistant-documents.js';
+import { RESISTANT_WRITE_SCOPE, startResistantDocuments } from './resistant-documents.js';
 import {
   addQuery,
   asJson,
@@ -143,5 +143,28 @@ describe('a submission at Resistant Documents', () => {
     const { status } = await opened.call('POST', '/v2/submission', json({ query_id: 'contract' }), bearer);
 
     expect(status).toBe(400);
+  });
+});
+
+describe('a scope that Resistant Documents takes away', () => {
+  it('is missing from tokens, and refused by the calls that need it, with a challenge', async () => {
+    const provider = await startResistantDocuments();
+    const opened = await OpenedProvider.open({ ...resistant, start: async () => provider });
+    const bearer = `Bearer ${await opened.getToken()}`;
+    const submission = json({ query_id: 'contract', pipeline_configuration: 'FRAUD_ONLY' });
+
+    provider.withheldScope = RESISTANT_WRITE_SCOPE;
+    const refused = await opened.call('POST', '/v2/submission', submission, bearer);
+    const read = await opened.call('GET', '/v2/submission/none/fraud', {}, bearer);
+    const { body } = await opened.requestToken();
+    provider.withheldScope = undefined;
+    const accepted = await opened.call('POST', '/v2/submission', submission, bearer);
+    await opened.close();
+
+    expect([refused.status, read.status, accepted.status]).toEqual([403, 404, 200]);
+    expect(refused.headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_scope", scope="submissions.write"',
+    );
+    expect(body['scope']).toBe('submissions.read');
   });
 });

@@ -1,30 +1,44 @@
 import { randomUUID } from 'node:crypto';
+import { RecentMap } from '../recent-map.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { isFilledString, readJsonObject } from './json-body.js';
 import { LoopbackServer } from './loopback-server.js';
-import type { Answer, ReceivedRequest } from './loopback-server.js';
+import type { Answer, Handler, ReceivedRequest } from './loopback-server.js';
 import { startPresignedUploads } from './presigned-uploads.js';
-import { createSandboxClient } from './sandbox-provider.js';
+import { createSandboxClient, SANDBOX_MEMORY } from './sandbox-provider.js';
 import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { rejectAsInRfc6749, tokenAnswer } from './token-answers.js';
 import { findFault } from './token-request-rules.js';
 
 const TOKEN_PATH = '/oauth2/sandbox/v1/token';
-const SCOPE = 'submissions.read submissions.write';
+const READ = 'submissions.read';
+const WRITE = 'submissions.write';
+const SCOPE = `${READ} ${WRITE}`;
 /** Shortest documented lifetime. */
 const LIFETIME_SECONDS = 900;
 /** Number of 404 responses after the upload, before the result. */
 const POLLS_BEFORE_RESULT = 2;
 
+/** Sandbox of Resistant Documents, whose client can lose a scope. */
+export interface ResistantSandbox extends SandboxProvider {
+  /** Scope that the client has not, for tokens issued before too; `undefined`: it has all. */
+  withheldScope: string | undefined;
+}
+
+/** Scope that submissions need. */
+export const RESISTANT_WRITE_SCOPE = WRITE;
+
 /** Starts a sandbox of Resistant Documents: token endpoint, API and storage on three origins. */
 export async function startResistantDocuments({
   now = Date.now,
-}: SandboxOptions = {}): Promise<SandboxProvider> {
+  lifetimeSeconds = LIFETIME_SECONDS,
+}: SandboxOptions = {}): Promise<ResistantSandbox> {
   const client = createSandboxClient('basic');
-  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const tokens = new IssuedTokens(lifetimeSeconds, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
+  const outage = { isOn: false };
   const uploads = await startPresignedUploads(counts);
-  const pollsBySubmission = new Map<string, number>();
+  const pollsBySubmission = new RecentMap<number>(SANDBOX_MEMORY);
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -37,10 +51,17 @@ export async function startResistantDocuments({
     if (fault !== undefined) return rejectAsInRfc6749(fault);
     return tokenAnswer({
       token_type: 'Bearer',
-      expires_in: LIFETIME_SECONDS,
+      expires_in: lifetimeSeconds,
       access_token: tokens.issue(),
-      scope: SCOPE,
+      scope: SCOPE.split(' ')
+        .filter((scope) => scope !== provider.withheldScope)
+        .join(' '),
     });
+  }
+
+  /** Refuses a call whose scope was taken away (RFC 6750 §3.1). */
+  function withScope(scope: string, handle: Handler): Handler {
+    return (request) => (provider.withheldScope === scope ? refuseScope(scope) : handle(request));
   }
 
   function createSubmission(request: ReceivedRequest): Answer {
@@ -66,22 +87,35 @@ export async function startResistantDocuments({
   const authorizationServer = await LoopbackServer.start({
     tokenPath: TOKEN_PATH,
     counts,
+    outage,
     routes: { [`* ${TOKEN_PATH}`]: issueToken },
   });
   const api = await LoopbackServer.start({
     counts,
     routes: {
-      'POST /v2/submission': tokens.require(createSubmission),
-      'GET /v2/submission/{id}/fraud': tokens.require(showFraudResult),
+      'POST /v2/submission': tokens.require(withScope(WRITE, createSubmission)),
+      'GET /v2/submission/{id}/fraud': tokens.require(withScope(READ, showFraudResult)),
     },
   });
-  return {
+  const provider: ResistantSandbox = {
     client,
+    withheldScope: undefined,
     counts,
+    outage,
+    revokeTokens: () => tokens.revokeAll(),
     tokenUrl: authorizationServer.origin + TOKEN_PATH,
     apiBaseURL: api.origin,
     close: async () => {
       await Promise.all([authorizationServer.close(), api.close(), uploads.close()]);
     },
+  };
+  return provider;
+}
+
+function refuseScope(scope: string): Answer {
+  return {
+    status: 403,
+    headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+    body: { error: 'insufficient_scope' },
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { CallCounts } from './loopback-server.js';
+import type { CallCounts, Outage } from './loopback-server.js';
 
 /** Credentials of the client registered at a sandbox provider. */
 export interface SandboxClient {
@@ -13,13 +13,22 @@ export interface SandboxProvider {
   tokenUrl: string;
   apiBaseURL: string;
   counts: CallCounts;
+  /** Outage of the token endpoint; off at first. */
+  outage: Outage;
+  /** Revokes all tokens issued so far: the API refuses them. */
+  revokeTokens(): void;
   close(): Promise<void>;
 }
 
 export interface SandboxOptions {
   /** Clock (epoch ms); a test passes its own to let tokens expire. */
   now?: () => number;
+  /** Lifetime of all tokens; by default the documented one. */
+  lifetimeSeconds?: number | undefined;
 }
+
+/** How long a sandbox remembers submissions, tasks and orders, and how many. */
+export const SANDBOX_MEMORY = { keptMs: 600_000, max: 2_000 };
 
 /**
  * Creates new credentials for every start, so that credentials of one run do not work in another.

@@ -1,13 +1,13 @@
 import { startFuuffy } from './fuuffy.js';
 import { startFyma } from './fyma.js';
-import { startResistantDocuments } from './resistant-documents.js';
+import { startResistantDocuments, type ResistantSandbox } from './resistant-documents.js';
 import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { startSigneasy, type SigneasySandbox } from './signeasy.js';
 import { startSmartDocumentor } from './smart-documentor.js';
 
 /** The five simulated providers by name. */
 export interface Sandbox {
-  resistant: SandboxProvider;
+  resistant: ResistantSandbox;
   smartDocumentor: SandboxProvider;
   signeasy: SigneasySandbox;
   fuuffy: SandboxProvider;

@@ -21,10 +21,14 @@ export interface SigneasySandbox extends SandboxProvider {
 }
 
 /** Starts a sandbox of Signeasy: token endpoint and API on two hosts. */
-export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Promise<SigneasySandbox> {
+export async function startSigneasy({
+  now = Date.now,
+  lifetimeSeconds = LIFETIME_SECONDS,
+}: SandboxOptions = {}): Promise<SigneasySandbox> {
   const tenants = { acme: createSandboxClient('body'), globex: createSandboxClient('body') };
-  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const tokens = new IssuedTokens(lifetimeSeconds, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
+  const outage = { isOn: false };
 
   function issueToken(request: ReceivedRequest): Answer {
     const clientId = readJsonObject(request)?.['client_id'];
@@ -39,7 +43,7 @@ export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Pr
     return tokenAnswer({
       access_token: tokens.issue(tenant),
       scope: 'rs:read rs:update',
-      expires_in: LIFETIME_SECONDS,
+      expires_in: lifetimeSeconds,
       token_type: 'Bearer',
     });
   }
@@ -47,6 +51,7 @@ export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Pr
   const authorizationServer = await LoopbackServer.start({
     tokenPath: TOKEN_PATH,
     counts,
+    outage,
     routes: { [`* ${TOKEN_PATH}`]: issueToken },
   });
   const api = await LoopbackServer.start({
@@ -68,6 +73,8 @@ export async function startSigneasy({ now = Date.now }: SandboxOptions = {}): Pr
     client: tenants.acme,
     tenants,
     counts,
+    outage,
+    revokeTokens: () => tokens.revokeAll(),
     tokenUrl: authorizationServer.origin + TOKEN_PATH,
     apiBaseURL: api.origin + BASE_PATH,
     close: async () => {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { RecentMap } from '../recent-map.js';
 import { IssuedTokens } from './issued-tokens.js';
 import { isFilledString, readJsonObject } from './json-body.js';
 import { LoopbackServer } from './loopback-server.js';
 import type { Answer, ReceivedRequest } from './loopback-server.js';
-import { createSandboxClient } from './sandbox-provider.js';
+import { createSandboxClient, SANDBOX_MEMORY } from './sandbox-provider.js';
 import type { SandboxOptions, SandboxProvider } from './sandbox-provider.js';
 import { tokenAnswer } from './token-answers.js';
 import { findFault } from './token-request-rules.js';
@@ -17,11 +18,13 @@ const POLLS_BEFORE_COMPLETION = 1;
 /** Starts a sandbox of SmartDocumentor: one host for token endpoint and API. */
 export async function startSmartDocumentor({
   now = Date.now,
+  lifetimeSeconds = LIFETIME_SECONDS,
 }: SandboxOptions = {}): Promise<SandboxProvider> {
   const client = createSandboxClient('body');
-  const tokens = new IssuedTokens(LIFETIME_SECONDS, now);
+  const tokens = new IssuedTokens(lifetimeSeconds, now);
   const counts = { tokenRequests: 0, apiCalls: 0 };
-  const pollsByTask = new Map<string, number>();
+  const outage = { isOn: false };
+  const pollsByTask = new RecentMap<number>(SANDBOX_MEMORY);
 
   function issueToken(request: ReceivedRequest): Answer {
     const fault = findFault(request, {
@@ -34,7 +37,7 @@ export async function startSmartDocumentor({
     if (fault !== undefined) return { status: 400, body: { error: 'invalid_client' } };
     return tokenAnswer({
       access_token: tokens.issue(),
-      expires_in: LIFETIME_SECONDS,
+      expires_in: lifetimeSeconds,
       token_type: 'Bearer',
       scope: 'WebAPI',
     });
@@ -64,6 +67,7 @@ export async function startSmartDocumentor({
   const server = await LoopbackServer.start({
     tokenPath: TOKEN_PATH,
     counts,
+    outage,
     routes: {
       [`* ${TOKEN_PATH}`]: issueToken,
       [`POST ${TASKS_PATH}/process`]: tokens.require(process),
@@ -73,6 +77,8 @@ export async function startSmartDocumentor({
   return {
     client,
     counts,
+    outage,
+    revokeTokens: () => tokens.revokeAll(),
     tokenUrl: server.origin + TOKEN_PATH,
     apiBaseURL: server.origin,
     close: () => server.close(),

@@ -42,6 +42,14 @@ function describeTokenEndpoint(providerCase: ProviderCase): void {
       expect([answer.status, answer.body]).toEqual([status, body]);
     });
 
+    it('answers 503 during an outage, and issues tokens again after it', async () => {
+      opened.provider.outage.isOn = true;
+      const during = await opened.requestToken();
+      opened.provider.outage.isOn = false;
+
+      expect([during.status, (await opened.requestToken()).status]).toEqual([503, 200]);
+    });
+
     it('answers 404 on another path', async () => {
       expect((await opened.requestToken(() => ({ path: '/token' }))).status).toBe(404);
     });
@@ -83,6 +91,28 @@ function describeBearer(providerCase: ProviderCase): void {
       const { status, body } = await opened.call(method, path, {}, authorization(token));
 
       expect([status, body]).toEqual([401, providerCase.refusal(/not valid/)]);
+    });
+
+    it('answers 401 to tokens that were revoked, and accepts later ones', async () => {
+      const revoked = await opened.getToken();
+      opened.provider.revokeTokens();
+      const later = await opened.getToken();
+
+      const answers = [];
+      for (const token of [revoked, later])
+        answers.push((await opened.call(method, path, {}, `Bearer ${token}`)).status === 401);
+
+      expect(answers).toEqual([true, false]);
+    });
+
+    it('forgets tokens some time after their end', async () => {
+      const token = await opened.getToken();
+      now += providerCase.lifetimeSeconds * 1000 + 600_000;
+      await opened.getToken();
+
+      const { body } = await opened.call(method, path, {}, `Bearer ${token}`);
+
+      expect(body).toEqual(providerCase.refusal(/not valid/));
     });
 
     it('answers 401 to its token after the lifetime', async () => {
