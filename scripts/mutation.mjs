@@ -57,6 +57,8 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
       ignoreStatic: true,
       mutate: [...files.map((file) => `${SRC}/${file}`), '!**/*.spec.ts'],
       concurrency: 2,
+      timeoutMS: 3_000,
+      thresholds: { high: 95, low: 90, break: 90 },
       reporters: ['clear-text', 'json'],
       clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
       jsonReporter: { fileName: report },
@@ -67,9 +69,11 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
   );
   console.log(`\n== ${name}`);
   const started = Date.now();
-  spawnSync('npx', ['stryker', 'run', config], {
+  const { status } = spawnSync('npx', ['stryker', 'run', config], {
     stdio: 'inherit',
-    env: { ...process.env, MUTATION_SPECS: specs.join(' ') },
+    // A zone apart from UTC, so that the specs tell local time from UTC.
+    env: { ...process.env, TZ: 'Asia/Kolkata', MUTATION_SPECS: specs.join(' ') },
   });
+  if (status !== 0) process.exitCode = 1;
   console.log(`== ${name}: ${Math.round((Date.now() - started) / 1000)} s`);
 }
