@@ -11,7 +11,7 @@ const SECRET = { tokenUrl: TOKEN_URL, clientId: 'desk', clientSecret: 'secret' }
 const KEY = { tokenUrl: TOKEN_URL, clientId: 'desk', privateKey: { key: 'a key' } };
 
 interface Refusal {
-  config?: Partial<ProviderConfig>;
+  config?: ProviderConfig;
   request?: TokenRequest;
   status?: number;
   code?: string;
@@ -46,8 +46,7 @@ describe('credentials count as refused', () => {
 });
 
 describe('the advice after an error response', () => {
-  const grant = { privateKey: { key: 'a key' }, grant: { type: 'jwt-bearer', issuer: 'robot' } } as const;
-  const account = { tokenUrl: TOKEN_URL, ...grant } as Partial<ProviderConfig>;
+  const account: ProviderConfig = { ...KEY, grant: { type: 'jwt_bearer' } };
   const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
   const inGeneral = 'Check the scope, the audience and the dialect against the provider’s documentation.';
 
@@ -198,13 +197,7 @@ describe('the advice after refused credentials', () => {
     ],
     [
       'of a service account',
-      {
-        config: {
-          tokenUrl: TOKEN_URL,
-          privateKey: { key: 'a key' },
-          grant: { type: 'jwt-bearer' },
-        } as Partial<ProviderConfig>,
-      },
+      { config: { ...KEY, grant: { type: 'jwt_bearer' } } },
       `${account}, and the clock.`,
     ],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Dialect, Parameters } from '../config/dialect.js';
+import type { ProviderConfig } from '../config/options.js';
 import type { TokenRequest } from '../config/token-request.js';
 import { resolveProvider } from '../config/resolve.js';
 import { resolveRequest } from '../token/token-key.js';
@@ -153,17 +154,17 @@ describe('a token request', () => {
       expect.objectContaining({
         code: 'invalid_configuration',
         provider: 'desk',
-        message: expect.stringContaining(problem) as string,
+        message: expect.stringContaining(problem),
       }),
     );
   });
 
   it('takes the parameter assertion, unless the library makes one', () => {
     const extra = { assertion: 'x' };
-    const service = {
-      tokenUrl: TOKEN_URL,
+    const service: ProviderConfig = {
+      clientId: 'c',
       privateKey: { key: 'a key' },
-      grant: { type: 'jwt-bearer' } as const,
+      grant: { type: 'jwt_bearer' },
     };
     const provider = resolveProvider('desk', service);
 
