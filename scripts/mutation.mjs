@@ -5,6 +5,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const SRC = 'libs/client-credentials/src';
 
+/** The specs of the capabilities that are made of entries. */
+const CACHE_SPECS = [
+  'asking-for-a-token',
+  'many-callers',
+  'token-lifetimes',
+  'refused-tokens',
+  'failures',
+  'closing',
+  'own-token-sources',
+];
+
 /** For each part: the files that are changed, below the source, and the specs that cover them. */
 const PARTS = {
   token: {
@@ -14,12 +25,16 @@ const PARTS = {
       'test/{asking-for-a-token,token-lifetimes,refused-tokens,failures,closing}.e2e-spec.ts',
     ],
   },
-  cache: {
-    files: ['cache/*.ts'],
+  'cache-state': {
+    files: ['cache/{client-entries,displaced-tokens,entry-state,lru}.ts'],
     specs: [
       `${SRC}/cache/*.spec.ts`,
-      'test/{asking-for-a-token,many-callers,token-lifetimes,refused-tokens,failures,closing,refresh-ahead-figures}.e2e-spec.ts',
+      `test/{${CACHE_SPECS.join(',')},refresh-ahead-figures,tenants}.e2e-spec.ts`,
     ],
+  },
+  'cache-flow': {
+    files: ['cache/{entry-source,refresh,single-flight,token-entry}.ts'],
+    specs: [`${SRC}/cache/*.spec.ts`, `test/{${CACHE_SPECS.join(',')},status-of-errors}.e2e-spec.ts`],
   },
   oauth: {
     files: ['oauth/{advice,connection-errors,error-response,redact,retry,token-request,token-response}.ts'],
@@ -57,7 +72,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
       ignoreStatic: true,
       mutate: [...files.map((file) => `${SRC}/${file}`), '!**/*.spec.ts'],
       concurrency: 2,
-      timeoutMS: 3_000,
+      timeoutMS: 5_000,
       thresholds: { high: 95, low: 90, break: 90 },
       reporters: ['clear-text', 'json'],
       clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
