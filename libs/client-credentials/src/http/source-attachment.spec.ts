@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { attach, type Attachment } from '../token/attachment.js';
-import type { BearerSource } from '../token/token-source.js';
+import type { TokenRequest } from '../config/token-request.js';
+import type { BearerSource, BearerToken } from '../token/token-source.js';
 import { attachmentOf } from './source-attachment.js';
 
 const TOKEN = { value: 'T', authorization: 'Bearer T' };
@@ -54,7 +55,7 @@ describe('a source of your own', () => {
   it('gets the signal of the call beside its request', async () => {
     const seen: unknown[] = [];
     const attachment = attachmentOf({
-      getToken: (request) => {
+      getToken: (request?: TokenRequest) => {
         seen.push(request);
         return TOKEN;
       },
@@ -71,7 +72,7 @@ describe('a source of your own', () => {
 
   it('is told of a refused token, where it wants to know', async () => {
     const dropped: unknown[] = [];
-    const told = attachmentOf({ ...source, invalidate: (token) => void dropped.push(token) });
+    const told = attachmentOf({ ...source, invalidate: (token: BearerToken) => void dropped.push(token) });
 
     expect(await told.refuse(TOKEN, {}, undefined)).toBe('another');
     expect(await attachmentOf(source).refuse(TOKEN, {}, undefined)).toBe('final');
@@ -89,8 +90,11 @@ describe('the origins of a source with tenants', () => {
     const tokens = { ...source };
     attach(tokens, whole);
 
+    const call = (): never => {
+      throw new Error('No call is there.');
+    };
     const attachment = attachmentOf(tokens, { allowedOrigins: ['https://api.example.com'] });
-    const [first, second] = [await attachment.forCall({}), await attachment.forCall({})];
+    const [first, second] = [await attachment.forCall({}, call), await attachment.forCall({}, call)];
 
     expect(first.allowedOrigins).toEqual(['https://api.example.com']);
     expect(second).toBe(first);
