@@ -13,6 +13,7 @@ export default {
         'examples/express/src/main.ts',
         'scripts/*.mjs',
         'test/**/*.e2e-spec.ts',
+        'test/mutation/jest-globals.ts',
         '{libs,sample-app}/**/*.spec.ts',
       ],
       project: [
@@ -23,6 +24,8 @@ export default {
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
       ],
+      // Found by Stryker, for the `testRunner` that scripts/mutation.mjs names.
+      ignoreDependencies: ['@stryker-mutator/vitest-runner'],
     },
     bench: {
       entry: [
