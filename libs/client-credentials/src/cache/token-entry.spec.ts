@@ -171,7 +171,7 @@ describe('an entry', () => {
     client.at += 250;
     first.end();
 
-    const [token, same] = await Promise.all(callers);
+    const [token, same] = [await callers[0], await callers[1]];
 
     expect(same).toBe(token);
     expect(entry.get()).toBe(token);
@@ -361,10 +361,10 @@ describe('an entry', () => {
     entry.noteReplay(undefined);
     entry.noteInsufficientScope(403, ['write'], ['read']);
 
-    expect(client.events.map(({ at, provider, scopes, ...event }) => event)).toEqual([
+    expect(client.events).toMatchObject([
       { type: 'issuance.near-limit', limit: 10, windowSeconds: 60 },
       { type: 'credentials.rotated', wasRefused: true },
-      expect.objectContaining({ type: 'token.acquired' }),
+      { type: 'token.acquired' },
       { type: 'api.replayed', status: 401 },
       { type: 'api.replayed' },
       {
@@ -767,13 +767,13 @@ describe('a source over the entries of a client', () => {
   });
 
   it('attaches the token of a call’s request', async () => {
-    const { getToken } = sourceOf().attachment;
-    const [usual, scoped] = [await getToken({}), await getToken({ scope: 'a' })];
+    const { attachment } = sourceOf();
+    const [usual, scoped] = [await attachment.getToken({}), await attachment.getToken({ scope: 'a' })];
     client.at += 1_000_000;
 
     expect([usual.value, scoped.value]).toEqual(['token-1', 'token-2']);
-    expect(await getToken({ minRemainingSeconds: 2_600 })).toBe(usual);
-    expect(await getToken({ minRemainingSeconds: 2_601 })).toMatchObject({ value: 'token-3' });
+    expect(await attachment.getToken({ minRemainingSeconds: 2_600 })).toBe(usual);
+    expect(await attachment.getToken({ minRemainingSeconds: 2_601 })).toMatchObject({ value: 'token-3' });
   });
 
   it('lays the request of a call over its own, and lets tokenFor choose', () => {

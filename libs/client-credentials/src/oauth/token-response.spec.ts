@@ -137,7 +137,11 @@ describe('the reason why a response has no usable token', () => {
       { body: '', status: 301, headers: { location: '/x' } },
       'is a redirect, which',
     ],
-    ['is a status below 200', { body: { access_token: 'T' }, status: 199 }, 'is a redirect, which'],
+    [
+      'is a status below 200',
+      { body: { access_token: 'T' }, status: 199 },
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final URL',
+    ],
     ['is that it is empty', { body: '' }, 'is empty'],
     ['is a page', { body: '<html>' }, 'is an HTML page, not a token: check tokenUrl'],
     ['is that it is not JSON', { body: 'T' }, 'is not JSON'],
@@ -182,11 +186,7 @@ describe('the reason why a response has no usable token', () => {
       'has no https URL of the API at dialect.response.apiBaseURL',
     ],
   ])('%s', (_, given, why) => {
-    const reading = read(given);
-
-    expect(reading.kind).toBe('unusable');
-    expect((reading as { why: string }).why.slice(0, why.length)).toBe(why);
-    if (!why.endsWith('which')) expect(reading).toMatchObject({ why });
+    expect(read(given)).toMatchObject({ kind: 'unusable', why });
   });
 });
 
