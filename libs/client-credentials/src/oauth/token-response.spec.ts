@@ -135,7 +135,7 @@ describe('the reason why a response has no usable token', () => {
     [
       'is a redirect to a path',
       { body: '', status: 301, headers: { location: '/x' } },
-      'is a redirect, which',
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final URL',
     ],
     [
       'is a status below 200',
