@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ClientCredentialsError } from '../base/errors.js';
 import { EventHub, type TokenEvent } from '../base/events.js';
@@ -715,6 +716,7 @@ describe('a source over the entries of a client', () => {
     const source = sourceOf();
 
     expect([source.provider, source.forTenant()]).toEqual(['desk', source]);
+    expect(inspect(source)).toBe('TokenSource { desk }');
     expect(source.attachment).toBe(attachmentFrom(source));
     expect(source.attachment).toMatchObject({ provider: 'desk', isTenantKnown: true, headers: {} });
     expect(source.attachment.forCall({}, call)).toBe(source.attachment);
@@ -749,7 +751,11 @@ describe('a source over the entries of a client', () => {
 
     expect(await reasonOf(source.getToken({ scope: 7 } as never))).toMatchObject({
       code: 'invalid_configuration',
+      expect(await reasonOf(source.getToken({ audience: 7 } as never))).toMatchObject({
+      message: expect.stringContaining('getToken.audience'),
     });
+    expect(() => source.with({ scope: 7 } as never)).toThrow('with.scope');
+  });
   });
 
   it('drops a token of any scope, by the token or its value, and clears failures of all', async () => {
