@@ -751,11 +751,11 @@ describe('a source over the entries of a client', () => {
 
     expect(await reasonOf(source.getToken({ scope: 7 } as never))).toMatchObject({
       code: 'invalid_configuration',
-      expect(await reasonOf(source.getToken({ audience: 7 } as never))).toMatchObject({
+    });
+    expect(await reasonOf(source.getToken({ audience: 7 } as never))).toMatchObject({
       message: expect.stringContaining('getToken.audience'),
     });
     expect(() => source.with({ scope: 7 } as never)).toThrow('with.scope');
-  });
   });
 
   it('drops a token of any scope, by the token or its value, and clears failures of all', async () => {
