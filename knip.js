@@ -17,6 +17,7 @@ export default {
         'test/mutation/jest-globals.ts',
         'test/**/*.e2e-spec.ts',
         'test/opentelemetry/*.mjs',
+        'test/mutation/jest-globals.ts',
         '{libs,sample-app}/**/*.spec.ts',
       ],
       project: [
@@ -28,6 +29,8 @@ export default {
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
       ],
+      // Found by Stryker, for the `testRunner` that scripts/mutation.mjs names.
+      ignoreDependencies: ['@stryker-mutator/vitest-runner'],
     },
     bench: {
       entry: [

@@ -9,7 +9,9 @@ export default defineConfig({
   test: {
     include: (process.env.MUTATION_SPECS ?? 'libs/**/*.spec.ts').split(' '),
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 30_000,
+    // A change that lets a test wait forever counts as found.
+    testTimeout: 3_000,
+    hookTimeout: 3_000,
     alias: [
       { find: /^@jest\/globals$/, replacement: shim },
       { find: /^nestjs-client-credentials$/, replacement: `${src}/index.ts` },

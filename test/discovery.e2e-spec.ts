@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { TokenManager, type ProviderConfig } from 'nestjs-client-credentials/core';
+import { TokenManager, type ProviderConfig, type TenantProviderConfig } from 'nestjs-client-credentials/core';
 import { startMetadataServer, type MetadataServer } from './support/metadata-server.js';
 import { openAuthorizationServer } from './support/open-authorization-server.js';
 import { failureOf, openDesk, type Desk, type DeskOptions } from './support/the-desk.js';
+import { credentialsOf, openTenants, type Tenants } from './support/tenants.js';
 
 const OIDC = '/.well-known/openid-configuration';
 const RFC_8414 = '/.well-known/oauth-authorization-server';
@@ -211,5 +212,67 @@ describe('a server that contradicts the configuration', () => {
     expect(error).toMatchObject({ code: 'invalid_configuration' });
     expect(error.message).toContain('no metadata at the URLs of RFC 8414 and OpenID Connect (status 404)');
     await expect(desk.source.getToken()).resolves.toMatchObject({ type: 'Bearer' });
+  });
+});
+
+describe('the issuer of a provider with tenants', () => {
+  interface Shared extends AsyncDisposable {
+    readonly desk: Tenants;
+    readonly metadata: MetadataServer;
+  }
+
+  /** A provider with an issuer, whose tenants get `more` of their own. */
+  async function openShared(
+    more: (tenant: string, found: { issuer: string; tokenUrl: string }) => object,
+  ): Promise<Shared> {
+    const metadata = await startMetadataServer();
+    const issuer = metadata.url;
+    const provider: Partial<TenantProviderConfig> = {
+      issuer,
+      tenants: (tenant) => ({
+        ...credentialsOf(tenant),
+        ...more(tenant, { issuer, tokenUrl: desk.server.tokenUrl }),
+      }),
+    };
+    const desk = await openTenants({ provider: Object.assign(provider, { tokenUrl: undefined }) });
+    for (const path of ['', '/own']) {
+      const found = { issuer: `${issuer}${path}`, token_endpoint: desk.server.tokenUrl };
+      metadata.documents.set(`${path}${OIDC}`, found);
+    }
+    return {
+      desk,
+      metadata,
+      async [Symbol.asyncDispose]() {
+        await desk[Symbol.asyncDispose]();
+        await metadata[Symbol.asyncDispose]();
+      },
+    };
+  }
+  const tokensOf = async ({ desk }: Shared, tenants: string[]): Promise<void> => {
+    for (const tenant of tenants) await desk.tokens.source('desk').forTenant(tenant).getToken();
+  };
+
+  it('is asked once for all tenants that need nothing else', async () => {
+    await using shared = await openShared(() => ({}));
+
+    await tokensOf(shared, ['a', 'b', 'c']);
+
+    expect(shared.metadata.lookups).toEqual([OIDC]);
+    expect(shared.desk.server.tokenRequests).toHaveLength(3);
+  });
+
+  it('is asked again for another issuer, or over a connection of the tenant’s own', async () => {
+    const ownWays: Record<string, (found: { issuer: string; tokenUrl: string }) => object> = {
+      direct: ({ tokenUrl }) => ({ tokenUrl, issuer: undefined }),
+      issuer: ({ issuer }) => ({ issuer: `${issuer}/own` }),
+      connection: () => ({ tokenRequest: { axios: { maxRedirects: 0 } } }),
+    };
+    await using shared = await openShared((tenant, found) => ownWays[tenant]?.(found) ?? {});
+
+    await tokensOf(shared, ['a', 'direct', 'issuer', 'connection', 'b']);
+
+    expect(shared.metadata.lookups.filter((path) => path === `/own${OIDC}`)).toHaveLength(1);
+    expect(shared.metadata.lookups.filter((path) => path === OIDC)).toHaveLength(2);
+    expect(shared.desk.server.tokenRequests).toHaveLength(5);
   });
 });

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { text as bodyOf } from 'node:stream/consumers';
 import axios, { AxiosError, type AxiosResponse, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { describe, expect, it } from '@jest/globals';
+import { Agent as Dispatcher } from 'undici';
 import { authorizeAxios, TokenManager, type TokenSource } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import { listen, type Listening } from './support/listen.js';
@@ -256,9 +257,23 @@ describe('over the application’s own agent', () => {
   });
 });
 
+/** A dispatcher that counts its requests, and ends with its block. */
+class DestroyedAtEnd extends Dispatcher implements AsyncDisposable {
+  dispatched = 0;
+
+  override dispatch(...given: Parameters<Dispatcher['dispatch']>): boolean {
+    this.dispatched += 1;
+    return super.dispatch(...given);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
+  }
+}
+
 describe('over the application’s own dispatcher of fetch', () => {
   it('the error of a call shows no token of another call on its way, and its config may be sent again', async () => {
-    const dispatcher: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
+    await using dispatcher = new DestroyedAtEnd();
     await using desk = await openDesk({ axios: { adapter: 'fetch', fetchOptions: { dispatcher } } });
     const others = ['a', 'b'].map((scope) =>
       desk.http.get('/hang', { clientCredentials: { scope } }).catch(() => undefined),
@@ -271,6 +286,8 @@ describe('over the application’s own dispatcher of fetch', () => {
 
     expect(secretsIn(error, desk)).toEqual([]);
     expect([again.status, elsewhere.status]).toEqual([200, 200]);
+    expect(error.config?.fetchOptions?.['dispatcher']).not.toBe(dispatcher);
+    expect(dispatcher.dispatched).toBe(5);
     await desk.api.close();
     await Promise.all(others);
   });

@@ -1,5 +1,7 @@
+import axios from 'axios';
 import { describe, expect, it } from '@jest/globals';
 import {
+  authorizeAxios,
   MemoryTokenStore,
   TokenManager,
   type AccessToken,
@@ -285,6 +287,20 @@ describe('a caller that needs a token for some time', () => {
     expect(enough.value).toBe(first.value);
     expect(more.value).toBe(desk.server.issued[1]?.value);
     expect(desk.server.tokenRequests).toHaveLength(2);
+  });
+
+  it('may be an API call', async () => {
+    await using desk = await openDesk(SETTINGS);
+    const http = axios.create({ baseURL: desk.server.apiUrl });
+    authorizeAxios(http, desk.source);
+    await http.get('/');
+    leave(desk, await desk.source.getToken(), 50_000);
+
+    await http.get('/', { clientCredentials: { minRemainingSeconds: 50 } });
+    await http.get('/', { clientCredentials: { minRemainingSeconds: 51 } });
+
+    const [first, second] = desk.server.issued.map(({ value }) => value);
+    expect(desk.server.apiRequests.map(({ token }) => token)).toEqual([first, first, second]);
   });
 
   it('gets the current token if no token lives that long, without a request per call', async () => {

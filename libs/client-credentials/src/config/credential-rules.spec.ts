@@ -8,6 +8,7 @@ import { validateProvider } from './validate.js';
 const BASE = { tokenUrl: 'https://id.example.com/token', clientId: 'desk' };
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const P384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const SHORT = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = String(EC.privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const JWK = EC.privateKey.export({ format: 'jwk' });
@@ -155,6 +156,11 @@ describe('credentials are refused for', () => {
       'an unknown algorithm of proofs',
       { clientSecret: 's', dpop: { algorithm: 'HS256' } },
       'dpop.algorithm: must be one of',
+    ],
+    [
+      'a key for proofs that is too short',
+      { clientSecret: 's', dpop: { keyPair: SHORT } },
+      'dpop.keyPair.privateKey: is an RSA key of less than 2048 bits',
     ],
     [
       'a key of a kind that DPoP does not allow',

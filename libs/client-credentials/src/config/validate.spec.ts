@@ -60,6 +60,11 @@ describe('a provider is accepted', () => {
       'with an API',
       { api: { baseURL: 'https://api.example.com/v1', timeout: 5 }, tokenFor: () => undefined },
     ],
+    [
+      'with options of axios',
+      { api: { family: 6, httpVersion: 2, maxRate: [1, 2], withXSRFToken: () => true } },
+    ],
+    ['with other options of axios', { api: { family: 0, httpVersion: 1, maxRate: 1, withXSRFToken: false } }],
     ['with a colon in a form-encoded client id', { clientId: 'a:b' }],
   ])('%s', (_, config) => {
     expect(problemsOfProvider(config)).toEqual([]);
@@ -229,6 +234,29 @@ describe('a provider is refused for', () => {
       'axios credentials for the token endpoint',
       { tokenRequest: { axios: { auth: { username: 'u', password: SECRET } } } },
       'tokenRequest.axios.auth: would replace the client authentication',
+    ],
+    [
+      'a token endpoint with a fragment',
+      { tokenUrl: 'https://id.example.com/token#here' },
+      'tokenUrl: must not have a fragment (RFC 6749 §3.2)',
+    ],
+    [
+      'a scheme that no header can carry',
+      { dialect: { authorization: { scheme: 'Bea\nrer' } } },
+      'dialect.authorization.scheme: contains characters that a header cannot carry',
+    ],
+    [
+      'a scheme of Basic that no header can carry',
+      { dialect: { basicScheme: 'Bas\nic' } },
+      'dialect.basicScheme: contains characters that a header cannot carry',
+    ],
+    ['a family of addresses', { api: { family: 5 } }, 'api.family: must be 4 or 6'],
+    ['a version of HTTP', { api: { httpVersion: 3 } }, 'api.httpVersion: must be 1 or 2'],
+    ['a rate', { api: { maxRate: [1, 'x'] } }, 'api.maxRate: must be a number or a list of two numbers'],
+    [
+      'a protection',
+      { api: { withXSRFToken: 'yes' } },
+      'api.withXSRFToken: must be true, false or a function',
     ],
     [
       'axios credentials for the API',

@@ -42,4 +42,31 @@ describe('a challenge', () => {
     expect(missingScopesOf('Bearer error="insufficient_scope"')).toEqual([]);
     expect(missingScopesOf('Bearer error="invalid_token"')).toBeUndefined();
   });
+
+  it.each<[string, string, string[] | undefined]>([
+    ['with a word where a parameter belongs', 'Bearer x error="insufficient_scope", scope="a"', ['a']],
+    [
+      'with a word far behind its beginning',
+      `Bearer realm="${'r'.repeat(100)}" x error="insufficient_scope"`,
+      [],
+    ],
+    ['whose first value counts', 'Bearer error="insufficient_scope", error="invalid_token"', []],
+    ['with a name in capitals', 'BEARER ERROR="insufficient_scope", SCOPE="a", Scope="b"', ['a']],
+    ['with an escaped quote', 'Bearer error="insufficient_scope", scope="a\\"b \\\\"', ['a"b', '\\']],
+    ['behind another for a token', 'Bearer realm="x", DPoP error="insufficient_scope"', []],
+    ['of another scheme', 'Basic error="insufficient_scope"', undefined],
+    [
+      'far down in a header',
+      `Basic realm="${'r'.repeat(16_384)}", Bearer error="insufficient_scope"`,
+      undefined,
+    ],
+    [
+      'with many scopes',
+      `Bearer error="insufficient_scope", scope="${'s '.repeat(51)}"`,
+      Array.from({ length: 50 }, () => 's'),
+    ],
+    ['with a long scope', `Bearer error="insufficient_scope", scope="${'s'.repeat(201)}"`, ['s'.repeat(200)]],
+  ])('%s is read as far as it goes', (_, header, scopes) => {
+    expect(missingScopesOf(header)).toEqual(scopes);
+  });
 });

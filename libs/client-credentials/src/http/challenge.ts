@@ -73,7 +73,7 @@ export function wantsNonce(challenge: string | undefined): boolean {
 /** The scopes that a call needs, where its token is good but does not reach far enough; `undefined` else. @see RFC 6750 §3.1 */
 export function missingScopesOf(challenge: string | undefined): string[] | undefined {
   if (!hasError(challenge, 'insufficient_scope')) return undefined;
-  const scopes = (tokenParameter(challenge, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== '');
+  const scopes = (tokenParameter(challenge, 'scope') ?? '').split(/\s/).filter((scope) => scope !== '');
   return scopes.slice(0, MAX_SCOPES).map((scope) => scope.slice(0, MAX_SCOPE_LENGTH));
 }
 

@@ -9,7 +9,10 @@ const FROM: Hop = {
 };
 
 function shown(next: NextHop | undefined): unknown {
-  return next && [next.method, next.url.href, next.keepsBody ? 'body' : 'no body', next.isSameOrigin];
+  if (next === undefined) return undefined;
+  const { method, url, keepsBody, keepsBodyHeaders, isSameOrigin } = next;
+  expect(keepsBodyHeaders).toBe(keepsBody);
+  return [method, url.href, keepsBody ? 'body' : 'no body', isSameOrigin];
 }
 
 describe('a redirect', () => {
@@ -19,6 +22,7 @@ describe('a redirect', () => {
     [303, 'POST', 'GET', 'no body'],
     [303, 'PUT', 'GET', 'no body'],
     [303, 'HEAD', 'HEAD', 'body'],
+    [303, 'GET', 'GET', 'body'],
     [301, 'PUT', 'PUT', 'body'],
     [307, 'POST', 'POST', 'body'],
     [308, 'DELETE', 'DELETE', 'body'],
@@ -38,15 +42,28 @@ describe('a redirect', () => {
     expect(shown(nextHop(FROM, 307, location))).toEqual(['POST', url, 'body', isSameOrigin]);
   });
 
-  it.each<[sentence: string, status: number, location: string | null, hop: Partial<Hop>]>([
+  it.each<[sentence: string, status: number, location: string | null | undefined, hop: Partial<Hop>]>([
     ['an answer that is none', 200, '/there', {}],
     ['a 304', 304, '/there', {}],
     ['one without an address', 302, null, {}],
+    ['one whose address is missing', 302, undefined, {}],
     ['one that names no address', 302, 'https://[broken', {}],
     ['one to another scheme', 302, 'ftp://files.example.com/', {}],
     ['one that wants a body that can be read only once', 307, '/there', { isBodyRepeatable: false }],
   ])('is not followed: %s', (_, status, location, hop) => {
     expect(nextHop({ ...FROM, ...hop }, status, location)).toBeUndefined();
+  });
+
+  it('keeps the headers of a body that is none', () => {
+    const next = nextHop({ ...FROM, hasBody: false }, 307, '/x');
+
+    expect(next).toMatchObject({ keepsBody: false, keepsBodyHeaders: true });
+  });
+
+  it('loses the user info of its address, which would replace the token', () => {
+    expect(nextHop(FROM, 307, 'https://me:mine@api.example.com/x')?.url.href).toBe(
+      'https://api.example.com/x',
+    );
   });
 
   it('is followed where a body that can be read only once stays behind', () => {

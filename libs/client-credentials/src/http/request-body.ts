@@ -44,8 +44,6 @@ function hasOnlyNativeFiles(form: FormData): boolean {
 }
 
 function isReadOnce(data: object): boolean {
-  if (data instanceof Blob || data instanceof URLSearchParams || data instanceof ArrayBuffer) return false;
-  if (ArrayBuffer.isView(data)) return false;
   // The adapter chooses a new boundary for such a form each time.
   return isForm(data) || 'pipe' in data || 'getReader' in data || Symbol.asyncIterator in data;
 }

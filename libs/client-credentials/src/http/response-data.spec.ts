@@ -12,6 +12,7 @@ it.each<[sentence: string, data: unknown, expected: unknown]>([
   ['a buffer', Uint8Array.from(bytes).buffer, { errcode: 40001 }],
   ['an object that an adapter made', { errcode: 40001 }, { errcode: 40001 }],
   ['a list', [1], [1]],
+  ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ['a stream', Readable.from(['x']), undefined],
   ['a blob', new Blob(['{}']), undefined],
   ['nothing', undefined, undefined],

@@ -37,6 +37,8 @@ describe('an error response is read', () => {
       'No such key.',
     ],
     ['from a message', { message: 'Unauthorized', code: 16 }, '16', 'Unauthorized'],
+    ['past an empty code', { error: '', errorCode: 'E1' }, 'E1', undefined],
+    ['past a code that is neither text nor number', { error: true, errcode: 0 }, '0', undefined],
     ['from a number', { errcode: 40013, errmsg: 'invalid appid' }, '40013', 'invalid appid'],
     [
       'from Okta',
@@ -54,6 +56,7 @@ describe('an error response is read', () => {
     ['from a page', '<html><head><title>502 Bad\n Gateway</title>', undefined, '502 Bad Gateway'],
     ['from the heading of a page', '<h1 class="x">Blocked</h1>', undefined, 'Blocked'],
     ['as no error from plain text', 'Nope', undefined, undefined],
+    ['as no error from a text in which a title comes up', 'No <title>x</title>', undefined, undefined],
     ['as no error from an empty body', '', undefined, undefined],
     ['as no error from null', 'null', undefined, undefined],
     ['as no error from a list', '[]', undefined, undefined],
@@ -65,6 +68,7 @@ describe('an error response is read', () => {
     ['Bearer error="invalid_client", error_description="Wrong."', 'invalid_client', 'Wrong.'],
     ['Basic realm="a", Bearer realm="b", error=invalid_client', 'invalid_client', undefined],
     ['Bearer realm="a "quoted" one", error="invalid_client"', 'invalid_client', undefined],
+    ['BEARER ERROR="invalid_client"', 'invalid_client', undefined],
     ['Basic realm="x"', undefined, undefined],
   ])('from a challenge: %s', (challenge, code, description) => {
     expect(read('', { challenge })).toEqual({ code, description });
@@ -94,6 +98,20 @@ describe('an error response is read', () => {
 });
 
 describe('an error response is shown', () => {
+  it('whole, where its length is the limit', () => {
+    const code = 'e'.repeat(80);
+    const description = 'x'.repeat(300);
+
+    expect(read({ error: code, error_description: ` ${description}\n` })).toEqual({ code, description });
+  });
+
+  it('with a registered code as it is, even if a secret has the same value', () => {
+    const secrets = ['invalid_client', 'other_code'];
+
+    expect(read({ error: 'invalid_client' }, { secrets })).toMatchObject({ code: 'invalid_client' });
+    expect(read({ error: 'other_code' }, { secrets })).toMatchObject({ code: '[redacted]' });
+  });
+
   it('in one line of limited length', () => {
     const description = `Line\n\n  break. ${'x'.repeat(400)}`;
 

@@ -30,7 +30,7 @@ const DESCRIPTION_PATHS = [
   'title',
 ];
 // RFC 6749 §5.2 and §4.1.2.1, RFC 6750 §3.1, RFC 8707 §2. Shown unredacted, even if a secret has the same value.
-const REGISTERED_CODES = new Set([
+const REGISTERED_CODES = new Set<string | undefined>([
   'invalid_request',
   'invalid_client',
   'invalid_grant',
@@ -45,7 +45,7 @@ const REGISTERED_CODES = new Set([
   'temporarily_unavailable',
   'slow_down',
 ]);
-const PASSING_CODES = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
+const PASSING_CODES = new Set<string | undefined>(['server_error', 'temporarily_unavailable', 'slow_down']);
 const MAX_CODE_LENGTH = 80;
 const MAX_DESCRIPTION_LENGTH = 300;
 // A title is near the top.
@@ -68,7 +68,7 @@ export function readError(
     errorDescription === undefined ? DESCRIPTION_PATHS : [errorDescription, ...DESCRIPTION_PATHS],
   );
   return {
-    code: REGISTERED_CODES.has(code ?? '') ? code : shown(code, MAX_CODE_LENGTH),
+    code: REGISTERED_CODES.has(code) ? code : shown(code, MAX_CODE_LENGTH),
     description: shown(
       description ?? challengeParameter(response, 'error_description') ?? pageTitle(response.text),
       MAX_DESCRIPTION_LENGTH,
@@ -87,7 +87,7 @@ function codeOf(response: TokenResponse, { response: { error } }: ResolvedDialec
 
 /** Whether the response has an OAuth error that passes without a change of the request. @see RFC 6749 §4.1.2.1, RFC 8628 §3.5 */
 export function isPassingError(response: TokenResponse, dialect: ResolvedDialect): boolean {
-  return PASSING_CODES.has(codeOf(response, dialect) ?? '');
+  return PASSING_CODES.has(codeOf(response, dialect));
 }
 
 /** Whether the body of a 2xx response is an error. `text` is the body if it is no JSON. */
@@ -97,9 +97,10 @@ export function isErrorBody(
   status: number,
   dialect: ResolvedDialect,
 ): boolean {
-  const { error = 'error', isError } = dialect.response;
+  const { error, isError } = dialect.response;
   if (isError?.(value ?? text, status) === true) return true;
-  return [error, 'error'].map((path) => valueAt(container, path)).some(isErrorValue);
+  const paths = error === undefined ? ['error'] : [error, 'error'];
+  return paths.map((path) => valueAt(container, path)).some(isErrorValue);
 }
 
 /** Whether a value is an error. Some providers send 0 or false for "no error". */

@@ -7,6 +7,8 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 const percentBytes = (text: string): string => hex(text).replaceAll(/../g, '%$&');
 const json = (text: string): string => JSON.stringify(text).slice(1, -1);
 const htmlDecimal = (text: string): string => text.replaceAll(/./g, (char) => `&#${char.charCodeAt(0)};`);
+const htmlHexadecimal = (text: string): string =>
+  text.replaceAll(/./g, (char) => `&#x${char.charCodeAt(0).toString(16)};`);
 
 describe('a secret is redacted', () => {
   it.each<[string, string]>([
@@ -36,6 +38,8 @@ describe('a secret is redacted', () => {
       SECRET.replace('&', '&amp;').replace('"', '&quot;').replace('<', '&lt;').replace("'", '&#039;'),
     ],
     ['in HTML with numeric entities', htmlDecimal(SECRET)],
+    ['in HTML with hexadecimal entities', htmlHexadecimal(SECRET)],
+    ['partly in HTML, partly percent-encoded', SECRET.replace('&', '&amp;').replace('/', '%2f')],
   ])('%s', (_, written) => {
     expect(redact(`The secret ${written} is wrong.`, [SECRET])).toBe('The secret [redacted] is wrong.');
   });
@@ -62,6 +66,10 @@ describe('a secret in other case is redacted', () => {
 
   it.each([
     ['Straße 1234', 'STRASSE 1234'],
+    [' Straße 1234\n', 'Straße 1234'],
+    [' Straße 1234\n', 'STRASSE 1234'],
+    ['>>>>', 'Pj4+Pg'],
+    ['>>>>', 'Pj4-Pg'],
     ['İstanbul-1', 'istanbul-1'],
     ['ΟΔΟΣ', 'οδος'],
   ])('%j as %j', (secret, written) => {
@@ -76,6 +84,18 @@ describe('a long text', () => {
   /** Whether at least three characters of a secret, from its beginning, are in a text. */
   const shows = (text: string, secret: string): boolean =>
     text.toLowerCase().includes(secret.slice(0, 3).toLowerCase());
+
+  it('is whole up to the length that is searched', () => {
+    const text = `${word.repeat(1_638)}ok`;
+
+    expect(text).toHaveLength(8_192);
+    expect(redact(text, ['none'])).toBe(text);
+    expect(redact(`${text}!`, ['none'])).toBe(`${word.repeat(1_638).trimEnd()}…`);
+  });
+
+  it('without a blank shows nothing', () => {
+    expect(redact('x'.repeat(10_000), ['none'])).toBe('…');
+  });
 
   it('is cut at a word, and ends with an ellipsis', () => {
     const shown = redact(word.repeat(10_000), ['none']);
@@ -119,6 +139,11 @@ describe('the rest of a text', () => {
     ['keeps secrets that are too short to redact', 'a cat sat', ['a', 'at', ''], 'a cat sat'],
     ['treats a secret as text, not as a pattern', 'a.c abc', ['a.c'], '[redacted] abc'],
     ['is the same without secrets', 'Nothing.', [], 'Nothing.'],
+    ['is not decoded without secrets', '100%2525 &amp;amp; \\u0041', ['none'], '100%2525 &amp;amp; \\u0041'],
+    ['keeps an entity that has no meaning', 'a &b; c &amp; abcd', ['abcd'], 'a &b; c &amp; [redacted]'],
+    ['has secrets replaced in any order', 'first, second', ['second', 'first'], '[redacted], [redacted]'],
+    ['has secrets that overlap replaced together', 'x abcdef x', ['cdef', 'abcd'], 'x [redacted] x'],
+    ['is found beside letters that grow in upper case', 'Größe ß abcd.', ['abcd'], 'Größe ß [redacted].'],
     ['has a secret without its outer blanks replaced', 'is abcd.', [' abcd\n'], 'is [redacted].'],
   ])('%s', (_, text, secrets, expected) => {
     expect(redact(text, secrets)).toBe(expected);

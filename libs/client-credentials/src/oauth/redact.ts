@@ -16,7 +16,7 @@ const ELLIPSIS = '…';
  * A text in which a secret appears only after decoding is returned decoded. A long text is cut, and ends with an ellipsis.
  */
 export function redact(text: string, secrets: Iterable<string>): string {
-  const forms = [...new Set([...secrets].flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
+  const forms = [...new Set([...secrets].flatMap(formsOf))];
   if (text.length <= MAX_SEARCHED_LENGTH) return cleaned(text, (dirty) => withoutForms(dirty, forms));
   const clean = (dirty: string): string => withoutBegunForm(withoutForms(dirty, forms), forms);
   return `${cleaned(beginningOf(text), clean).trimEnd()}${ELLIPSIS}`;
@@ -93,9 +93,9 @@ function formsOf(secret: string): string[] {
   const known = secret.slice(0, MAX_SEARCHED_LENGTH);
   const bytes = Buffer.from(known);
   const base64 = bytes.toString('base64');
-  const forms = [known, known.trim(), base64, base64.replace(/=+$/, ''), bytes.toString('base64url')];
+  const encoded = [base64, base64.replaceAll('=', ''), bytes.toString('base64url'), bytes.toString('hex')];
   // ß has another length in upper case.
-  return [...forms, bytes.toString('hex'), known.toUpperCase(), known.trim().toUpperCase()]
+  return [known, known.trim(), known.trim().toUpperCase(), ...encoded]
     .map(fold)
     .filter((form) => form.length >= MIN_SECRET_LENGTH);
 }
@@ -112,8 +112,8 @@ function decodeForm(text: string): string {
 
 /** Decodes backslash escapes, as in JSON. */
 function decodeEscapes(text: string): string {
-  return text.replaceAll(/\\(?:u([\da-f]{4})|([^u]))/gi, (_, code?: string, char?: string) =>
-    code === undefined ? (ESCAPES[char ?? ''] ?? char ?? '') : String.fromCharCode(Number.parseInt(code, 16)),
+  return text.replaceAll(/\\(?:u([\da-f]{4})|([^u]))/gi, (_, code: string | undefined, char = '') =>
+    code === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
 

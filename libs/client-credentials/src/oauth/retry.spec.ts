@@ -44,6 +44,8 @@ describe('the instant before which the server must not be called', () => {
       undefined,
     ],
     ['is a date', 503, { 'retry-after': 'Tue, 01 Jan 2030 00:00:07 GMT' }, NOW + 7_000],
+    ['is undefined for a date without a time', 503, { 'retry-after': '2031-01-01' }, undefined],
+    ['is X-RateLimit-Reset with blanks', 429, { 'x-ratelimit-reset': ` ${NOW / 1000 + 7} ` }, NOW + 7_000],
     ['is X-RateLimit-Reset', 429, { 'x-ratelimit-reset': String(NOW / 1000 + 7) }, NOW + 7_000],
     [
       'is X-RateLimit-Reset with a fraction',

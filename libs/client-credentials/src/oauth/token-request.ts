@@ -114,10 +114,8 @@ function standardParameters(dialect: ResolvedDialect, request: ResolvedRequest):
 
 /** Checks parameters from a function or a call; configured ones were checked with the configuration. */
 function validated({ name: provider, config, dialect }: Provider, parameters: Parameters): Parameters {
-  const given = Object.entries(parameters);
-  if (given.length === 0) return parameters;
   const standard = new Set(standardNamesOf(config.dialect?.parameterNames ?? {}));
-  const problems = given.flatMap(([name, value]) => {
+  const problems = Object.entries(parameters).flatMap(([name, value]) => {
     if (standard.has(name))
       return [`parameters.${name}: is a standard parameter: use the option of the same name`];
     if (name === 'assertion' && config.grant !== undefined)

@@ -4,7 +4,7 @@ import type { ResponseDialect } from '../config/dialect.js';
 import type { LifetimeOptions } from '../config/provider-options.js';
 import { resolveProvider } from '../config/resolve.js';
 import { resolveRequest } from '../token/token-key.js';
-import { readAnswer, type Reading } from './token-response.js';
+import { readAnswer, tokensIn, type Reading } from './token-response.js';
 
 const REQUESTED: Instant = { at: Date.parse('2030-01-01T00:00:00.000Z'), monotonicMs: 0 };
 const DAYS_31_MS = 31 * 86_400_000;
@@ -14,13 +14,21 @@ interface Given {
   status?: number;
   response?: ResponseDialect;
   lifetime?: LifetimeOptions;
+  headers?: Record<string, string>;
+  dpop?: object;
 }
 
-function read({ body, status = 200, response = {}, lifetime = {} }: Given): Reading {
-  const config = { tokenUrl: 'https://id.example.com', clientId: 'c', dialect: { response }, lifetime };
+function read({ body, status = 200, response = {}, lifetime = {}, headers = {}, dpop }: Given): Reading {
+  const config = {
+    tokenUrl: 'https://id.example.com',
+    clientId: 'c',
+    dialect: { response },
+    lifetime,
+    ...(dpop !== undefined && { dpop }),
+  };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const request = resolveRequest({ scope: 'asked for' });
-  return readAnswer({ status, headers: {}, text }, resolveProvider('desk', config), request, REQUESTED);
+  return readAnswer({ status, headers, text }, resolveProvider('desk', config), request, REQUESTED);
 }
 
 const UNUSABLE = { kind: 'unusable', mayPass: false };
@@ -43,6 +51,8 @@ describe('a token is found', () => {
     ['of an unknown type', { body: { access_token: 'T', token_type: 'urn:x' } }],
     ['beside an error of null', { body: { access_token: 'T', error: null } }],
     ['beside an error of 0', { body: { access_token: 'T', error: 0 } }],
+    ['beside an error of "0"', { body: { access_token: 'T', error: '0' } }],
+    ['beside an error of false', { body: { access_token: 'T', error: false } }],
     ['beside an empty error', { body: { access_token: 'T', error: '' } }],
   ])('%s', (_, given) => {
     expect(read(given)).toMatchObject({ kind: 'token', token: { value: 'T', type: 'Bearer' } });
@@ -110,6 +120,106 @@ describe('a response without a usable token', () => {
   });
 });
 
+describe('the reason why a response has no usable token', () => {
+  it.each<[string, Given, string]>([
+    [
+      'is a redirect, and where it leads',
+      { body: '', status: 302, headers: { location: 'https://login.example.com/sign-in?key=k' } },
+      'is a redirect to https://login.example.com, which is never followed with credentials: set tokenUrl to the final URL',
+    ],
+    [
+      'is a redirect without an address',
+      { body: '', status: 300 },
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final URL',
+    ],
+    [
+      'is a redirect to a path',
+      { body: '', status: 301, headers: { location: '/x' } },
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final URL',
+    ],
+    [
+      'is a status below 200',
+      { body: { access_token: 'T' }, status: 199 },
+      'is a redirect, which is never followed with credentials: set tokenUrl to the final URL',
+    ],
+    ['is that it is empty', { body: '' }, 'is empty'],
+    ['is a page', { body: '<html>' }, 'is an HTML page, not a token: check tokenUrl'],
+    ['is that it is not JSON', { body: 'T' }, 'is not JSON'],
+    [
+      'is the path',
+      { body: {}, response: { accessToken: 'data.token' } },
+      'has no token at "data.token": check dialect.response.accessToken',
+    ],
+    [
+      'is a body that is no token',
+      { body: 'a b', response: { accessToken: '' } },
+      'is no token: the body has spaces or characters that a header cannot carry',
+    ],
+    [
+      'is a mac token',
+      { body: { access_token: 'T', token_type: 'MAC' } },
+      'has a token of type mac, but Bearer was requested: check the dpop option',
+    ],
+    [
+      'is a DPoP token',
+      { body: { access_token: 'T', token_type: 'dpop' } },
+      'has a token of type DPoP, but Bearer was requested: check the dpop option',
+    ],
+    [
+      'is a token that is not bound to the key',
+      { body: { access_token: 'T' }, dpop: {} },
+      'has a token of type Bearer, but DPoP was requested: check the dpop option',
+    ],
+    [
+      'is that no lifetime is left',
+      { body: { access_token: 'T', expires_in: 0 } },
+      'has a token without any lifetime left ("expires_in" is 0)',
+    ],
+    [
+      'is the lifetime',
+      { body: { access_token: 'T', expires_in: 'soon' } },
+      'has no usable lifetime at "expires_in": check dialect.response.expiresUnit',
+    ],
+    [
+      'is the address of the API',
+      { body: { access_token: 'T', at: 7 }, response: { apiBaseURL: 'at' } },
+      'has no https URL of the API at dialect.response.apiBaseURL',
+    ],
+  ])('%s', (_, given, why) => {
+    expect(read(given)).toMatchObject({ kind: 'unusable', why });
+  });
+});
+
+describe('a token that is bound to a key', () => {
+  it('is one of type DPoP', () => {
+    const body = { access_token: 'T', token_type: 'dpop' };
+
+    expect(read({ body, dpop: {} })).toMatchObject({ kind: 'token', token: { value: 'T', type: 'DPoP' } });
+  });
+});
+
+describe('what may be a token in a response', () => {
+  const inBody = (body: string | object, accessToken = 'access_token'): string[] => {
+    const { dialect } = resolveProvider('desk', { clientId: 'c', dialect: { response: { accessToken } } });
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return tokensIn({ status: 400, headers: {}, text }, dialect);
+  };
+
+  it('are the tokens of RFC 6749 and OpenID Connect, and what the dialect calls one', () => {
+    const body = { access_token: 'A', refresh_token: 'R', id_token: 'I', data: { token: 'D' }, state: 'S' };
+
+    expect(inBody(body, 'data.token')).toEqual(['D', 'A', 'R', 'I']);
+  });
+
+  it('is the whole body, where that is the token', () => {
+    expect(inBody(' T\n', '')).toEqual(['T']);
+  });
+
+  it('is nothing else than a text', () => {
+    expect(inBody({ access_token: 7, refresh_token: null })).toEqual([]);
+  });
+});
+
 describe('a response counts as', () => {
   const isError = (body: unknown): boolean => (body as { code?: number }).code !== 0;
 
@@ -130,6 +240,11 @@ describe('a response counts as', () => {
       { body: { errcode: 1 }, response: { error: 'errcode' } },
       'rejected',
     ],
+    [
+      'rejected with an OAuth error beside the path of the dialect',
+      { body: { error: 'x', access_token: 'T' }, response: { error: 'errcode' } },
+      'rejected',
+    ],
     ['rejected where isError returns true', { body: { code: 9 }, response: { isError } }, 'rejected'],
     [
       'a token where isError returns false',
@@ -141,6 +256,19 @@ describe('a response counts as', () => {
       { body: { errcode: 0, access_token: 'T' }, response: { error: 'errcode' } },
       'token',
     ],
+    [
+      'unavailable with 400 and server_error',
+      { body: { error: 'server_error' }, status: 400 },
+      'unavailable',
+    ],
+    ['unavailable with 200 and slow_down', { body: { error: 'slow_down' } }, 'unavailable'],
+    [
+      'unavailable with 404 and temporarily_unavailable',
+      { body: { error: 'temporarily_unavailable' }, status: 404 },
+      'unavailable',
+    ],
+    ['rejected with 401 and server_error', { body: { error: 'server_error' }, status: 401 }, 'rejected'],
+    ['rejected with 403 and slow_down', { body: { error: 'slow_down' }, status: 403 }, 'rejected'],
     ['unavailable with 407 of a proxy', { body: '<html>', status: 407 }, 'unavailable'],
     ['unavailable with 408', { body: '', status: 408 }, 'unavailable'],
     ['unavailable with 425', { body: '', status: 425 }, 'unavailable'],
@@ -181,6 +309,7 @@ describe('the lifetime', () => {
     ['as an instant in milliseconds', REQUESTED.at + 60_000, inUnit('epoch-milliseconds'), 60_000],
     ['as a date', '2030-01-01T00:01:00Z', inUnit('iso-8601'), 60_000],
     ['as a date in another zone', '2030-01-01T02:01:00+02:00', inUnit('iso-8601'), 60_000],
+    ['as a date without a zone after a blank', '2030-01-01 00:01:00', inUnit('iso-8601'), 60_000],
     ['as a date without a zone, which is UTC', '2030-01-01T00:01:00', inUnit('iso-8601'), 60_000],
   ])('%s is understood', (_, value, response, expectedMs) => {
     expect(withValue(value, response)).toMatchObject({
@@ -201,6 +330,8 @@ describe('the lifetime', () => {
     ['a date in the past', '2029-12-31T23:59:59Z', inUnit('iso-8601')],
     ['no date', 'tomorrow', inUnit('iso-8601')],
     ['a number where a date is expected', 60, inUnit('iso-8601')],
+    ['a number that looks like a year', 2040, inUnit('iso-8601')],
+    ['a second ago', REQUESTED.at - 1_000, inUnit('epoch-milliseconds')],
   ])('%s is refused', (_, value, response) => {
     expect(withValue(value, response)).toMatchObject({ kind: 'unusable', mayPass: false });
   });
@@ -247,6 +378,14 @@ describe('the granted scopes', () => {
     ['are the scopes in the response', { scope: 'a  b' }, ['a', 'b']],
     ['may be a list', { scope: ['a', 'b', 7] }, ['a', 'b']],
     ['are the requested scopes if the value is empty', { scope: '' }, ['asked', 'for']],
+    ['are the requested scopes if the value is no text', { scope: 7 }, ['asked', 'for']],
+    ['may be as long as 16 KiB', { scope: 's'.repeat(16_384) }, ['s'.repeat(16_384)]],
+    ['are the requested scopes if the value is longer', { scope: 's'.repeat(16_385) }, ['asked', 'for']],
+    [
+      'are the first thousand of a list',
+      { scope: Array.from({ length: 1_001 }, () => 's') },
+      Array.from({ length: 1_000 }, () => 's'),
+    ],
   ])('%s', (_, more, scopes) => {
     expect(read({ body: { access_token: 'T', ...more } })).toMatchObject({ token: { scopes } });
   });

@@ -121,7 +121,7 @@ function noTokenReason({ response }: ResolvedDialect): string {
 
 /** Type of a token. Unknown and missing types are sent as `Bearer`. */
 function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
-  const type = typeof value === 'string' ? value.toLowerCase() : 'bearer';
+  const type = typeof value === 'string' ? value.toLowerCase() : undefined;
   if (type === 'mac') return 'mac';
   return type === 'dpop' ? 'DPoP' : 'Bearer';
 }
@@ -144,7 +144,7 @@ function remainingUntil(endsAt: number, now: number): number | undefined {
   if (NO_INSTANT.has(endsAt)) return undefined;
   const remaining = endsAt - now;
   // An instant in whole seconds, rounded down, may be up to a second early.
-  return remaining <= 0 && remaining > -1000 ? 0 : remaining;
+  return remaining > -1000 ? Math.max(remaining, 0) : remaining;
 }
 
 function dateOf(value: unknown): number {
@@ -163,6 +163,6 @@ function scopesOf(value: unknown, { scopeSeparator }: ResolvedDialect): string[]
   if (typeof value !== 'string' || value === '' || value.length > MAX_SCOPES_LENGTH) return undefined;
   return value
     .split(scopeSeparator)
-    .flatMap((part) => part.split(/\s+/))
+    .flatMap((part) => part.split(/\s/))
     .filter((scope) => scope !== '');
 }

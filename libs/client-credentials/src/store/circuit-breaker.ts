@@ -117,7 +117,7 @@ export class StoreCircuit {
       return { isDone: true, value: await limit.run(running) };
     } catch {
       // The error is dropped: its message may contain the store's password.
-      if (limit.hasExpired && onLate !== undefined) running?.then(onLate, () => undefined);
+      void running?.then(onLate, () => undefined);
       return FAILED;
     } finally {
       if (deadline === undefined) limit.clear();

@@ -16,6 +16,16 @@ class World {
   nearLimits = 0;
   readonly #clock: Clock = { now: () => this.now, monotonic: () => this.now };
   #store = new MemoryTokenStore({ clock: this.#clock });
+  /** Writes of what is told of the counter. */
+  tellings = 0;
+  /** Whether these writes fail. */
+  tellingFails = false;
+  /** Operations that were reported to fail. */
+  readonly outages: string[] = [];
+  /** What the store returns in place of a count. */
+  wrongCount: { readonly value: number | undefined } | undefined;
+  readonly #onOutage = (operation: string): void => void this.outages.push(operation);
+  readonly #onBack: (() => Promise<void>)[] = [];
   #late: { readonly resolve: () => void; readonly reject: () => void }[] = [];
 
   /** Forgets everything, as FLUSHALL and a failover to an empty copy do. */
@@ -46,13 +56,28 @@ class World {
   }
 
   /** Value of the shared counter. */
-  async counter(): Promise<number> {
-    return Number((await this.#store.get('key')) ?? 0);
+  async counter(key = 'key'): Promise<number> {
+    return Number((await this.#store.get(key)) ?? 0);
   }
 
-  process({ clockIsLateMs = 0, limit = LIMIT, circuit = this.#circuit() } = {}): () => Promise<boolean> {
+  /** What the store is told of a counter. */
+  async opened(key = 'key'): Promise<string | undefined> {
+    return this.#store.get(`${key}.opened`);
+  }
+
+  /** Tells each process that the store is back. */
+  async back(): Promise<void> {
+    for (const tell of this.#onBack.splice(0)) await tell();
+  }
+
+  process({
+    key = 'key',
+    clockIsLateMs = 0,
+    limit = LIMIT,
+    circuit = this.#circuit(),
+  } = {}): () => Promise<boolean> {
     const clock = instantClockOf({ now: () => this.now - clockIsLateMs, monotonic: () => this.now });
-    const deps = { key: 'key', circuit, windows: new IssuanceWindows(), clock, onOutage: () => undefined };
+    const deps = { key, circuit, windows: new IssuanceWindows(), clock, onOutage: this.#onOutage };
     const budget = new IssuanceBudget('desk', { limit, windowSeconds: WINDOW_SECONDS }, deps);
     return async () => {
       try {
@@ -83,18 +108,29 @@ class World {
     };
     const store = {
       get: (key: string) => run(() => this.#store.get(key)),
-      set: (key: string, value: string, ttlMs: number) => run(() => this.#store.set(key, value, ttlMs)),
+      set: (key: string, value: string, ttlMs: number) => {
+        this.tellings += 1;
+        if (this.tellingFails) return Promise.reject(new Error('full'));
+        return run(() => this.#store.set(key, value, ttlMs));
+      },
       delete: (key: string) => run(() => this.#store.delete(key)),
-      increment: (key: string, windowMs: number) => run(() => this.#store.increment(key, windowMs), true),
+      increment: async (key: string, windowMs: number) => {
+        const count = await run(() => this.#store.increment(key, windowMs), true);
+        return this.wrongCount === undefined ? count : (this.wrongCount.value as number);
+      },
     };
     return {
-      supports: () => true,
+      supports: (operation) => operation === 'increment',
       retryInMs: 250,
       track: () => undefined,
-      run: async (_, task) => {
+      run: async (operation, task, { onOutage, onBack }) => {
         const running = task(store).then(
           (value) => ({ isDone: true, value }) as const,
-          () => ({ isDone: false }) as const,
+          () => {
+            onOutage(operation);
+            if (onBack !== undefined) this.#onBack.push(onBack);
+            return { isDone: false } as const;
+          },
         );
         if (this.mood === 'well' || this.mood === 'down') return running;
         await new Promise(setImmediate);
@@ -169,6 +205,45 @@ describe('the budget of one process', () => {
     const afterSecond = await spendAll(spend);
 
     expect([before + afterFirst, afterSecond]).toEqual([LIMIT, 0]);
+  });
+
+  it('is not told of 80 % before', async () => {
+    const deps = {
+      key: 'key',
+      circuit: undefined,
+      windows: new IssuanceWindows(),
+      clock: instantClockOf({ now: () => 0, monotonic: () => 0 }),
+      onOutage: () => undefined,
+    };
+    const budget = new IssuanceBudget('desk', { limit: 5, windowSeconds: WINDOW_SECONDS }, deps);
+    const told: number[] = [];
+
+    for (let request = 1; request <= 5; request += 1) await budget.spend(() => told.push(request));
+
+    expect(told).toEqual([4]);
+  });
+
+  it('is told of 80 %, where a part was counted by a counter that was lost', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 15);
+    world.flush();
+    const before = world.nearLimits;
+
+    await spendSome(spend, 1);
+
+    expect([before, world.nearLimits]).toEqual([0, 1]);
+  });
+
+  it.each([[undefined], [0], [Number.NaN]])('takes %s for no count', async (value) => {
+    const world = new World();
+    const spend = world.process();
+    world.wrongCount = { value };
+
+    const spent = await spendAll(spend);
+
+    expect([spent, world.retryInMs]).toEqual([LIMIT / 10, 250]);
+    expect(world.outages).toContain('increment');
   });
 
   it('is told once of 80 %, also by a request that the store does not count', async () => {
@@ -333,6 +408,142 @@ describe('the budget of several processes', () => {
       expect(spent).toBeLessThanOrEqual(LIMIT + processes.length);
     },
   );
+});
+
+describe('the counter in a store', () => {
+  it('is one per client', async () => {
+    const world = new World();
+    await spendSome(world.process({ key: 'one' }), 3);
+    await spendSome(world.process({ key: 'other' }), 4);
+
+    expect([await world.counter('one'), await world.counter('other')]).toEqual([3, 4]);
+    expect(await world.opened('one')).toMatch(/^1893456000000 [\da-f-]{36} 0$/);
+    expect(await world.opened('other')).not.toBe(await world.opened('one'));
+  });
+
+  it('is told of when it begins, and when it was lost', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 3);
+    const atFirst = world.tellings;
+    world.flush();
+    await spendSome(spend, 3);
+
+    expect([atFirst, world.tellings]).toEqual([1, 2]);
+    expect(await world.opened()).toMatch(/ 3$/);
+  });
+
+  it('is told of once more by a process that knew of a larger count', async () => {
+    const world = new World();
+    const [first, second] = [world.process(), world.process()];
+    await spendSome(first, 2);
+    await spendSome(second, 2);
+    world.flush();
+    await spendSome(first, 1);
+    const before = await world.opened();
+
+    await spendSome(second, 2);
+
+    const after = await world.opened();
+    expect([before, after]).toEqual([expect.stringMatching(/ 2$/), expect.stringMatching(/ 4$/)]);
+    expect(after?.split(' ')[1]).toBe(before?.split(' ')[1]);
+    expect(world.tellings).toBe(3);
+  });
+
+  it('is exact for a process that noticed one loss, and another process the next', async () => {
+    const world = new World();
+    const [first, second] = [world.process(), world.process()];
+    await spendSome(first, 10);
+    world.flush();
+    await spendSome(first, 1);
+    world.flush();
+    await spendSome(second, 1);
+
+    const rest = await spendAll(first);
+
+    expect(rest).toBe(LIMIT - 12);
+  });
+
+  it('gets what was spent while the store was away as soon as it is back', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 1);
+    world.mood = 'down';
+    await spendSome(spend, 1);
+    world.mood = 'well';
+
+    await world.back();
+    const counter = await world.counter();
+    await world.back();
+
+    expect([counter, await world.counter(), world.outages]).toEqual([2, 2, ['increment']]);
+  });
+
+  it('gets it the next time, where the store is down again', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 1);
+    world.mood = 'down';
+    await spendSome(spend, 1);
+    await world.back();
+    world.mood = 'well';
+    await world.back();
+
+    expect([await world.counter(), world.outages]).toEqual([2, ['increment', 'increment']]);
+  });
+
+  it('that was lost is told of by what a process owes to it', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 3);
+    world.mood = 'down';
+    await spendSome(spend, 1);
+    world.mood = 'well';
+    world.flush();
+
+    await world.back();
+
+    expect(await world.counter()).toBe(1);
+    expect(await world.opened()).toMatch(/ 3$/);
+  });
+
+  it('is exact where it could not be told of', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 3);
+    await world.evictCounter();
+    world.tellingFails = true;
+    await spendSome(spend, 1);
+    world.tellingFails = false;
+
+    const rest = await spendAll(spend);
+
+    expect(rest).toBe(LIMIT - 4);
+  });
+
+  it('refuses a request that what is owed leaves no room for', async () => {
+    const world = new World();
+    const [first, second] = [world.process(), world.process()];
+    await spendSome(second, 1);
+    world.mood = 'down';
+    await spendSome(second, 1);
+    world.mood = 'well';
+    await spendSome(first, LIMIT - 2);
+
+    expect(await second()).toBe(false);
+  });
+
+  it('reports an outage while it is told of', async () => {
+    const world = new World();
+    const spend = world.process();
+    await spendSome(spend, 3);
+    await world.evictCounter();
+    world.tellingFails = true;
+
+    await spendSome(spend, 1);
+
+    expect(world.outages).toEqual(['set']);
+  });
 });
 
 describe('the end of a window', () => {

@@ -164,9 +164,9 @@ export class IssuanceBudget {
 
   /** Tells of a counter that began with this process, or of a larger base, in the background. */
   #tellChanges(window: IssuanceWindow, opening: CounterOpening | undefined, isOpened: boolean): void {
-    const id = isOpened ? randomUUID() : opening?.id;
-    if (id === undefined || (!isOpened && window.base <= (opening?.base ?? 0))) return;
-    this.#deps.circuit?.track(this.#tellOf(window, id));
+    const isBaseLarger = opening !== undefined && window.base > opening.base;
+    if (isOpened) this.#deps.circuit?.track(this.#tellOf(window, randomUUID()));
+    else if (isBaseLarger) this.#deps.circuit?.track(this.#tellOf(window, opening.id));
   }
 
   async #tellOf(window: IssuanceWindow, id: string): Promise<void> {

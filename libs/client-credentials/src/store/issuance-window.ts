@@ -156,7 +156,7 @@ export class IssuanceWindow {
     if (isAnother && !this.#span.isLossCertain(now)) this.#restart(now);
     if (!this.#span.join(opening?.at ?? this.openedAt(now), now)) return;
     if (opening === undefined) return;
-    if (isAnother && this.#counterId !== undefined) this.#goOn(opening);
+    if (isAnother) this.#goOn(opening);
     this.#base = Math.max(this.#base, opening.base);
     this.told(opening.id);
   }

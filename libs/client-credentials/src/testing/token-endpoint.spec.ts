@@ -161,6 +161,16 @@ describe('the token endpoint', () => {
       ],
     ],
     ['JSON where a form is asked for', {}, [{}, { headers: rightJson(), body: JSON.stringify(grant) }]],
+    [
+      'a form where JSON is asked for',
+      { dialect: { requestEncoding: 'json' } },
+      [{}, { headers: { ...rightClient, 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b' }],
+    ],
+    [
+      'a body where parameters belong into the query',
+      { dialect: { requestEncoding: 'query' } },
+      [{}, { headers: rightClient, body: 'grant_type=client_credentials' }],
+    ],
     ['a grant type that it should not be sent', { dialect: { grantType: null } }, [grant]],
     [
       'the standard name of a renamed parameter',

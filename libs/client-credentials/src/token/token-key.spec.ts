@@ -100,6 +100,8 @@ describe('two token requests of different clients are different', () => {
     ['token endpoint', { server: 'https://x' }, { server: 'https://x/' }],
     ['client', { clientId: 'a' }, { clientId: 'b' }],
     ['method of authentication', { clientAuthentication: 'none' }, {}],
+    ['grant', { grant: ['issuer', 'subject'] }, {}],
+    ['subject of the grant', { grant: ['issuer', 'a'] }, { grant: ['issuer', 'b'] }],
     ['where a colon stands', { provider: 'a', clientId: 'b:c' }, { provider: 'a:b', clientId: 'c' }],
     ['where a quote stands', { provider: 'a","b' }, { provider: 'a', server: 'b' }],
   ])('by %s', (_, one, other) => {
