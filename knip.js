@@ -14,7 +14,6 @@ export default {
         'examples/express/src/main.ts',
         'scripts/*.mjs',
         'vitest.mutation.config.js',
-        'test/mutation/jest-globals.ts',
         'test/**/*.e2e-spec.ts',
         'test/opentelemetry/*.mjs',
         'test/mutation/jest-globals.ts',

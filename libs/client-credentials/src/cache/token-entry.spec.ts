@@ -1,3 +1,4 @@
+import { AcquisitionHub } from '../base/acquisitions.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -50,7 +51,7 @@ class Client {
         return isBound ? 'thumbprint' : undefined;
       },
       request: async (request, context) => {
-        await context.beforeSend();
+        await context.beforeSend('https://id.example.com/token');
         this.asked.push(context);
         const requested = clock.instant();
         const answer = this.answers.shift() ?? {};
@@ -89,6 +90,7 @@ class Client {
     this.context = {
       provider: 'desk',
       tenant: undefined,
+      url: undefined,
       lifetime: {},
       timeoutMs: 10_000,
       cooldownMs: 30_000,
@@ -97,6 +99,7 @@ class Client {
       clock,
       random: () => 0.5,
       events,
+      acquisitions: new AcquisitionHub(),
       grant,
       storedTokens: isStored
         ? {
