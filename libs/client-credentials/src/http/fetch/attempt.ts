@@ -48,7 +48,8 @@ export class FetchAttempt implements Attempt {
     this.#hasOtherNonce = hasOtherNonce;
   }
 
-  static async send(call: FetchRequest, token: CallToken): Promise<FetchAttempt> {
+  /** @param sent - the first response, if the call was sent already */
+  static async send(call: FetchRequest, token: CallToken, sent?: Response): Promise<FetchAttempt> {
     const { attachment, isGlobalFetch } = call;
     if (isGlobalFetch && attachment.agentOf(token) !== undefined)
       throw certificateProblem(attachment.provider);
@@ -59,7 +60,8 @@ export class FetchAttempt implements Attempt {
     let { method } = call;
     let hasBody = call.body.isThere;
     for (let count = 0; ; count += 1) {
-      const response = await sendHop(call, request.url, initOf(call, method, headers), hasBody);
+      const first = count === 0 ? sent : undefined;
+      const response = first ?? (await sendHop(call, request.url, initOf(call, method, headers), hasBody));
       const hasOtherNonce = request.needsProof && request.rememberNonce(Object.fromEntries(response.headers));
       const hop = { url: request.url, method, hasBody, isBodyRepeatable: call.body.isRepeatable };
       const location = response.headers.get('location');

@@ -12,6 +12,7 @@ import { withheld } from '../refusal-reasons.js';
 import { attachmentOf, type AuthorizeOptions } from '../source-attachment.js';
 import { hasUserInfo } from '../url.js';
 import { discardResponse, FetchAttempt, type FetchRequest } from './attempt.js';
+import { ShortWay, type Begun } from './short-way.js';
 import { callOf, hasOwnToken, outboundCall, withBody, type ReadCall } from './read-call.js';
 
 /** What may be said of a call beside what `fetch` knows. */
@@ -48,7 +49,12 @@ export function authorizeFetch(
   options?: AuthorizeOptions,
 ): AuthorizedFetch {
   const attachment = attachmentOf(source, options);
-  return async (input, init = {}) => {
+  const shortWay = new ShortWay(attachment);
+  const goLong = async (
+    input: string | URL | Request,
+    init: AuthorizedRequestInit,
+    { token, response }: Begun = {},
+  ): Promise<Response> => {
     const { clientCredentials = {}, ...plainInit } = init;
     const send = fetch ?? globalThis.fetch;
     if (clientCredentials === false) return send(input, plainInit);
@@ -62,13 +68,15 @@ export function authorizeFetch(
       return warnIfRefused(await send(input, call.init), serving, call.url.origin, allowed);
     }
     if (hasUserInfo(call.url)) throw userInfoProblem(serving.provider);
-    return sendAuthorized(
-      new FetchCall(
-        { ...withBody(call), fetch: send, isGlobalFetch: fetch === undefined, attachment: serving, allowed },
-        serving.requestFor?.(() => outboundCall(call), request) ?? request,
-      ),
+    const authorized = new FetchCall(
+      { ...withBody(call), fetch: send, isGlobalFetch: fetch === undefined, attachment: serving, allowed },
+      serving.requestFor?.(() => outboundCall(call), request) ?? request,
+      response,
     );
+    return sendAuthorized(authorized, token instanceof Promise ? unlessAborted(token, call.signal) : token);
   };
+  return async (input, init = {}) =>
+    shortWay.send(fetch ?? globalThis.fetch, input, init, (begun) => goLong(input, init, begun));
 }
 
 /** Warns where a call that went without the token because of its origin was refused. */
@@ -104,9 +112,13 @@ class FetchCall implements AuthorizedCall<FetchAttempt, Response> {
   readonly request: TokenRequest;
   readonly #call: FetchRequest;
 
-  constructor(call: FetchRequest, request: TokenRequest) {
+  #sent: Response | undefined;
+
+  /** @param sent - the first response, if the call was sent already */
+  constructor(call: FetchRequest, request: TokenRequest, sent?: Response) {
     this.#call = call;
     this.request = request;
+    this.#sent = sent;
   }
 
   get attachment(): Attachment {
@@ -125,7 +137,9 @@ class FetchCall implements AuthorizedCall<FetchAttempt, Response> {
   }
 
   async send<T>(token: CallToken, next: NextStep<FetchAttempt, Response, T>): Promise<T> {
-    return next(this, token, await FetchAttempt.send(this.#call, token));
+    const sent = this.#sent;
+    this.#sent = undefined;
+    return next(this, token, await FetchAttempt.send(this.#call, token, sent));
   }
 
   finish({ response }: FetchAttempt): Response {
