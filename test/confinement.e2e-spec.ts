@@ -3,6 +3,8 @@ import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { authorizeAxios, authorizeFetch } from 'nestjs-client-credentials/core';
+import { authorizeDispatcher } from 'nestjs-client-credentials/undici';
+import { Agent, fetch as undiciFetch, interceptors, request as undiciRequest } from 'undici';
 import { listen, type Listening } from './support/listen.js';
 
 // Arbitrary addresses, redirects and hooks: wherever a request arrives with the token, it is the one allowed origin.
@@ -289,6 +291,54 @@ describe('the token, by fetch,', () => {
       });
 
       expect(share).toBeGreaterThan(0.1);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('the token, by undici,', () => {
+  it(
+    'arrives at no other origin, whatever the address, a redirect and the order of interceptors are',
+    async () => {
+      const agent = new Agent({ connect: { lookup } });
+      const authorize = authorizeDispatcher(source, { allowedOrigins: [allowed.url] });
+      const follow = interceptors.redirect({ maxRedirections: 3 });
+      const dispatchers = {
+        alone: agent.compose(authorize),
+        'redirect after': agent.compose(authorize, follow),
+        'redirect before': agent.compose(follow, authorize),
+      };
+      const input = fc.record({
+        url: fc.oneof(addressOf(NAMES), fc.constant('http://127.0.0.1:A/go')),
+        location: addressOf(NAMES),
+        status: fc.constantFrom(301, 302, 303, 307, 308),
+        client: fc.constantFrom('request', 'fetch', 'fetch of the platform'),
+        order: fc.constantFrom(...(Object.keys(dispatchers) as (keyof typeof dispatchers)[])),
+        method: fc.constantFrom('GET', 'POST'),
+      });
+
+      const share = await sharesOf(input, async ({ url, location, status, client, order, method }) => {
+        redirect = { status, location: encodeURI(atServers(location)).replaceAll('%25', '%') };
+        const dispatcher = dispatchers[order];
+        const options = {
+          method,
+          ...(method === 'POST' && { body: 'n' }),
+          signal: AbortSignal.timeout(5_000),
+        };
+        const address = atServers(url);
+        await settled(async () => {
+          if (client === 'request')
+            await (await undiciRequest(address, { ...options, dispatcher })).body.dump();
+          else {
+            const send: typeof globalThis.fetch =
+              client === 'fetch' ? (undiciFetch as never) : globalThis.fetch;
+            await (await send(address, { ...options, dispatcher } as object)).text();
+          }
+        });
+      });
+
+      expect(share).toBeGreaterThan(0.1);
+      await agent.destroy();
     },
     TIMEOUT_MS,
   );
