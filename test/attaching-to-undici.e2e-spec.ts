@@ -823,3 +823,71 @@ describe('beside the interceptors of undici', () => {
     await agent.close();
   });
 });
+
+describe('a handler of the form before undici 7, as the platform’s fetch has', () => {
+  /** A dispatch function with tokens, and an API that answers in two parts. */
+  async function openBare(): Promise<{
+    dispatch: Dispatcher['dispatch'];
+    origin: string;
+    close: () => Promise<void>;
+  }> {
+    const api = await listen((sent, response) => {
+      if (sent.url === '/hang') return;
+      response.writeHead(200, { 'x-seen': String(sent.headers.authorization), trailer: 'x-end' });
+      response.write('first ');
+      response.addTrailers({ 'x-end': 'yes' });
+      response.end('second');
+    });
+    const agent = new Agent();
+    const authorize = authorizeDispatcher(fakeTokenSource({ token: 't' }), { allowedOrigins: [api.url] });
+    return {
+      dispatch: authorize((options, handler) => agent.dispatch(options, handler)),
+      origin: api.url,
+      close: async () => {
+        await agent.destroy();
+        await api.close();
+      },
+    };
+  }
+
+  it('gets the response, at its own pace', async () => {
+    const { dispatch, origin, close } = await openBare();
+    const heard: string[] = [];
+
+    await new Promise<void>((resolve, reject) => {
+      dispatch({ origin, path: '/a', method: 'GET' }, {
+        onConnect: () => void heard.push('connect'),
+        onHeaders: (status: number, headers: Buffer[], resume: () => void) => {
+          const at = headers.findIndex((name) => name.toString() === 'x-seen');
+          heard.push(`${status} ${headers[at + 1]?.toString()}`);
+          setImmediate(resume);
+          return false;
+        },
+        onData: (chunk: Buffer) => heard.push(chunk.toString()) > 0,
+        onComplete: (trailers: string[]) => {
+          heard.push(trailers.map(String).join(' '));
+          resolve();
+        },
+        onError: reject,
+      } as unknown as Dispatcher.DispatchHandler);
+    });
+
+    const [connect, head, ...rest] = heard;
+    expect([connect, head, rest.join('')]).toEqual(['connect', '200 Bearer t', 'first secondx-end yes']);
+    await close();
+  });
+
+  it('ends with the reason for which it was aborted', async () => {
+    const { dispatch, origin, close } = await openBare();
+
+    const error = await new Promise<unknown>((resolve) => {
+      dispatch({ origin, path: '/hang', method: 'GET' }, {
+        onConnect: (abort: (reason: Error) => void) => void setTimeout(() => abort(new Error('enough')), 20),
+        onError: resolve,
+      } as unknown as Dispatcher.DispatchHandler);
+    });
+
+    expect(String(error)).toContain('enough');
+    await close();
+  });
+});

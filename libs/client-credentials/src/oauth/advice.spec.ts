@@ -97,7 +97,12 @@ describe('the advice after an error response', () => {
       'Check grant.issuer (or clientId), grant.subject, grant.audience and privateKey with its kid against the service account’s registration, and the clock, which is 120 seconds behind the server’s.',
     ],
     ['of invalid_grant where there is no such grant', { code: 'invalid_grant' }, inGeneral],
-    ['with another code', { code: 'invalid_request', status: 404 }, inGeneral],
+    ['with another code', { code: 'invalid_request' }, inGeneral],
+    [
+      'with a code of a framework, and status 404',
+      { code: 'not_found', status: 404 },
+      'Check tokenUrl: no token endpoint is there.',
+    ],
     ['without a code', {}, inGeneral],
     ['with status 404', { status: 404 }, 'Check tokenUrl: no token endpoint is there.'],
     ['with status 410', { status: 410 }, 'Check tokenUrl: no token endpoint is there.'],
