@@ -855,21 +855,24 @@ describe('a handler of the form before undici 7, as the platform’s fetch has',
     const heard: string[] = [];
 
     await new Promise<void>((resolve, reject) => {
-      dispatch({ origin, path: '/a', method: 'GET' }, {
-        onConnect: () => void heard.push('connect'),
-        onHeaders: (status: number, headers: Buffer[], resume: () => void) => {
-          const at = headers.findIndex((name) => name.toString() === 'x-seen');
-          heard.push(`${status} ${headers[at + 1]?.toString()}`);
-          setImmediate(resume);
-          return false;
+      dispatch(
+        { origin, path: '/a', method: 'GET' },
+        {
+          onConnect: () => void heard.push('connect'),
+          onHeaders: (status: number, headers: Buffer[], resume: () => void) => {
+            const at = headers.findIndex((name) => name.toString() === 'x-seen');
+            heard.push(`${status} ${headers[at + 1]?.toString()}`);
+            setImmediate(resume);
+            return false;
+          },
+          onData: (chunk: Buffer) => heard.push(chunk.toString()) > 0,
+          onComplete: (trailers: string[]) => {
+            heard.push(trailers.map(String).join(' '));
+            resolve();
+          },
+          onError: reject,
         },
-        onData: (chunk: Buffer) => heard.push(chunk.toString()) > 0,
-        onComplete: (trailers: string[]) => {
-          heard.push(trailers.map(String).join(' '));
-          resolve();
-        },
-        onError: reject,
-      } as unknown as Dispatcher.DispatchHandler);
+      );
     });
 
     const [connect, head, ...rest] = heard;
@@ -881,10 +884,14 @@ describe('a handler of the form before undici 7, as the platform’s fetch has',
     const { dispatch, origin, close } = await openBare();
 
     const error = await new Promise<unknown>((resolve) => {
-      dispatch({ origin, path: '/hang', method: 'GET' }, {
-        onConnect: (abort: (reason: Error) => void) => void setTimeout(() => abort(new Error('enough')), 20),
-        onError: resolve,
-      } as unknown as Dispatcher.DispatchHandler);
+      dispatch(
+        { origin, path: '/hang', method: 'GET' },
+        {
+          onConnect: (abort: (reason: Error) => void) =>
+            void setTimeout(() => abort(new Error('enough')), 20),
+          onError: resolve,
+        },
+      );
     });
 
     expect(String(error)).toContain('enough');
