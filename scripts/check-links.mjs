@@ -3,9 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const GUIDES = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md'];
-/** Pages that are written on another branch. */
-const PENDING = new Set(['docs/providers.md']);
+const GUIDES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'ARCHITECTURE.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'CODE_OF_CONDUCT.md',
+];
 /** Matches what is no text: blocks and spans of code, and comments. */
 const CODE = /^ *(?<fence>`{3,})[^]*?^ *\k<fence> *$|(?<span>`+)[^`][^]*?\k<span>|<!--[^]*?-->/gm;
 /** Matches the target of a link, of a reference, and of an image in HTML. */
@@ -48,7 +53,7 @@ function problemOf(document, target) {
   const file =
     path === '' ? join(root, document) : resolve(root, dirname(document), decodeURIComponent(path));
   if (relative(root, file).startsWith('..')) return 'it leads out of the repository';
-  if (!existsSync(file)) return PENDING.has(relative(root, file)) ? undefined : 'there is no such file';
+  if (!existsSync(file)) return 'there is no such file';
   if (path !== '') reached.add(file);
   if (anchor === undefined) return undefined;
   if (statSync(file).isDirectory() || !file.endsWith('.md')) return 'only a heading can be an anchor';
