@@ -1,11 +1,15 @@
 // Type-checks the TypeScript samples of README.md and docs/ against the built package, without changing the samples.
-// Samples under one heading form one module. Further names are declared in samples-prelude.ts.
+// A sample whose first line names its file, as "// src/main.ts", is that module of its document; it may import the others.
+// Other samples under one heading form one module. Further names are declared in samples-prelude.ts and samples-modules.d.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
 /** Matches a heading, a TypeScript sample, or another code block, whose lines may look like headings. */
 const PART = /^#{1,6} |^ *```(?:ts\n(?<sample>[^]*?)|[^]*?)^ *```$/dgm;
+
+/** Matches the name of a sample's file. */
+const NAMED = /^\/\/ (?<name>[\w./-]+\.ts)\n/;
 
 /** Options of `tsc --init` for Node, with Nest's decorators. */
 const options = {
@@ -34,11 +38,11 @@ for (const target of Object.values(entryPoints)) {
     throw new Error(`${types} is missing. Run \`npm run build:lib\` first.`);
 }
 
-const documents = readdirSync(join(root, 'docs'))
+const documents = readdirSync(join(root, 'docs'), { recursive: true })
   .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
+  .map((name) => join('docs', name));
 
-/** One module per heading. Its path is inside the package, so that the package's name resolves to its own exports. */
+/** One module per heading or named file. Its path is inside the package, so that the package's name resolves to its own exports. */
 const modules = new Map();
 let count = 0;
 for (const document of ['README.md', ...documents]) {
@@ -49,20 +53,26 @@ for (const document of ['README.md', ...documents]) {
     if (text[index] === '#') path = join(root, `${document}.${index}.ts`);
     if (sample === undefined) continue;
     count += 1;
+    const source = text.slice(...sample);
+    const file = NAMED.exec(source)?.groups.name;
+    const target = file === undefined ? path : join(root, `${document}.files`, file);
+    if (file !== undefined && modules.has(target)) throw new Error(`${document} has two samples of ${file}.`);
     // Text between samples becomes blanks, so that positions match the document.
-    const before = modules.get(path)?.source ?? '';
+    const before = modules.get(target)?.source ?? '';
     const between = text.slice(before.length, sample[0]).replaceAll(/[^\n]/g, ' ');
-    modules.set(path, { document, source: before + between + text.slice(...sample) });
+    modules.set(target, { document, source: before + between + source });
   }
 }
 
+const folders = new Set([...modules.keys()].map((path) => dirname(path)));
 const host = ts.createCompilerHost(options);
-const { fileExists, readFile } = host;
+const { directoryExists, fileExists, readFile } = host;
+host.directoryExists = (path) => folders.has(path) || directoryExists(path);
 host.fileExists = (path) => modules.has(path) || fileExists(path);
 host.readFile = (path) => modules.get(path)?.source ?? readFile(path);
 
 const program = ts.createProgram(
-  [join(root, 'scripts/samples-prelude.ts'), ...modules.keys()],
+  [join(root, 'scripts/samples-prelude.ts'), join(root, 'scripts/samples-modules.d.ts'), ...modules.keys()],
   options,
   host,
 );

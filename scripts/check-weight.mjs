@@ -1,4 +1,4 @@
-// Fails if the packed file or an installation is larger than README.md and CONTRIBUTING.md say. Neither depends on the machine.
+// Fails if the packed file or an installation is larger than it may be. Neither depends on the machine.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -13,6 +13,7 @@ const CHECKS = [
   'build',
   'check:samples',
   'check:guides',
+  'check:links',
   'check:faults',
   'check:api',
   'check:weight',

@@ -1,5 +1,5 @@
 // Declares the names that samples use without an import: the reader's own values and the globals of a test runner.
-// Names of packages are not declared here; a sample imports them.
+// Names of packages are not declared here; a sample imports them, from samples-modules.d.ts if a package is not installed.
 import type * as jest from '@jest/globals';
 import type { MiddlewareConsumer, Type } from '@nestjs/common';
 import type { AxiosInstance } from 'axios';

@@ -74,6 +74,7 @@ describe('the packed library', () => {
       'package/CHANGELOG.md',
       'package/LICENSE',
       'package/README.md',
+      'package/THIRD_PARTY_NOTICES.md',
       'package/dist/cjs/package.json',
       'package/package.json',
     ]);

@@ -15,6 +15,7 @@ const PACKED_FROM = [
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
+  'THIRD_PARTY_NOTICES.md',
 ];
 const INSTALL_TIMEOUT_MS = 240_000;
 const INSTALL_ATTEMPTS = 3;

@@ -26,7 +26,7 @@ export function mostLockedRequests(seen: Disturbances, withoutLock: number): num
   return 1 + revocations + 2 * kills + 3 * (losses + evictions) + outages + withoutLock;
 }
 
-// README, "Budgets": while the store gives no count, a process makes a tenth of what was left, at least one.
+// docs/fleets.md, "Budgets": while the store gives no count, a process makes a tenth of what was left, at least one.
 const SHARE_WITHOUT_COUNT = 0.1;
 
 /**
