@@ -538,13 +538,17 @@ describe('options', () => {
     const keyFile = await doctor.write('robot.json', JSON.stringify(account));
     const env = { CLIENT_ID: '', CLIENT_SECRET: '' };
 
-    const okta = await doctor.run(
-      [
-        ...['doctor', '--preset', 'okta', '--client-id', ID, '--scope', 'okta.users.read', '--curl'],
-        ...['--set', 'domain=acme.okta.com', '--set', `privateKey.key=${key}`],
-      ],
-      { env },
-    );
+    const ofOkta = [
+      '--scope',
+      'okta.users.read',
+      '--set',
+      'domain=acme.okta.com',
+      '--set',
+      `privateKey.key=${key}`,
+    ];
+    const okta = await doctor.run(['doctor', '--preset', 'okta', '--client-id', ID, ...ofOkta, '--curl'], {
+      env,
+    });
     const google = await doctor.run(
       [
         'doctor',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
 import { jwtVerify, type JWTVerifyResult } from 'jose';
@@ -32,9 +33,6 @@ function comparable(request: DetouredRequest, provider: ProviderCase): DetouredR
     : { ...request, body: request.body.replace(JWT, '{jwt}') };
 }
 
-const sorted = (request: DetouredRequest): string =>
-  JSON.stringify({ ...request, headers: Object.entries(request.headers).toSorted() });
-
 /** A provider that answers what it documents, and refuses every other token request. */
 async function openProvider(
   provider: ProviderCase,
@@ -48,7 +46,7 @@ async function openProvider(
       return { status: request.url === provider.call.url ? 200 : 404, body: {} };
     }
     requests.push(request);
-    const isDocumented = sorted(comparable(request, provider)) === sorted(documented(provider));
+    const isDocumented = isDeepStrictEqual(comparable(request, provider), documented(provider));
     return isDocumented ? answer : { status: 400, body: { error: 'not_as_documented' } };
   });
   return Object.assign(detour, { requests, calls });
