@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import axios from 'axios';
+import { build } from 'esbuild';
 import { jwtVerify, type JWTVerifyResult } from 'jose';
 import {
   authorizeAxios,
@@ -14,6 +15,7 @@ import { APIS } from './providers/apis.js';
 import { IDENTITY_PLATFORMS } from './providers/identity-platforms.js';
 import { KEY } from './providers/keys.js';
 import type { ProviderCase } from './providers/provider-case.js';
+import { compileLibrary } from './support/compiled-library.js';
 import { Detour, type DetouredRequest } from './support/detour.js';
 
 const CASES = [...IDENTITY_PLATFORMS, ...APIS];
@@ -134,5 +136,24 @@ describe('the catalogue', () => {
     const text = await readFile('docs/providers.md', 'utf8');
 
     expect(names.filter((name) => !text.includes(`\`${name}(`))).toEqual([]);
+  });
+
+  it.each([
+    ['a preset', `export { fyma } from './providers/index.js';`],
+    ['the library', `export { TokenManager } from './core/index.js';`],
+  ])('adds nothing of other presets to a bundle that imports %s', async (_, contents) => {
+    await using library = await compileLibrary('bundled');
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: library.directory },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+    });
+    const text = outputFiles[0]?.text ?? '';
+
+    expect(text.length).toBeGreaterThan(100);
+    expect(text).not.toMatch(/microsoftonline|salesforce|amazoncognito|oauth2\.googleapis/);
   });
 });
