@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as presets from 'nestjs-client-credentials/providers';
 import {
   startAuthorizationServer,
   type AuthorizationServer,
@@ -529,6 +530,49 @@ describe('options', () => {
     expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('aus3tzuy12e5blAJi417') });
   });
 
+  it('of a preset that authenticates by a key need no secret', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const key = await doctor.write('robot.pem', pem);
+    const account = { client_email: 'robot@acme.example', private_key: pem };
+    const keyFile = await doctor.write('robot.json', JSON.stringify(account));
+    const env = { CLIENT_ID: '', CLIENT_SECRET: '' };
+
+    const ofOkta = [
+      '--scope',
+      'okta.users.read',
+      '--set',
+      'domain=acme.okta.com',
+      '--set',
+      `privateKey.key=${key}`,
+    ];
+    const okta = await doctor.run(['doctor', '--preset', 'okta', '--client-id', ID, ...ofOkta, '--curl'], {
+      env,
+    });
+    const google = await doctor.run(
+      [
+        'doctor',
+        '--preset',
+        'googleServiceAccount',
+        '--scope',
+        'openid',
+        '--set',
+        `keyFile=${keyFile}`,
+        '--curl',
+      ],
+      { env },
+    );
+
+    expect(okta).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('https://acme.okta.com/oauth2/v1/token'),
+    });
+    expect(google).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('https://oauth2.googleapis.com/token'),
+    });
+  });
+
   it('with tenants need --tenant', async () => {
     await using server = await startServer();
     const file = await doctor.write(
@@ -586,6 +630,9 @@ describe('wrong use', () => {
     const outcome = await doctor.run(['doctor', '--help']);
 
     expect(outcome).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--secret-stdin') });
+    const unknown = Object.keys(presets).filter((name) => !outcome.stdout.includes(name));
+    expect(unknown).toEqual([]);
+    expect(Math.max(...outcome.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 });
 

@@ -1,5 +1,24 @@
-/** Text of `--help`. */
-export const HELP = `Usage: nestjs-client-credentials doctor [options]
+import { PRESETS } from './presets.js';
+
+const WIDTH = 118;
+const INDENT = ' '.repeat(25);
+
+/** Words in lines, each with the indent of an option's text. */
+function wrapped(words: readonly string[]): string {
+  const lines: string[] = [];
+  for (const word of words) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && INDENT.length + longer.length <= WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join(`\n${INDENT}`);
+}
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const names = Object.keys(PRESETS);
+  const presets = wrapped(names.map((name, index) => (index < names.length - 1 ? `${name},` : name)));
+  return `Usage: nestjs-client-credentials doctor [options]
 
 Checks the providers of an application step by step, and says what to change. Each endpoint is asked once.
 
@@ -10,7 +29,7 @@ Providers of an application:
   --tenant ID            the tenant of a provider with tenants
 
 Or one provider:
-  --preset NAME          fuuffy, fyma, resistantDocuments, signeasy or smartDocumentor
+  --preset NAME          ${presets}
   --token-url URL        token endpoint; wins over the preset's
   --issuer URL           authorization server whose metadata name the token endpoint
   --client-id ID         client identifier; default: the variable CLIENT_ID
@@ -31,3 +50,4 @@ A file .env in the current folder is read; variables of the environment win.
 
 Exit code: 0 all is well, 1 a provider fails or its options are wrong, 2 wrong use or a missing file.
 `;
+}

@@ -3,23 +3,12 @@ import { CLIENT_AUTHENTICATION_METHODS } from '../config/credentials.js';
 import { layerOptions } from '../config/layered-options.js';
 import { isKeyText } from '../config/signing-key.js';
 import { nearestName } from '../config/spelling.js';
-import { isObject, withoutUndefined } from '../base/objects.js';
-import { fuuffy } from '../providers/fuuffy.js';
-import { fyma } from '../providers/fyma.js';
-import { resistantDocuments } from '../providers/resistant-documents.js';
-import { signeasy } from '../providers/signeasy.js';
-import { smartDocumentor } from '../providers/smart-documentor.js';
+import { asObject, isObject, withoutUndefined } from '../base/objects.js';
 import type { OneProviderArguments } from './arguments.js';
 import type { Candidate } from './candidate.js';
+import { PRESETS } from './presets.js';
 import { UsageError } from './usage-error.js';
 
-const PRESETS: Readonly<Record<string, (options: never) => unknown>> = {
-  fuuffy,
-  fyma,
-  resistantDocuments,
-  signeasy,
-  smartDocumentor,
-};
 const NO_PATH_OF_AN_OPTION = new Set(['__proto__', 'constructor', 'prototype', '']);
 // Options whose values are texts, whatever they look like.
 const OF_TEXTS = /^(parameters|dialect\.(headers|apiHeaders))\./;
@@ -36,9 +25,7 @@ export async function oneProvider(
 ): Promise<Candidate> {
   const preset = given.preset === undefined ? undefined : presetOf(given.preset);
   const clientAuthentication = methodOf(given.clientAuthentication);
-  const clientId = given.clientId ?? process.env['CLIENT_ID'];
-  if (clientId === undefined || clientId === '')
-    throw new UsageError('The client id is missing. Write --client-id ID, or set the variable CLIENT_ID.');
+  const clientId = given.clientId ?? (process.env['CLIENT_ID'] || undefined);
   const options: Record<string, unknown> = layerOptions<Record<string, unknown>>(
     withoutUndefined({
       tokenUrl: given.tokenUrl,
@@ -50,7 +37,10 @@ export async function oneProvider(
     }),
     settingsOf(given.set),
   );
-  if (needsSecret(options, preset !== undefined)) options['clientSecret'] = await readSecret();
+  const planned = planOf(preset, options);
+  if (isClientIdMissing(planned))
+    throw new UsageError('The client id is missing. Write --client-id ID, or set the variable CLIENT_ID.');
+  if (needsSecret(planned)) options['clientSecret'] = await readSecret();
   // With another token endpoint, the preset's own API is not meant.
   const isApiKnown = (preset !== undefined && given.tokenUrl === undefined) || 'api' in options;
   return {
@@ -89,11 +79,31 @@ function methodOf(name: string | undefined): string | undefined {
   );
 }
 
-function needsSecret(options: Record<string, unknown>, hasPreset: boolean): boolean {
-  const { clientAuthentication } = options;
-  // Presets have methods of their own, all of which need a secret.
-  if (clientAuthentication === undefined && hasPreset) return true;
-  return isSecretMethod(clientAuthentication ?? authenticationMethodOf(options));
+/** The options with those of the preset; `undefined` if the preset takes them for wrong, which is told later. */
+function planOf(
+  preset: ((options: never) => unknown) | undefined,
+  options: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  if (preset === undefined) return options;
+  // Some presets ask for a secret or another credential.
+  for (const given of [options, { ...options, clientSecret: 'unknown' }]) {
+    try {
+      return { ...asObject(Reflect.apply(preset, undefined, [given])), clientSecret: undefined };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** Key files have the client id in them. */
+function isClientIdMissing(planned: Record<string, unknown> | undefined): boolean {
+  const { clientId } = planned ?? { clientId: 'unknown' };
+  return clientId === undefined || clientId === '';
+}
+
+function needsSecret(planned: Record<string, unknown> | undefined): boolean {
+  return planned !== undefined && isSecretMethod(authenticationMethodOf(planned));
 }
 
 /** Options from `name=value`; a dot in a name leads into an option. */

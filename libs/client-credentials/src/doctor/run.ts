@@ -5,7 +5,7 @@ import { clientConfigOf } from './client-config.js';
 import { curlOf } from './curl/curl.js';
 import { readDotEnv, readStdin } from './environment.js';
 import { examineProvider } from './examine-provider.js';
-import { HELP } from './help.js';
+import { helpText } from './help.js';
 import { loadConfiguration } from './load-configuration.js';
 import { oneProvider } from './one-provider.js';
 import { jsonReport, textReport } from './report.js';
@@ -24,7 +24,7 @@ export interface Output {
 export async function run(args: readonly string[], output: Output): Promise<number> {
   try {
     const command = readArguments(args);
-    if (command === 'help') output.out(HELP);
+    if (command === 'help') output.out(helpText());
     else if (command === 'version') output.out(`${await versionOf()}\n`);
     else return (await doctor(command, output)) ? 0 : 1;
     return 0;

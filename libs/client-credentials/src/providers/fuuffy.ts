@@ -1,5 +1,5 @@
-import { invalidConfiguration } from '../base/errors.js';
 import type { ProviderConfig } from '../config/options.js';
+import { known } from './checked-options.js';
 import { preset, type PresetOptions } from './preset.js';
 
 const BASES = {
@@ -27,14 +27,7 @@ export interface FuuffyOptions extends PresetOptions {
  */
 export function fuuffy(options: FuuffyOptions): ProviderConfig {
   const { environment, ...rest } = options;
-  const base = Object.hasOwn(BASES, environment) ? BASES[environment] : undefined;
-  if (base === undefined) {
-    const known = Object.keys(BASES).join(', ');
-    throw invalidConfiguration(
-      [`environment: "${environment}" is not known; use one of: ${known}`],
-      'fuuffy',
-    );
-  }
+  const base = known('fuuffy', 'environment', BASES, environment);
   return preset(
     {
       tokenUrl: `${base}/auth/token`,

@@ -1,5 +1,6 @@
 import { invalidConfiguration } from '../base/errors.js';
 import type { ProviderConfig } from '../config/options.js';
+import { known } from './checked-options.js';
 import { preset, type PresetOptions } from './preset.js';
 
 const NAME = 'resistantDocuments';
@@ -62,15 +63,6 @@ export function resistantDocuments(options: ResistantDocumentsOptions): Provider
 }
 
 function authorizationServer(stage: string, cell: string): string {
-  const cells = lookUp(AUTHORIZATION_SERVERS, 'stage', stage);
-  return lookUp(cells, 'cell', cell);
-}
-
-function lookUp<T>(table: Readonly<Record<string, T>>, option: string, key: string): T {
-  const found = Object.hasOwn(table, key) ? table[key] : undefined;
-  if (found !== undefined) return found;
-  throw invalidConfiguration(
-    [`${option}: "${key}" is not known; use one of: ${Object.keys(table).join(', ')}`],
-    NAME,
-  );
+  const cells = known(NAME, 'stage', AUTHORIZATION_SERVERS, stage);
+  return known(NAME, 'cell', cells, cell);
 }
