@@ -4,7 +4,7 @@
 // - lru-cache becomes part of the files, so that an installation stays small. jose stays a package: it signs and encrypts, and gets updates.
 // - jose exists as an ES module only. Node requires it; jest's CommonJS and older or restricted Nodes refuse. For these dist/cjs has a copy
 //   of what base/jose.ts names; the installed jose comes first.
-// - Declarations stay as they are, one for each module; those that no entry point reaches are left out.
+// - Declarations, too, have one file for each room; those that no entry point reaches are left out.
 // - A package is sorted by name and compressed in windows of 32 kB. A file of one build has the name and the code of the other build's, and is
 //   small, so that it costs next to nothing. A room that is larger has several files, each of which imports only those before it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
 import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
 import { commonJsOf, partsOf } from './module-kinds.mjs';
 
 const require = createRequire(import.meta.url);
@@ -43,7 +44,7 @@ let fileOfModule = new Map();
 const bundle = await rollup({
   input: Object.fromEntries([...entries, COMMAND].map((name) => [name, join(modules, `${name}.js`)])),
   // Packages are the application's own, or installed beside this one.
-  external: (id) => /^[^./]/.test(id) && id !== 'lru-cache',
+  external: (id) => isPackage(id) && id !== 'lru-cache',
   plugins: [
     { name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? importedFileOf(LRU_CACHE) : null) },
     {
@@ -84,8 +85,11 @@ for (const { fileName, code, moduleIds } of output) {
   if (moduleIds.includes(JOSE)) addJoseCopy(fileName, commonJs);
 }
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
-const declared = new Set();
-for (const entry of entries) copyDeclarations(`${entry}.d.ts`);
+await writeDeclarations();
+
+function isPackage(id) {
+  return /^[^./]/.test(id);
+}
 
 /** Distributes the modules to files: room by room, each module after those that it imports. */
 function filesOf(graph) {
@@ -145,14 +149,29 @@ try {
   );
 }
 
-/** Copies a declaration and those that it names into both builds. */
-function copyDeclarations(path) {
-  if (declared.has(path)) return;
-  declared.add(path);
-  const text = readFileSync(join(modules, path), 'utf8');
-  for (const kind of ['esm', 'cjs']) write(kind, path, text);
-  for (const [, named] of text.matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)\.js['"]/g))
-    copyDeclarations(join(dirname(path), `${named}.d.ts`));
+/** Writes the declarations that entry points reach. */
+async function writeDeclarations() {
+  const declarations = await rollup({
+    input: Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.d.ts`)])),
+    external: isPackage,
+    plugins: [dts()],
+    onwarn: (warning) => {
+      throw new Error(warning.message);
+    },
+  });
+  const { output: files } = await declarations.generate({
+    format: 'esm',
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: 'rooms/[name].d.ts',
+    manualChunks: (id) => {
+      const path = relative(modules, id);
+      return entries.includes(path.replace(/\.d\.ts$/, '')) ? undefined : path.split('/')[0];
+    },
+    minifyInternalExports: false,
+    hoistTransitiveImports: false,
+  });
+  await declarations.close();
+  for (const { fileName, code } of files) for (const kind of ['esm', 'cjs']) write(kind, fileName, code);
 }
 
 /** The file that Node imports. */

@@ -25,7 +25,8 @@ export interface AuthorizeDispatcherOptions extends AuthorizeOptions {
  * under `fetch` that is the `cause` of its TypeError.
  *
  * The order in `compose`: `dns` and `cache` before this interceptor, `retry` and `redirect` after it. Then the cache sees the
- * `Authorization` header, and each retry and each redirect is judged by its own address and gets the token of its own time.
+ * `Authorization` header, and each retry and each redirect is judged by its own address and gets the token of its own time. undici 8
+ * takes no `cache` before a `redirect`: there `redirect` comes first of all.
  *
  * @param source - where the tokens come from: a source of this library, or any object with `getToken()`
  * @throws `ClientCredentialsError` `invalid_configuration` if the source, an origin or an option is wrong
