@@ -26,6 +26,7 @@ import {
   type AuthorizationServerOptions,
 } from 'nestjs-client-credentials/testing';
 import { authorizeDispatcher } from 'nestjs-client-credentials/undici';
+import { selfSigned } from './support/certificate-authority.js';
 import { listen } from './support/listen.js';
 import { until } from './support/until.js';
 
@@ -457,6 +458,30 @@ describe('what a dispatcher takes', () => {
     ],
   ])('but %s', (_, authorize, message) => {
     expect(authorize).toThrow(message);
+  });
+});
+
+describe('a provider with a client certificate', () => {
+  it('is refused, unless the dispatcher is said to present the certificate', async () => {
+    const { cert, key } = await selfSigned('desk');
+    await using desk = await openDesk({ provider: { certificate: { cert, key } } });
+    const agent = new Agent();
+    const source = desk.tokens.source('desk');
+    const presenting = agent.compose(authorizeDispatcher(source, { certificate: 'dispatcher' }));
+
+    const refused: unknown = await request(desk.url('/a'), { dispatcher: desk.dispatcher }).catch(
+      (error: unknown) => error,
+    );
+    const { statusCode, body } = await request(desk.url('/b'), { dispatcher: presenting });
+    await body.dump();
+
+    expect(refused).toMatchObject({
+      code: 'invalid_configuration',
+      message: expect.stringContaining("certificate: 'dispatcher'"),
+    });
+    expect(statusCode).toBe(200);
+    expect(desk.server.apiRequests.map(({ url }) => url)).toEqual(['/b']);
+    await agent.destroy();
   });
 });
 
