@@ -225,6 +225,8 @@ describe('the advice where no response came', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
     ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'check certificate'],
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'check certificate'],
+    ['CERT_HAS_EXPIRED', 'has expired'],
+    ['CERT_NOT_YET_VALID', 'the clock of this machine'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another host'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'no TLS'],
     ['ECONNREFUSED', 'Check tokenUrl, the proxy'],

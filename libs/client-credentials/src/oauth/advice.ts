@@ -108,6 +108,7 @@ function clockDifference({ headers }: TokenResponse, now: number): string {
 
 // Node has many codes for a certificate that it does not trust.
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
+const OUT_OF_DATE = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/;
 // An alert is what the server says of our certificate.
 const REFUSED_OURS = /ALERT.*CERTIFICATE|CERTIFICATE.*ALERT/;
 const NOT_TLS = /^(EPROTO|ERR_SSL_)/;
@@ -133,6 +134,8 @@ export function adviceOnNoResponse(cause: object, address: 'tokenUrl' | 'issuer'
   if (REFUSED_OURS.test(text)) return 'The server refused the client’s certificate: check certificate.';
   if (text === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `Its certificate is for another host: check the host in ${address}.`;
+  if (OUT_OF_DATE.test(text))
+    return 'Its certificate has expired, or is not valid yet: the server needs a new one, unless the clock of this machine is wrong.';
   if (UNTRUSTED.test(text))
     return 'Its certificate is not trusted: name the authority in NODE_EXTRA_CA_CERTS, or in the ca of tokenRequest.axios.httpsAgent.';
   if (NOT_TLS.test(text))
