@@ -45,6 +45,21 @@ describe('a token is read from', () => {
       { response: { accessToken: 'token', expiresIn: 'expires_at', expiresUnit: 'iso-8601' } },
     ],
     ['a bare token with a line break', { body: 'T\n' }, { response: { accessToken: '' } }],
+    [
+      'a header of an answer without a body',
+      { status: 204, headers: { 'X-Auth-Token': 'T' } },
+      { response: { accessTokenHeader: 'x-auth-token' } },
+    ],
+    [
+      'a header with a scheme, beside a page',
+      { headers: { authorization: 'Bearer T', 'content-type': 'text/html' }, body: '<html>welcome</html>' },
+      { response: { accessTokenHeader: 'Authorization' } },
+    ],
+    [
+      'a header, with the lifetime in the body',
+      { headers: { 'x-session': 'T' }, body: { expires_in: 60 } },
+      { response: { accessTokenHeader: 'X-Session' } },
+    ],
   ])('%s', async (_, answer, dialect) => {
     await using desk = await deskThatGets(answer, { dialect });
 
@@ -84,6 +99,28 @@ describe('the header that carries a token', () => {
     );
 
     expect((await desk.source.getToken()).authorization).toBe(expected);
+  });
+});
+
+describe('a token that should be in a header', () => {
+  it('and is not there is told of by the name of the option', async () => {
+    const dialect = { response: { accessTokenHeader: 'X-Session' } };
+    await using desk = await deskThatGets({ body: { access_token: 'T' } }, { dialect });
+
+    const failure = await failureOf(desk.source.getToken());
+
+    expect(failure).toMatchObject({ code: 'invalid_token_response', retryable: false });
+    expect(failure.message).toContain('dialect.response.accessTokenHeader');
+  });
+
+  it('is shown by no error', async () => {
+    const dialect = { response: { accessTokenHeader: 'X-Session', apiBaseURL: 'base' } };
+    const answer = { headers: { 'x-session': 'a-secret-token' }, body: { base: 'http://a-secret-token' } };
+    await using desk = await deskThatGets(answer, { dialect });
+
+    const failure = await failureOf(desk.source.getToken());
+
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain('a-secret-token');
   });
 });
 

@@ -19,6 +19,7 @@ import {
 
 const response = {
   accessToken: optional(text),
+  accessTokenHeader: optional(filledText),
   expiresIn: optional(filledText),
   expiresUnit: optional(oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601')),
   tokenType: optional(filledText),

@@ -26,6 +26,12 @@ export interface ResponseDialect {
    */
   accessToken?: string;
   /**
+   * Name of the response header that holds the token, or `Bearer` and the token, for servers that open a session: the body is not needed then.
+   *
+   * @defaultValue none: the token is in the body
+   */
+  accessTokenHeader?: string;
+  /**
    * Path of the token's lifetime or expiry.
    *
    * @defaultValue `'expires_in'`

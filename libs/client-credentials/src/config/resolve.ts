@@ -19,7 +19,10 @@ export interface ResolvedDialect extends Filled<
 > {
   readonly headers: Record<string, string>;
   readonly apiHeaders: Record<string, string>;
-  readonly response: Filled<ResponseDialect, 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'>;
+  readonly response: Filled<
+    ResponseDialect,
+    'accessTokenHeader' | 'apiBaseURL' | 'error' | 'errorDescription' | 'isError'
+  >;
   readonly authorization: Filled<AuthorizationDialect, 'query' | 'format'>;
   /** The names that the standard parameters are sent under; `null` where one is not sent. */
   readonly names: Readonly<Record<StandardParameter, string | null>>;

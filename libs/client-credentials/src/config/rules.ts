@@ -89,6 +89,13 @@ function dialectProblems({ dialect: given }: Partial<ProviderConfig>): RuleProbl
   if (typeof authorization['header'] === 'string' && !isHeader(authorization['header'], '')) {
     problems.push(['dialect.authorization.header', 'is not a valid header name']);
   }
+  const { accessToken, accessTokenHeader } = asObject(asObject(given)['response']);
+  if (accessTokenHeader !== undefined && accessToken !== undefined) {
+    problems.push(['dialect.response', 'names a path and a header for the token: remove one of them']);
+  }
+  if (typeof accessTokenHeader === 'string' && !isHeader(accessTokenHeader, '')) {
+    problems.push(['dialect.response.accessTokenHeader', 'is not a valid header name']);
+  }
   const sent = standardNamesOf(asObject(parameterNames)).filter((name) => typeof name === 'string');
   const twice = sent.find((name, index) => sent.indexOf(name) !== index);
   if (twice !== undefined)

@@ -96,6 +96,16 @@ describe('a provider is refused for', () => {
       'clientSecret: is needed for client_secret_post',
     ],
     ['an empty secret', { clientSecret: '' }, 'clientSecret: must not be empty'],
+    [
+      'a token in a header and in the body',
+      { dialect: { response: { accessToken: 'token', accessTokenHeader: 'X-Token' } } },
+      'dialect.response: names a path and a header',
+    ],
+    [
+      'a header with a blank for the token',
+      { dialect: { response: { accessTokenHeader: 'X Token' } } },
+      'dialect.response.accessTokenHeader: is not a valid header name',
+    ],
     ['an empty list of secrets', { clientSecret: [] }, 'clientSecret: must not be empty'],
     ['a list with an empty secret', { clientSecret: [SECRET, ''] }, 'clientSecret.1: must not be empty'],
     ['a secret that is a number', { clientSecret: 7 }, 'clientSecret: must be'],

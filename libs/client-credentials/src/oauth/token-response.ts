@@ -40,8 +40,10 @@ export function readAnswer(
       `is a redirect${placeOf(response)}, which is never followed with credentials: set tokenUrl to the final URL`,
     );
   }
-  if (text === '') return unusable('is empty', true);
-  if (isHtml(text)) return unusable(`is an HTML page, not a token: check ${addressOption(provider)}`, true);
+  const isInHeader = dialect.response.accessTokenHeader !== undefined;
+  if (text === '' && !isInHeader) return unusable('is empty', true);
+  if (isHtml(text) && !isInHeader)
+    return unusable(`is an HTML page, not a token: check ${addressOption(provider)}`, true);
   const parsed = bodyOf(response);
   const { container } = parsed;
   if (isErrorBody(parsed, text, status, dialect)) return refusal(response, dialect);
@@ -53,8 +55,13 @@ export function readAnswer(
     paths.expiresIn,
     paths.scope,
   ].map((path) => valueAt(container, path));
-  const value = paths.accessToken === '' ? bareToken(text, parsed) : named;
+  const inBody = paths.accessToken === '' ? bareToken(text, parsed) : named;
+  const value = isInHeader ? tokenInHeader(response, dialect) : inBody;
   if (!isToken(value)) {
+    if (isInHeader)
+      return unusable(
+        `has no token in the header "${paths.accessTokenHeader}": check dialect.response.accessTokenHeader`,
+      );
     return unusable(
       parsed.value === undefined && paths.accessToken !== '' ? 'is not JSON' : noTokenReason(dialect),
     );
@@ -84,11 +91,24 @@ export function readAnswer(
 }
 
 /** Values of a response that may be tokens, usable or not; no output may show them. */
-export function tokensIn(response: TokenResponse, { response: paths }: ResolvedDialect): string[] {
+export function tokensIn(response: TokenResponse, dialect: ResolvedDialect): string[] {
+  const { response: paths } = dialect;
   const { container } = bodyOf(response);
   const tokenPaths = [paths.accessToken, 'access_token', 'refresh_token', 'id_token'];
-  const values = tokenPaths.map((path) => (path === '' ? response.text.trim() : valueAt(container, path)));
+  const values: unknown[] = tokenPaths.map((path) =>
+    path === '' ? response.text.trim() : valueAt(container, path),
+  );
+  values.push(tokenInHeader(response, dialect));
   return values.filter((value) => typeof value === 'string');
+}
+
+/** The token in the header that the dialect names, without the scheme. */
+function tokenInHeader(
+  { headers }: TokenResponse,
+  { response: { accessTokenHeader } }: ResolvedDialect,
+): string | undefined {
+  if (accessTokenHeader === undefined) return undefined;
+  return headers[accessTokenHeader.toLowerCase()]?.replace(/^Bearer /i, '');
 }
 
 /** An error response: one that passes by itself, unless the status says that the credentials were refused. */
