@@ -77,9 +77,14 @@ for (const { fileName, code, moduleIds } of output) {
   const license = moduleIds.some((id) => id.startsWith(LRU_CACHE)) ? `${licenseOf(LRU_CACHE)}\n` : '';
   // Between imports and exports esbuild would shorten the names of functions and classes as well.
   const options = { ...SMALL, lineLimit: 160, minifyIdentifiers: true };
+  if (/(^|\/)doctor[-/.]/.test(fileName)) {
+    // The command shows no stack traces, and exists as an ES module only.
+    const whole = [...imports, body, '\n', ...exports].join('');
+    write('esm', fileName, start + transformSync(whole, { ...options, format: 'esm' }).code);
+    continue;
+  }
   const small = license + transformSync(body, options).code;
   write('esm', fileName, start + imports.join('') + small + exports.join(''));
-  if (/(^|\/)doctor[-/.]/.test(fileName)) continue;
   const commonJs = commonJsOf({ imports, body: small, exports });
   write('cjs', fileName, commonJs);
   if (moduleIds.includes(JOSE)) addJoseCopy(fileName, commonJs);
