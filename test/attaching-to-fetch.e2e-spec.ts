@@ -284,6 +284,25 @@ describe('an authorized fetch', () => {
     );
   });
 
+  it('replays what was sent first, even if the caller has changed its init since', async () => {
+    await using api = await startFetchUnderTest();
+    await api.fetch(api.url('/warm'));
+    api.server.revoke();
+    const headers: Record<string, string> = { 'x-own': 'first' };
+    const init = { method: 'POST', body: 'first', headers };
+
+    const pending = api.fetch(api.url('/a'), init);
+    headers['x-own'] = 'changed';
+    init.body = 'changed';
+    await pending;
+
+    const sent = api.server.apiRequests.slice(1);
+    expect(sent.map(({ text, headers: seen }) => [text, seen['x-own']])).toEqual([
+      ['first', 'first'],
+      ['first', 'first'],
+    ]);
+  });
+
   it('ends the wait for the token when the call is aborted', async () => {
     await using api = await startFetchUnderTest();
     api.server.tokenEndpoint.hold();

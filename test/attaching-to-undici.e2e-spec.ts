@@ -232,6 +232,7 @@ describe('what a dispatcher takes', () => {
   it.each<[string, unknown]>([
     ['a list', ['x-own', '1', 'accept', '*/*']],
     ['a Map', new Map([['x-own', '1']])],
+    ['an iterator, which can be read once', new Map([['x-own', '1']]).entries()],
     ['Headers', new Headers({ 'x-own': '1' })],
     ['an object with several values', { 'x-own': ['1'] }],
     ['nothing', undefined],
@@ -320,6 +321,20 @@ describe('what a dispatcher takes', () => {
 
     expect([refused.statusCode, next.statusCode]).toEqual([401, 200]);
     expect(desk.server.apiRequests.map(({ url }) => url)).toEqual(['/warm', '/a', '/b']);
+  });
+
+  it('headers that the caller changes later, and replays those that were sent first', async () => {
+    await using desk = await openDesk();
+    await (await request(desk.url('/warm'), { dispatcher: desk.dispatcher })).body.dump();
+    desk.server.revoke();
+    const headers: Record<string, string> = { 'x-own': 'first' };
+
+    const pending = request(desk.url('/a'), { dispatcher: desk.dispatcher, headers });
+    headers['x-own'] = 'changed';
+    await (await pending).body.dump();
+
+    const sent = desk.server.apiRequests.slice(1);
+    expect(sent.map(({ headers: seen }) => seen['x-own'])).toEqual(['first', 'first']);
   });
 
   it('what a request says of its token, or that it wants none', async () => {

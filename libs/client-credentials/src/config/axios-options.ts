@@ -7,15 +7,15 @@ import {
   optional,
   optionsOf,
   unless,
-  valueThat as anyThat,
+  valueThat,
   type Check,
   type ChecksOf,
 } from './checks.js';
 import { misspelt } from './spelling.js';
 
 /** A check of one value; `null` is an option that is not set, as for axios. */
-function valueThat(isRight: (value: unknown) => boolean, message: string): Check {
-  return optional(unless((value) => value === null, anyThat(isRight, message)));
+function settingThat(isRight: (value: unknown) => boolean, message: string): Check {
+  return optional(unless((value) => value === null, valueThat(isRight, message)));
 }
 
 /** Whether a header's value has a line break, also in the headers of one method. */
@@ -29,21 +29,21 @@ function eachOf(isRight: (value: unknown) => boolean): (value: unknown) => boole
   return (value) => (Array.isArray(value) ? value.every(isRight) : isRight(value));
 }
 
-const text = valueThat(isText, 'must be a string');
-const textOrList = valueThat(eachOf(isText), 'must be a string or a list of strings');
-const flag = valueThat((value) => typeof value === 'boolean', 'must be true or false');
-const aFunction = valueThat(isFunction, 'must be a function');
-const functionOrList = valueThat(eachOf(isFunction), 'must be a function or a list of functions');
-const anObject = valueThat((value) => isObject(value) && !Array.isArray(value), 'must be an object');
-const aSize = valueThat(
+const text = settingThat(isText, 'must be a string');
+const textOrList = settingThat(eachOf(isText), 'must be a string or a list of strings');
+const flag = settingThat((value) => typeof value === 'boolean', 'must be true or false');
+const aFunction = settingThat(isFunction, 'must be a function');
+const functionOrList = settingThat(eachOf(isFunction), 'must be a function or a list of functions');
+const anObject = settingThat((value) => isObject(value) && !Array.isArray(value), 'must be an object');
+const aSize = settingThat(
   (value) => typeof value === 'number' && !Number.isNaN(value),
   'must be a number of bytes, or -1 for no limit',
 );
-const agent = valueThat(
+const agent = settingThat(
   (value) => value === false || (isObject(value) && isFunction(value['addRequest'])),
   'must be an agent, such as new Agent() of node:https, and not a URL',
 );
-const headers = valueThat(
+const headers = settingThat(
   (value) => isObject(value) && !Array.isArray(value) && !hasLineBreak(value),
   'must be an object of header names and values, none of them with a line break',
 );
@@ -69,23 +69,23 @@ const CHECKS = {
   transformResponse: functionOrList,
   headers,
   params: anObject,
-  paramsSerializer: valueThat(
+  paramsSerializer: settingThat(
     (value) => isFunction(value) || isObject(value),
     'must be an object of options or a function',
   ),
   data: () => [],
-  timeout: valueThat(
+  timeout: settingThat(
     (value) => typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS,
     `must be a number of milliseconds from 0 to ${MAX_TIMER_MS}`,
   ),
   timeoutErrorMessage: text,
   withCredentials: flag,
-  adapter: valueThat(
+  adapter: settingThat(
     eachOf((value) => isFunction(value) || ADAPTERS.includes(value)),
     "must be 'http', 'fetch', 'xhr', a function, or a list of these",
   ),
   auth: anObject,
-  responseType: valueThat(
+  responseType: settingThat(
     (value) => RESPONSE_TYPES.includes(value),
     `must be one of ${RESPONSE_TYPES.map((type) => `'${String(type)}'`).join(', ')}`,
   ),
@@ -97,11 +97,11 @@ const CHECKS = {
   maxContentLength: aSize,
   validateStatus: aFunction,
   maxBodyLength: aSize,
-  maxRedirects: valueThat(
+  maxRedirects: settingThat(
     (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0,
     'must be a whole number, 0 for none',
   ),
-  maxRate: valueThat(
+  maxRate: settingThat(
     eachOf((value) => typeof value === 'number'),
     'must be a number or a list of two numbers',
   ),
@@ -111,7 +111,7 @@ const CHECKS = {
   transport: anObject,
   httpAgent: agent,
   httpsAgent: agent,
-  proxy: valueThat(
+  proxy: settingThat(
     (value) => value === false || (isObject(value) && typeof value['host'] === 'string'),
     'must be false or an object with host and port, not a URL',
   ),
@@ -122,15 +122,15 @@ const CHECKS = {
   insecureHTTPParser: flag,
   env: anObject,
   formSerializer: anObject,
-  family: valueThat((value) => value === 4 || value === 6 || value === 0, 'must be 4 or 6'),
+  family: settingThat((value) => value === 4 || value === 6 || value === 0, 'must be 4 or 6'),
   lookup: aFunction,
-  withXSRFToken: valueThat(
+  withXSRFToken: settingThat(
     (value) => typeof value === 'boolean' || isFunction(value),
     'must be true, false or a function',
   ),
   parseReviver: aFunction,
   fetchOptions: anObject,
-  httpVersion: valueThat((value) => value === 1 || value === 2, 'must be 1 or 2'),
+  httpVersion: settingThat((value) => value === 1 || value === 2, 'must be 1 or 2'),
   http2Options: anObject,
   formDataHeaderPolicy: text,
   redact: textOrList,

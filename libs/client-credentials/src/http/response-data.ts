@@ -23,3 +23,8 @@ function isPlain(data: unknown): boolean {
   const prototype: unknown = Object.getPrototypeOf(data);
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
+
+/** Whether a predicate may read the body: JSON, or text that ends. A stream would be waited for to its last byte. */
+export function isReadable(contentType = 'text/plain'): boolean {
+  return /\bjson\b|^text\/(?!event-stream)/i.test(contentType);
+}

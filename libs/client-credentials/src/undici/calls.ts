@@ -11,6 +11,7 @@ import { hasOwnToken, Origins, outboundCallOf } from './address.js';
 import { Caller, ObservingHandler, PassingHandler } from './caller.js';
 import { DispatchCall, type CallDeps } from './dispatch-call.js';
 import { currentHandlerOf } from './legacy-handler.js';
+import { copyOfHeaders } from './request-headers.js';
 
 type Options = Dispatcher.DispatchOptions & { clientCredentials?: false | TokenRequest };
 type Handler = Dispatcher.DispatchHandler;
@@ -32,9 +33,10 @@ export class Calls {
 
   /** Sends a request. Returns whether the dispatcher takes more. */
   dispatch(given: Options, handler: Handler): boolean {
-    // Most requests say nothing of their token, and need no copy here.
+    // Most requests say nothing of their token, and have no headers: they need no copy here.
     const { clientCredentials = DEFAULT_REQUEST } = given;
-    const options = clientCredentials === DEFAULT_REQUEST ? given : withoutOption(given);
+    const own = clientCredentials === DEFAULT_REQUEST ? given : withoutOption(given);
+    const options = own.headers ? { ...own, headers: copyOfHeaders(own.headers) ?? null } : own;
     if (clientCredentials === false) return this.#dispatch(options, currentHandlerOf(handler));
     const caller = new Caller(handler);
     try {

@@ -8,7 +8,7 @@ import { certificateProblem } from '../http/errors.js';
 import type { Attachment, CallToken } from '../token/attachment.js';
 import type { Caller } from './caller.js';
 import { callBodyOf, type CallBody } from './request-body.js';
-import { HeaderList, withHeader } from './request-headers.js';
+import { HeaderList, hasHeader, withHeader, type GivenHeaders } from './request-headers.js';
 import { ResponseAttempt, type AttemptEvents } from './response-attempt.js';
 import { urlOf } from './address.js';
 
@@ -131,7 +131,9 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
     const headers = withHeader(this.#options.headers, header, value);
     return {
       ...this.#options,
-      headers: contentType === undefined ? headers : withHeader(headers, 'content-type', contentType),
+      headers: needsContentType(headers, contentType)
+        ? withHeader(headers, 'content-type', contentType)
+        : headers,
       ...(data !== undefined && data !== this.#options.body && { body: data }),
       ...(header.toLowerCase() !== 'authorization' && NOT_FOLLOWED),
     };
@@ -143,7 +145,7 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
     const request = new AuthorizedRequest(urlOf(this.#options, this.#origin), token, attachment, allowed);
     const { contentType, data } = this.#body;
     const headers = new HeaderList(this.#options.headers);
-    if (contentType !== undefined) headers.set('content-type', contentType);
+    if (contentType !== undefined && !headers.has('content-type')) headers.set('content-type', contentType);
     await request.signProof(method);
     request.applyTo(headers);
     if (request.needsProof) attempt.hasOtherNonce = (answered) => request.rememberNonce(answered);
@@ -162,3 +164,8 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
 const NOT_FOLLOWED = { maxRedirections: 0 };
 const DISPATCHER_ADVICE =
   "have the dispatcher present it, by its connect options, and say so with authorizeDispatcher(source, { certificate: 'dispatcher' })";
+
+/** Whether a form has a type to tell, and the caller told none. */
+function needsContentType(headers: GivenHeaders, contentType: string | undefined): contentType is string {
+  return contentType !== undefined && !hasHeader(headers, 'content-type');
+}

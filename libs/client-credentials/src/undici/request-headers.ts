@@ -23,8 +23,15 @@ function isThere(value: unknown): boolean {
 export function withHeader(headers: GivenHeaders, name: string, value: string): UndiciHeaders {
   if (headers === undefined || headers === null) return { [name]: value };
   if (Array.isArray(headers)) return [...headers, name, value];
-  if (isIterable(headers)) return new HeaderList(headers).with(name, value);
+  if (isIterable(headers)) return [...new HeaderList(headers).list, name, value];
   return { ...headers, [name]: value };
+}
+
+/** A copy of headers, which their owner may change while the call goes on; an iterable may be read once only. */
+export function copyOfHeaders(headers: GivenHeaders): GivenHeaders {
+  if (headers === undefined || headers === null) return headers;
+  if (Array.isArray(headers)) return [...headers];
+  return isIterable(headers) ? new HeaderList(headers).list : { ...headers };
 }
 
 /** Headers as a flat list, which undici sends in this order and spelling. */
@@ -44,11 +51,6 @@ export class HeaderList implements WritableHeaders {
 
   set(name: string, value: string): void {
     this.list.push(name, value);
-  }
-
-  with(name: string, value: string): string[] {
-    this.set(name, value);
-    return this.list;
   }
 
   /** Values by lower-case name, as `tokenFor` gets them. */

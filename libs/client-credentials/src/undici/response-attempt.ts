@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Attempt } from '../http/attempt.js';
 import { wantsNonce } from '../http/challenge.js';
-import { parsedData } from '../http/response-data.js';
+import { isReadable, parsedData } from '../http/response-data.js';
 import type { CallToken } from '../token/attachment.js';
 import type { Caller } from './caller.js';
 import { hideToken } from './hidden-token.js';
@@ -81,8 +81,7 @@ export class ResponseAttempt implements Attempt, Dispatcher.DispatchHandler {
 
   /** Reads the body, as far as it is text and ends within 1 MiB. It is passed on all the same. */
   async data(): Promise<unknown> {
-    const { 'content-type': contentType = 'text/plain' } = this.headers();
-    if (!/\bjson\b|^text\/(?!event-stream)/i.test(contentType)) return undefined;
+    if (!isReadable(this.headers()['content-type'])) return undefined;
     if (this.#end === undefined) {
       await new Promise<void>((resolve) => {
         this.#onRead = resolve;

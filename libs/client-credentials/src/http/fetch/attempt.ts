@@ -4,7 +4,7 @@ import { AuthorizedRequest } from '../authorized-request.js';
 import { wantsNonce } from '../challenge.js';
 import { certificateProblem } from '../errors.js';
 import { BODY_HEADERS, MAX_REDIRECTS, nextHop, ORIGIN_BOUND_HEADERS } from '../redirect.js';
-import { parsedData } from '../response-data.js';
+import { isReadable, parsedData } from '../response-data.js';
 import { withoutToken } from '../url.js';
 
 /** The body of a call, as often as it is sent. */
@@ -137,11 +137,6 @@ function initOf({ init, signal, redirect }: FetchRequest, method: string, header
     redirect: redirect === 'error' ? 'error' : 'manual',
     ...(signal !== undefined && { signal }),
   };
-}
-
-/** Whether a predicate may read the body: JSON, or text that ends. A stream would be waited for to its last byte. */
-function isReadable(contentType = 'text/plain'): boolean {
-  return /\bjson\b|^text\/(?!event-stream)/i.test(contentType);
 }
 
 /** The response as the caller sees it: with the facts of the redirects followed here, and no token in its address. */

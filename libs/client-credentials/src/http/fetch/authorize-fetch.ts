@@ -52,9 +52,10 @@ export function authorizeFetch(
   const shortWay = new ShortWay(attachment);
   const goLong = async (
     input: string | URL | Request,
-    init: AuthorizedRequestInit,
-    { token, response }: Begun = {},
+    given: AuthorizedRequestInit,
+    { token, sent }: Begun = {},
   ): Promise<Response> => {
+    const init: AuthorizedRequestInit = sent?.init ?? given;
     const { clientCredentials = {}, ...plainInit } = init;
     const send = fetch ?? globalThis.fetch;
     if (clientCredentials === false) return send(input, plainInit);
@@ -71,7 +72,7 @@ export function authorizeFetch(
     const authorized = new FetchCall(
       { ...withBody(call), fetch: send, isGlobalFetch: fetch === undefined, attachment: serving, allowed },
       serving.requestFor?.(() => outboundCall(call), request) ?? request,
-      response,
+      sent?.response,
     );
     return sendAuthorized(authorized, token instanceof Promise ? unlessAborted(token, call.signal) : token);
   };

@@ -10,8 +10,8 @@ import { hasUserInfo } from '../url.js';
 export interface Begun {
   /** The token, where it was asked for already. */
   readonly token?: CallToken | Promise<CallToken>;
-  /** The first response, where the call was sent already. */
-  readonly response?: Response;
+  /** The first response, where the call was sent already, and what was sent without the token: the caller may have changed its own since. */
+  readonly sent?: { readonly response: Response; readonly init: RequestInit };
 }
 
 type LongWay = (begun?: Begun) => Promise<Response>;
@@ -51,13 +51,15 @@ export class ShortWay {
       token.catch(() => undefined);
       return goLong({ token });
     }
-    const sent = fetch(input, {
+    const copy = {
       ...init,
       headers: withHeader(headers, header, token.authorization),
-      redirect: 'manual',
-    });
-    return sent.then((response) =>
-      isPlainlyGood(this.#attachment, token, response.status, true) ? response : goLong({ token, response }),
+      redirect: 'manual' as const,
+    };
+    return fetch(input, copy).then((response) =>
+      isPlainlyGood(this.#attachment, token, response.status, true)
+        ? response
+        : goLong({ token, sent: { response, init: withoutToken(copy, header) } }),
     );
   }
 
@@ -111,6 +113,13 @@ function withoutOwn(headers: RequestInit['headers'] | null, header: string): Giv
   for (const name in headers)
     if (name.length === header.length && name.toLowerCase() === header.toLowerCase()) return undefined;
   return headers;
+}
+
+/** A call as it was, to be sent again. */
+function withoutToken(sent: RequestInit, header: string): RequestInit {
+  const headers = new Headers(sent.headers);
+  headers.delete(header);
+  return { ...sent, headers, redirect: 'follow' };
 }
 
 function withHeader(headers: GivenHeaders, name: string, value: string): GivenHeaders {
