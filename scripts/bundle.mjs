@@ -10,6 +10,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { minifySync } from '@swc/core';
 import { buildSync, transformSync } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
@@ -29,7 +30,7 @@ const THROUGH_AXIOS = join(modules, 'oauth', 'connection', 'through-axios.js');
 const ROOMS_WITHIN = ['http/authorize-axios', 'http/axios', 'http/fetch'];
 const LARGEST_FILE = 26_000;
 /**
- * Blanks, comments and the names of local variables go. Names that stack traces show stay: those of functions, methods and classes.
+ * Blanks and comments go.
  * Only the end of a line breaks it, since Node finds the exports of CommonJS by their text.
  */
 const SMALL = {
@@ -76,7 +77,6 @@ await bundle.close();
 for (const { fileName, code, moduleIds } of output) {
   const { start, imports, body, exports } = partsOf(code);
   const license = moduleIds.some((id) => id.startsWith(LRU_CACHE)) ? `${licenseOf(LRU_CACHE)}\n` : '';
-  // Between imports and exports esbuild would shorten the names of functions and classes as well.
   const options = { ...SMALL, lineLimit: 160, minifyIdentifiers: true };
   if (/(^|\/)doctor[-/.]/.test(fileName)) {
     // The command shows no stack traces, and exists as an ES module only.
@@ -84,7 +84,7 @@ for (const { fileName, code, moduleIds } of output) {
     write('esm', fileName, start + transformSync(whole, { ...options, format: 'esm' }).code);
     continue;
   }
-  const small = license + transformSync(body, options).code;
+  const small = license + withShortLocals(transformSync(body, SMALL).code);
   write('esm', fileName, start + imports.join('') + small + exports.join(''));
   const commonJs = commonJsOf({ imports, body: small, exports });
   write('cjs', fileName, commonJs);
@@ -92,6 +92,13 @@ for (const { fileName, code, moduleIds } of output) {
 }
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
 await writeDeclarations();
+
+/** Code with names of local variables that compress well. Names that stack traces show stay: those of functions, methods and classes. */
+function withShortLocals(code) {
+  const mangle = { toplevel: false, keepClassNames: true, keepFnNames: true };
+  const mangled = minifySync(code, { ecma: 2022, module: false, compress: false, mangle }).code;
+  return transformSync(mangled, { ...SMALL, lineLimit: 160 }).code;
+}
 
 function isPackage(id) {
   return /^[^./]/.test(id);

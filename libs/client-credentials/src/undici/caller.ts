@@ -12,6 +12,13 @@ export class Caller {
     this.handler = currentHandlerOf(handler);
   }
 
+  /** The caller of a request that was begun, and whose handler has a way to abort it already. */
+  static afterStart(handler: Dispatcher.DispatchHandler): Caller {
+    const caller = new Caller(handler);
+    caller.#hasBegun = true;
+    return caller;
+  }
+
   /** Gives the handler its controller: from now on the call can be aborted. */
   begin(context: unknown = {}): void {
     if (this.#hasBegun) return;

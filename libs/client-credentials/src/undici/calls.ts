@@ -10,8 +10,9 @@ import type { Attachment } from '../token/attachment.js';
 import { hasOwnToken, Origins, outboundCallOf } from './address.js';
 import { Caller, ObservingHandler, PassingHandler } from './caller.js';
 import { DispatchCall, type CallDeps } from './dispatch-call.js';
-import { currentHandlerOf } from './legacy-handler.js';
-import { copyOfHeaders } from './request-headers.js';
+import { currentHandlerOf, hasBothForms } from './legacy-handler.js';
+import { copyOfHeaders, hasHeader } from './request-headers.js';
+import { onlyHeaderOf, sendShort } from './short-way.js';
 
 type Options = Dispatcher.DispatchOptions & { clientCredentials?: false | TokenRequest };
 type Handler = Dispatcher.DispatchHandler;
@@ -33,6 +34,39 @@ export class Calls {
 
   /** Sends a request. Returns whether the dispatcher takes more. */
   dispatch(given: Options, handler: Handler): boolean {
+    return this.#short(given, handler) ?? this.#long(given, handler);
+  }
+
+  /** Sends a request the short way, if it may go there: nothing is said of its token. `undefined` if it may not. */
+  #short(options: Options, handler: Handler): boolean | undefined {
+    const attachment = this.#attachment;
+    if (options.clientCredentials !== undefined || !hasBothForms(handler)) return undefined;
+    if (!attachment.isTenantKnown || attachment.requestFor !== undefined) return undefined;
+    const deps = this.#depsFor(attachment);
+    const header = onlyHeaderOf(deps, options);
+    const origin = this.#origins.of(options.origin);
+    if (header === undefined || origin === undefined || !deps.allowed.has(origin)) return undefined;
+    if (hasHeader(options.headers, header)) return undefined;
+    let token;
+    try {
+      token = attachment.getToken(DEFAULT_REQUEST);
+    } catch (error) {
+      new Caller(handler).fail(error);
+      return true;
+    }
+    const isBound = !(token instanceof Promise) && attachment.agentOf(token) !== undefined;
+    if (!(token instanceof Promise) && !isBound)
+      return sendShort(deps, { options, origin, handler, token, header });
+    const own = { ...options, headers: copyOfHeaders(options.headers) ?? null };
+    const call = new DispatchCall(deps, own, {
+      origin,
+      request: DEFAULT_REQUEST,
+      caller: new Caller(handler),
+    });
+    return call.start(token instanceof Promise ? token : undefined);
+  }
+
+  #long(given: Options, handler: Handler): boolean {
     // Most requests say nothing of their token, and have no headers: they need no copy here.
     const { clientCredentials = DEFAULT_REQUEST } = given;
     const own = clientCredentials === DEFAULT_REQUEST ? given : withoutOption(given);

@@ -54,10 +54,15 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
     return this.#body.isRepeatable && !upgrade && method !== 'CONNECT';
   }
 
-  /** Sends the call, at once if the token is there. Returns whether the dispatcher takes more requests. */
-  start(): boolean {
+  /**
+   * Sends the call, at once if the token is there. Returns whether the dispatcher takes more requests.
+   *
+   * @param asked - the token, if it was asked for already
+   */
+  start(asked?: Promise<CallToken>): boolean {
     try {
-      const token = this.getToken();
+      const token =
+        asked === undefined ? this.getToken() : unlessAborted(asked, this.#caller.controller.signal);
       if (!(token instanceof Promise)) return this.#dispatch(token, this);
       this.#caller.begin();
       void token
@@ -67,6 +72,13 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
       this.#caller.fail(error);
     }
     return true;
+  }
+
+  /** The first sending, which has a response already. */
+  takeOver(token: CallToken, request: Dispatcher.DispatchController): ResponseAttempt {
+    const attempt = new ResponseAttempt(this.#caller, this.#origin, token, this);
+    attempt.onRequestStart(request, undefined);
+    return attempt;
   }
 
   getToken(): CallToken | Promise<CallToken> {

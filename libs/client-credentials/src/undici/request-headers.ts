@@ -19,12 +19,26 @@ function isThere(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** Whether headers may be read once only. */
+export function isReadOnce(headers: GivenHeaders): boolean {
+  return headers !== undefined && headers !== null && !Array.isArray(headers) && isIterable(headers);
+}
+
 /** The headers with one more, in the form in which they were given where that costs least. */
 export function withHeader(headers: GivenHeaders, name: string, value: string): UndiciHeaders {
   if (headers === undefined || headers === null) return { [name]: value };
   if (Array.isArray(headers)) return [...headers, name, value];
   if (isIterable(headers)) return [...new HeaderList(headers).list, name, value];
   return { ...headers, [name]: value };
+}
+
+/** Headers as they were before {@link withHeader}. */
+export function withoutHeader(headers: GivenHeaders, name: string): GivenHeaders {
+  if (Array.isArray(headers)) return headers.slice(0, -2);
+  const before: Record<string, string | string[] | undefined> = {};
+  Object.assign(before, headers);
+  Reflect.deleteProperty(before, name);
+  return before;
 }
 
 /** A copy of headers, which their owner may change while the call goes on; an iterable may be read once only. */
