@@ -97,7 +97,7 @@ await writeDeclarations();
 function withShortLocals(code) {
   const mangle = { toplevel: false, keepClassNames: true, keepFnNames: true };
   const mangled = minifySync(code, { ecma: 2022, module: false, compress: false, mangle }).code;
-  return transformSync(mangled, { ...SMALL, lineLimit: 160 }).code;
+  return transformSync(mangled, { ...SMALL, lineLimit: 1000 }).code;
 }
 
 function isPackage(id) {
