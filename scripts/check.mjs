@@ -14,6 +14,7 @@ const CHECKS = [
   'check:samples',
   'check:guides',
   'check:links',
+  'check:site',
   'check:faults',
   'check:api',
   'check:weight',
