@@ -39,6 +39,7 @@ export default defineConfig({
   title: 'nestjs-client-credentials',
   description: 'OAuth 2.0 client credentials for outbound calls, for NestJS, Express and plain Node',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   // A site that is not at the root of its host, such as `DOCS_BASE=/nestjs-client-credentials/ npm run docs`.
   base: process.env['DOCS_BASE'] ?? '/',
   srcDir: root,
