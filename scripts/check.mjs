@@ -16,6 +16,7 @@ const CHECKS = [
   'check:links',
   'check:site',
   'check:faults',
+  'check:options',
   'check:api',
   'check:weight',
 ];

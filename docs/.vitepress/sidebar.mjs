@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { documentsIn, pageOf, root, titleOf } from './pages.mjs';
 
 const START = ['concepts', 'nest', 'without-nest', 'guarantees', 'testing', 'questions'];
-const CONFIGURE = ['configuration', 'client-authentication', 'fleets', 'tenants', 'gateway', 'providers'];
+const CONFIGURE = [
+  'configuration',
+  'options',
+  'client-authentication',
+  'fleets',
+  'tenants',
+  'gateway',
+  'providers',
+];
 const OPERATE = ['errors', 'doctor', 'observability', 'cost', 'desk'];
 const FOLDERS = ['providers', 'recipes', 'migration'];
 const PROJECT = ['CHANGELOG', 'SECURITY', 'CONTRIBUTING', 'ARCHITECTURE', 'CODE_OF_CONDUCT'];
