@@ -39,20 +39,18 @@ declare module '@ory/client-fetch' {
 }
 
 declare module 'graphql-request' {
-  export function gql(strings: TemplateStringsArray): string;
-
   export class GraphQLClient {
     constructor(url: string, options?: { fetch?: typeof fetch });
     request<T>(document: string, variables?: object): Promise<T>;
   }
 }
 
-declare module '@apollo/client/core' {
+declare module '@apollo/client' {
   export interface DocumentNode {
     readonly kind: 'Document';
   }
 
-  export function gql(strings: TemplateStringsArray): DocumentNode;
+  export function gql(document: string): DocumentNode;
 
   export class HttpLink {
     constructor(options: { uri: string; fetch?: typeof fetch });
@@ -67,16 +65,11 @@ declare module '@apollo/client/core' {
 }
 
 declare module '@urql/core' {
-  export interface DocumentNode {
-    readonly kind: 'Document';
-  }
-
   export interface OperationResult {
     data?: unknown;
     error?: Error & { networkError?: Error };
   }
 
-  export function gql(strings: TemplateStringsArray): DocumentNode;
   export const fetchExchange: { readonly exchange: 'fetch' };
 
   export class Client {
@@ -86,7 +79,7 @@ declare module '@urql/core' {
       fetch?: typeof fetch;
       preferGetMethod?: boolean;
     });
-    query(query: DocumentNode, variables: object): PromiseLike<OperationResult>;
+    query(query: string, variables: object): PromiseLike<OperationResult>;
   }
 }
 
