@@ -1,6 +1,6 @@
 // Type-checks the TypeScript samples of README.md and docs/ against the built package, without changing the samples.
 // A sample whose first line names its file, as "// src/main.ts", is that module of its document; it may import the others.
-// Other samples under one heading form one module. Further names are declared in samples-prelude.ts and samples-modules.d.ts.
+// Other samples under one heading form one module, which may import the named ones. Further names are declared in samples-prelude.ts and samples-modules.d.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
@@ -50,7 +50,7 @@ for (const document of ['README.md', ...documents]) {
   let path;
   for (const { index, indices } of text.matchAll(PART)) {
     const sample = indices.groups.sample;
-    if (text[index] === '#') path = join(root, `${document}.${index}.ts`);
+    if (text[index] === '#') path = join(root, `${document}.files`, `${index}.ts`);
     if (sample === undefined) continue;
     count += 1;
     const source = text.slice(...sample);

@@ -14,8 +14,10 @@ const CHECKS = [
   'check:samples',
   'check:guides',
   'check:links',
+  'check:site',
   'check:faults',
   'check:providers',
+  'check:options',
   'check:api',
   'check:weight',
 ];
