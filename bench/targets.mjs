@@ -1,5 +1,7 @@
 const WITH_AXIOS = 'nestjs-client-credentials';
 const WITH_NEST = 'nestjs-client-credentials-nest';
+const WITH_FETCH = 'nestjs-client-credentials-fetch';
+const WITH_UNDICI = 'nestjs-client-credentials-undici';
 
 /**
  * Targets of the library. Each target limits a `ratio` or `figure` of a scenario: `atMost`, `atLeast`, or `exactly` for counts.
@@ -37,7 +39,35 @@ export const TARGETS = [
     what: 'a cached token, × the leanest peer',
     atMost: 1,
   },
+  {
+    scenario: 'a4',
+    contender: WITH_FETCH,
+    figure: 'addedNs',
+    what: 'ns added to a fetch of an address and its init',
+    atMost: 1_500,
+  },
+  {
+    scenario: 'a4',
+    contender: WITH_FETCH,
+    figure: 'addedToRequestNs',
+    what: 'ns added to a fetch of a Request',
+    atMost: 3_000,
+  },
   ...[1, 64].flatMap((lanes) => [
+    {
+      scenario: 'b',
+      contender: WITH_FETCH,
+      ratio: `timesFloor${lanes}`,
+      what: `requests/s at ${lanes}, × bare fetch`,
+      atLeast: 0.97,
+    },
+    {
+      scenario: 'b',
+      contender: WITH_UNDICI,
+      ratio: `timesFloor${lanes}`,
+      what: `requests/s at ${lanes}, × bare undici`,
+      atLeast: 0.95,
+    },
     {
       scenario: 'b',
       contender: WITH_AXIOS,
@@ -49,10 +79,17 @@ export const TARGETS = [
       scenario: 'b',
       contender: WITH_NEST,
       ratio: `timesFloor${lanes}`,
-      what: `requests/s at ${lanes}, TokenClient × HttpService`,
+      what: `requests/s at ${lanes}, × HttpService`,
       atLeast: 0.97,
     },
   ]),
+  {
+    scenario: 'b',
+    contender: WITH_UNDICI,
+    ratio: 'timesBareAxios64',
+    what: 'requests/s at 64, × bare axios',
+    atLeast: 3.5,
+  },
   ...['c1', 'c2'].flatMap((scenario) =>
     [1_000, 10_000].flatMap((callers) => [
       {
@@ -78,7 +115,7 @@ export const TARGETS = [
     what: '10,000 cold callers, × the fastest peer',
     atMost: 1,
   })),
-  ...[WITH_AXIOS, WITH_NEST].flatMap((contender) => [
+  ...[WITH_AXIOS, WITH_NEST, WITH_FETCH, WITH_UNDICI].flatMap((contender) => [
     {
       scenario: 'd1',
       contender,
@@ -102,14 +139,10 @@ export const TARGETS = [
       exactly: 1,
     },
   ]),
-  { scenario: 'e', contender: WITH_AXIOS, figure: 'refusals', what: '401s during renewals', exactly: 0 },
-  {
-    scenario: 'e',
-    contender: WITH_AXIOS,
-    figure: 'failed',
-    what: 'failed calls during renewals',
-    exactly: 0,
-  },
+  ...[WITH_AXIOS, WITH_FETCH, WITH_UNDICI].flatMap((contender) => [
+    { scenario: 'e', contender, figure: 'refusals', what: '401s during renewals', exactly: 0 },
+    { scenario: 'e', contender, figure: 'failed', what: 'failed calls during renewals', exactly: 0 },
+  ]),
   {
     scenario: 'e',
     contender: WITH_AXIOS,

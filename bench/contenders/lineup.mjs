@@ -14,17 +14,31 @@ export const LINEUP = [
   'msal-node',
   'google-auth-library',
   'azure-core-rest-pipeline',
+  'bare-fetch',
+  'nestjs-client-credentials-fetch',
+  'hand-written-fetch',
+  'badgateway-fetch',
+  'openid-client-fetch',
+  'bare-undici',
+  'nestjs-client-credentials-undici',
+  'hand-written-undici',
+  'undici-oidc-interceptor',
 ];
 
 /** Baselines of the comparison. */
-export const BASELINES = ['bare-axios', 'plain-http-service'];
+export const BASELINES = ['bare-axios', 'plain-http-service', 'bare-fetch', 'bare-undici'];
 
-/** This library, with axios and with Nest. */
-export const OURS = ['nestjs-client-credentials', 'nestjs-client-credentials-nest'];
+/** This library, with axios, with Nest, with fetch and with undici. */
+export const OURS = [
+  'nestjs-client-credentials',
+  'nestjs-client-credentials-nest',
+  'nestjs-client-credentials-fetch',
+  'nestjs-client-credentials-undici',
+];
 
 export async function contenderOf(id) {
   const { contender } = await import(`./${id}.mjs`);
-  return { id, lacks: {}, floor: 'bare-axios', ...contender };
+  return { id, lacks: {}, client: 'axios', floor: 'bare-axios', ...contender };
 }
 
 /**

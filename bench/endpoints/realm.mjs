@@ -29,6 +29,7 @@ export class Realm {
   #gated = [];
   #isGateOpen = false;
   #servers = [];
+  #tokensOfJwts = new Map();
 
   constructor(settings) {
     this.#settings = { ...DEFAULTS, ...settings };
@@ -54,6 +55,16 @@ export class Realm {
     return `t.${this.#issued}.${expiresAt}.`.padEnd(tokenLength, String(this.#issued));
   }
 
+  /** The same as a JWT, for packages that read the lifetime from the token. Nobody checks its signature here. */
+  #issueJwt() {
+    const token = this.issue();
+    const exp = Math.floor(Number(token.split('.')[2]) / 1_000);
+    const [header, payload] = [{ alg: 'none' }, { exp, token }].map(base64);
+    const jwt = `${header}.${payload}.none`;
+    this.#tokensOfJwts.set(jwt, token);
+    return jwt;
+  }
+
   close() {
     for (const server of this.#servers) {
       server.closeAllConnections();
@@ -76,10 +87,11 @@ export class Realm {
     request.on('end', () => {
       const answer = () => {
         const { lifetimeSeconds } = this.#settings;
+        const access_token = request.url.endsWith('?jwt') ? this.#issueJwt() : this.issue();
         respond(
           response,
           200,
-          JSON.stringify({ access_token: this.issue(), token_type: 'Bearer', expires_in: lifetimeSeconds }),
+          JSON.stringify({ access_token, token_type: 'Bearer', expires_in: lifetimeSeconds }),
         );
       };
       later(this.#settings.tokenDelayMs, answer);
@@ -107,14 +119,20 @@ export class Realm {
   }
 
   #accepts(authorization = '') {
-    const [scheme, number, expiresAt] = authorization.split('.', 3);
+    const [scheme, given = ''] = authorization.split(' ', 2);
+    const [kind, number, expiresAt] = (this.#tokensOfJwts.get(given) ?? given).split('.', 3);
     return (
       !this.#settings.refusesAll &&
-      scheme === 'Bearer t' &&
+      scheme === 'Bearer' &&
+      kind === 't' &&
       Number(number) > this.#revoked &&
       Number(expiresAt) > Date.now()
     );
   }
+}
+
+function base64(value) {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 function later(ms, action) {

@@ -13,7 +13,10 @@ export function summarize({ figures, ratios }, results, peers) {
     ...row,
     ratios: Object.fromEntries([
       ...figures.filter(({ isRatio }) => isRatio).map(({ key }) => [key, spreadOf(valuesOf(row, key))]),
-      ...ratios.map((ratio) => [ratio.key, toLeanest(row, rows.filter(isPeer), ratio)]),
+      ...ratios.map((ratio) => [
+        ratio.key,
+        toLeanest(row, rows.filter(ratio.than === undefined ? isPeer : ({ id }) => id === ratio.than), ratio),
+      ]),
     ]),
   }));
 }
@@ -34,7 +37,7 @@ function spreadOf(values) {
   return { median: median(values), quartiles, rounds: values.length };
 }
 
-/** Ratio to the peer with the lowest median, without peers that have the property `without`. */
+/** Ratio to the peer with the lowest median, or to the contender `than`; without peers that have the property `without`. */
 function toLeanest(row, peers, { of, without }) {
   const medians = peers
     .filter((peer) => without === undefined || !peer[without])

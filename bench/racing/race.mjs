@@ -4,9 +4,15 @@ import { Racer } from './racer.mjs';
 
 const LIMIT_MS = 90_000;
 
-/** Runs a scenario with each contender in its own process, in interleaved rounds; returns the figures of each round. */
+/**
+ * Runs a scenario with each contender in its own process, in interleaved rounds; returns the figures of each round.
+ *
+ * Only contenders whose HTTP client the scenario is about take part: axios, if it names none.
+ */
 export async function race(scenario, { settings, controlUrl }) {
-  const contenders = await Promise.all(settings.lineup.map(contenderOf));
+  const all = await Promise.all(settings.lineup.map(contenderOf));
+  const { clients = ['axios'] } = scenario;
+  const contenders = all.filter(({ client }) => clients.includes(client));
   const results = contenders.map((contender) => ({
     id: contender.id,
     name: contender.name,

@@ -22,10 +22,17 @@ function machineOf({ date, node, cpu, cores, memoryGb, platform }) {
   return `${date.slice(0, 10)}, Node ${node}, ${cores} × ${cpu}, ${memoryGb} GB, ${platform}.`;
 }
 
+/** How a contender of this library puts tokens on calls, where that is not authorizeAxios. */
+const ATTACHED = new Map([
+  ['nest', ' (TokenClient)'],
+  ['fetch', ' (authorizeFetch)'],
+  ['undici', ' (authorizeDispatcher)'],
+]);
+
 /** Table of targets and results. */
 export function targetsOf(verdicts) {
   const rows = verdicts.map(({ scenario, contender, what, value, isMet, isNear, ...target }) => [
-    `${scenario} ${what}${contender.endsWith('-nest') ? ' (TokenClient)' : ''}`,
+    `${scenario} ${what}${ATTACHED.get(contender.split('-').at(-1)) ?? ''}`,
     demandOf(target),
     numberOf(value),
     isMet ? 'met' : isNear ? 'missed' : '**missed by far**',

@@ -1,9 +1,12 @@
+import { OURS } from '../contenders/lineup.mjs';
+
 const CALLS = [20, 200];
 
 export const scenario = {
   title: 'An API that always answers 401',
   method:
     'The API accepts the first call and refuses all others. Calls run in sequence. Counted are token requests and API requests after the first call.',
+  clients: ['axios', 'fetch', 'undici'],
   needs: ['acquiring'],
   figures: CALLS.flatMap((calls) => [
     { key: `tokenRequests${calls}`, label: `token requests in ${calls} calls` },
@@ -11,7 +14,7 @@ export const scenario = {
   ]),
   ratios: [],
   full: { rounds: 1 },
-  short: { rounds: 1, lineup: ['nestjs-client-credentials'] },
+  short: { rounds: 1, lineup: OURS },
 
   async prepare({ openRealm, connect }) {
     return async () => {

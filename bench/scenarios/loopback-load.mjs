@@ -1,3 +1,4 @@
+import { OURS } from '../contenders/lineup.mjs';
 import { percentile } from '../figures/percentile.mjs';
 import { inTurns } from '../racing/in-turns.mjs';
 import { inLanes } from '../racing/timing.mjs';
@@ -10,7 +11,8 @@ export const scenario = {
   title: 'Requests over loopback',
   method:
     'Keep-alive connections to an API in its own process, with 1 or 64 concurrent calls. Packages with their own HTTP client use it. The baseline (bare axios; for the TokenClient a ' +
-    'plain HttpService) runs in the same process, in turns.',
+    'plain HttpService; bare fetch and bare undici for packages that call by these) runs in the same process, in turns.',
+  clients: ['axios', 'fetch', 'undici'],
   needs: [],
   figures: [
     ...CONCURRENCIES.map((lanes) => ({
@@ -24,12 +26,17 @@ export const scenario = {
       { key: `p99Ms${lanes}`, label: `p99 ms at ${lanes}` },
     ]),
   ],
-  ratios: [],
+  ratios: CONCURRENCIES.map((lanes) => ({
+    key: `timesBareAxios${lanes}`,
+    of: `perSecond${lanes}`,
+    label: `requests/s at ${lanes}, × bare axios`,
+    than: 'bare-axios',
+  })),
   full: { rounds: 10, peersEvery: 5, turns: { 1: 100, 64: 32 } },
   short: {
     rounds: 2,
     turns: { 1: 40, 64: 16 },
-    lineup: ['nestjs-client-credentials', 'nestjs-client-credentials-nest'],
+    lineup: ['bare-axios', ...OURS],
   },
 
   async prepare({ openRealm, connect, connectFloor, settings }) {

@@ -3,6 +3,7 @@ const PROGRAMME = new Map([
   ['a1', 'authorized-call'],
   ['a2', 'work-added'],
   ['a3', 'cached-token'],
+  ['a4', 'work-added-to-fetch'],
   ['b', 'loopback-load'],
   ['c1', 'cold-tokens'],
   ['c2', 'cold-calls'],

@@ -17,6 +17,7 @@ export const scenario = {
   method:
     `Tokens of ${LIFETIME_SECONDS} s, ${CALLS_PER_SECOND} calls per second for ${SECONDS} s, without waiting for earlier calls. A token request takes ${TOKEN_DELAY_MS} ms, ` +
     `an API response ${API_DELAY_MS} ms. A call's time starts when the call is due. Near a renewal: due within ${NEAR_MS} ms of a token request. The times exclude the first second.`,
+  clients: ['axios', 'fetch', 'undici'],
   needs: ['acquiring', 'renewing'],
   figures: [
     { key: 'tokenRequests', label: 'token requests' },

@@ -1,9 +1,12 @@
+import { OURS } from '../contenders/lineup.mjs';
+
 const IN_FLIGHT = 500;
 
 export const scenario = {
   title: 'A token revoked during 500 calls',
   method:
     'The API holds 500 calls, revokes the token and answers all 500 calls with 401. Counted are later token requests and failed calls.',
+  clients: ['axios', 'fetch', 'undici'],
   needs: ['acquiring'],
   figures: [
     { key: 'tokenRequests', label: 'token requests' },
@@ -12,7 +15,7 @@ export const scenario = {
   ],
   ratios: [],
   full: { rounds: 3 },
-  short: { rounds: 1, lineup: ['nestjs-client-credentials', 'nestjs-client-credentials-nest'] },
+  short: { rounds: 1, lineup: OURS },
 
   async prepare({ openRealm, connect }) {
     return async () => {
