@@ -66,7 +66,7 @@ export class Doctor implements AsyncDisposable {
   ) {}
 
   static async start(): Promise<Doctor> {
-    const library = await compileLibrary('doctor');
+    const library = await compileLibrary('doctor', 'doctor');
     return new Doctor(await mkdtemp(join(tmpdir(), 'client-credentials-doctor-')), library);
   }
 
@@ -78,7 +78,8 @@ export class Doctor implements AsyncDisposable {
   /** Runs the command with these arguments and no variables but the given ones. */
   async run(args: string[], { env = {}, input = '' }: Run = {}): Promise<Outcome> {
     const main = join(this.library.directory, 'doctor', 'main.js');
-    const child = spawn(process.execPath, [main, ...args], {
+    const { nodeArguments = [] } = this.library.coverage ?? {};
+    const child = spawn(process.execPath, [...nodeArguments, main, ...args], {
       cwd: this.directory,
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
@@ -103,6 +104,7 @@ export class Doctor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.library.coverage?.collect();
     await rm(this.directory, { recursive: true, force: true });
     await this.library[Symbol.asyncDispose]();
   }
