@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as presets from 'nestjs-client-credentials/providers';
 import {
@@ -466,11 +468,15 @@ describe('options', () => {
     const without = await doctor.run(['doctor', '--config', file]);
     const known = await doctor.run(['doctor', '--config', file, '--tenant', 'acme', '--call', '/me']);
     const unknown = await doctor.run(['doctor', '--config', file, '--tenant', 'other']);
+    const printed = await doctor.run(['doctor', '--config', file, '--curl']);
+    const printedFor = await doctor.run(['doctor', '--config', file, '--curl', '--tenant', 'other']);
 
     expect([without.code, without.steps]).toEqual([0, ['⚠ configuration']]);
     expect(without.stdout).toContain('--tenant');
     expect([known.code, known.steps.at(-1)]).toEqual([0, '✓ call']);
     expect(unknown.firstFailure).toMatch(/✗ configuration .*no tenant "other"/);
+    expect(printed).toMatchObject({ code: 0, stdout: '# each: has tenants, name one with --tenant\n' });
+    expect(printedFor).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"other"') });
     expect(server.tokenRequests).toHaveLength(1);
   });
 });
@@ -496,14 +502,41 @@ describe('wrong use', () => {
     expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('billing, desk') });
   });
 
+  it('by a file without JSON ends with 1, and shows nothing of it', async () => {
+    const file = await doctor.write('broken.json', `{ "clientSecret": "${ID}-hidden"`);
+
+    const outcome = await doctor.run(['doctor', '--config', file]);
+
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('broken.json is no JSON') });
+    expect(outcome.stderr).not.toContain('hidden');
+  });
+
+  it('by a .env that cannot be read ends with 2', async () => {
+    const directory = join(doctor.directory, '.env');
+    await rm(directory, { force: true });
+    await mkdir(directory);
+
+    const outcome = await doctor.run(['doctor', '--preset', 'fyma', '--client-id', 'x']);
+
+    await rm(directory, { recursive: true });
+    expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('The file .env') });
+  });
+
   it('by a module that throws or has no options ends with 1, and shows no secret', async () => {
     const throwing = await doctor.write('throwing.mjs', 'throw new Error(`no ${process.env.VAULT_TOKEN}`);');
+    const failing = await doctor.write(
+      'failing.mjs',
+      'export default () => Promise.reject(new Error(`no ${process.env.VAULT_TOKEN}`));',
+    );
     const empty = await doctor.write('empty.mjs', 'export const nothing = 1;');
 
-    const thrown = await doctor.run(['doctor', '--config', throwing], { env: { VAULT_TOKEN: SECRET } });
+    const env = { VAULT_TOKEN: SECRET };
+    const thrown = await doctor.run(['doctor', '--config', throwing], { env });
+    const rejected = await doctor.run(['doctor', '--config', failing], { env });
     const without = await doctor.run(['doctor', '--config', empty]);
 
-    expect(thrown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('[redacted]') });
+    for (const outcome of [thrown, rejected])
+      expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('[redacted]') });
     expect(without).toMatchObject({ code: 1, stderr: expect.stringMatching(/exports no options/) });
   });
 

@@ -26,6 +26,8 @@ export class ChildCoverage {
 
   /** Keeps what the children leave in this folder; `undefined` where jest counts nothing. */
   static async ifAsked(directory: string): Promise<ChildCoverage | undefined> {
+    // Where jest counts, the counts are there as soon as a file of the library is loaded.
+    await import('../../libs/client-credentials/src/doctor/usage-error.js');
     const counts = Reflect.get(globalThis, '__coverage__') as Counts | undefined;
     if (counts === undefined) return undefined;
     const { createInstrumenter } = createRequire(import.meta.url)('istanbul-lib-instrument') as {
