@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+// The package has no types.
+const require = createRequire(import.meta.url);
+
 /** What ran of one file: how often each statement, function and way of a branch. */
 interface FileCounts {
   readonly s: Record<string, number>;
@@ -30,8 +33,8 @@ export class ChildCoverage {
     await import('../../libs/client-credentials/src/doctor/usage-error.js');
     const counts = Reflect.get(globalThis, '__coverage__') as Counts | undefined;
     if (counts === undefined) return undefined;
-    const { createInstrumenter } = createRequire(import.meta.url)('istanbul-lib-instrument') as {
-      createInstrumenter(options: { esModules: boolean }): Instrumenter;
+    const { createInstrumenter } = require('istanbul-lib-instrument') as {
+      createInstrumenter: (options: { esModules: boolean }) => Instrumenter;
     };
     await mkdir(directory, { recursive: true });
     await writeFile(join(directory, 'at-exit.mjs'), AT_EXIT);

@@ -19,7 +19,7 @@ describe('the options of a client that is asked once', () => {
         ...CONFIG,
         issuance: { limit: 1, windowSeconds: 60 },
         tokenRequest: { attempts: 3 },
-      } as ProviderConfig,
+      },
       { adapter, timeoutMs: 70 },
     );
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProviderConfig } from '../../config/options.js';
 import { curlOf } from './curl.js';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const BASE = { tokenUrl: 'https://id.example.com/token', clientId: 'desk' };
 
 function printed(config: object, tenant?: string): string {
-  return curlOf({ name: 'each', config: { ...BASE, ...config } as ProviderConfig, tenant });
+  return curlOf({ name: 'each', config: { ...BASE, ...config }, tenant });
 }
 
 describe('the curl command', () => {

@@ -82,7 +82,7 @@ describe('the call of an API', () => {
 
   it('without a base and without an origin is not complete', async () => {
     const { api: _api, ...withoutApi } = server.providerConfig as ProviderConfig;
-    const tokens = new TokenManager({ providers: { desk: withoutApi as ProviderConfig } });
+    const tokens = new TokenManager({ providers: { desk: withoutApi } });
     const source = tokens.source('desk');
     const token = await source.getToken();
 
@@ -90,7 +90,7 @@ describe('the call of an API', () => {
       url: '/me',
       source,
       token,
-      config: withoutApi as ProviderConfig,
+      config: withoutApi,
       timeoutMs: 5_000,
     });
 
