@@ -309,6 +309,31 @@ describe('an entry', () => {
     expect(() => entry.get({}, controller.signal)).toThrow(reason);
   });
 
+  it('keeps the process alive while a caller waits, and no longer', async () => {
+    const entry = client.entry();
+    const [first, second] = [held(), held()];
+    client.answers.push(first.answer, second.answer);
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const waiting = entry.get();
+    const whileWaiting = timers();
+    first.end();
+    await waiting;
+    const afterwards = timers();
+    client.at += HOUR_MS - 60_000;
+    void entry.get();
+    const inBackground = timers();
+    const forced = entry.get({ forceRefresh: true });
+    const whileForced = timers();
+    second.end();
+    await forced;
+
+    expect(
+      [whileWaiting, afterwards, inBackground, whileForced, timers()].map((all) => all - before),
+    ).toEqual([1, 0, 0, 1, 0]);
+  });
+
   it('gives nothing after the shutdown', async () => {
     const entry = client.entry();
     const closed = new Error('closed');
