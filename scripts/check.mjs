@@ -15,6 +15,7 @@ const CHECKS = [
   'check:guides',
   'check:links',
   'check:faults',
+  'check:providers',
   'check:api',
   'check:weight',
 ];

@@ -23,6 +23,7 @@ import {
   BEARER,
   CREDENTIALS,
   ID,
+  INVALID_CLIENT,
   JWT_GRANT,
   POST,
   SECRET,
@@ -30,7 +31,6 @@ import {
 } from './provider-case.js';
 
 const PLAIN = { access_token: 'the-token', token_type: 'Bearer', expires_in: 3600 };
-const INVALID_CLIENT = { status: 401, body: { error: 'invalid_client' }, oauthError: 'invalid_client' };
 const SALESFORCE = 'https://acme.my.salesforce.com/services/oauth2/token';
 const SALESFORCE_ANSWER = {
   access_token: 'the-token',

@@ -194,7 +194,7 @@ export const IDENTITY_PLATFORMS: readonly ProviderCase[] = [
     },
   },
   {
-    title: 'okta’s own server with a key',
+    title: 'okta for its own APIs, with a key',
     config: () =>
       okta({
         domain: 'acme.okta.com',
@@ -222,7 +222,7 @@ export const IDENTITY_PLATFORMS: readonly ProviderCase[] = [
     },
   },
   {
-    title: 'okta’s custom server with a secret',
+    title: 'okta with a custom server, with a secret',
     config: () =>
       okta({
         domain: 'acme.okta.com',

@@ -35,6 +35,8 @@ export interface ProviderCase {
     readonly body: object;
     readonly oauthError?: string | undefined;
     readonly message: RegExp;
+    /** Set where the body is that of RFC 6749 §5.2, and not quoted from the provider's documentation. */
+    readonly isStandard?: true;
   };
 }
 
@@ -50,3 +52,10 @@ export const ASSERTION =
   'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion={jwt}';
 /** Parameters of a JWT that is the grant (RFC 7523 §2.1). */
 export const JWT_GRANT = 'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer';
+/** A refusal in the words of RFC 6749 §5.2. */
+export const INVALID_CLIENT = {
+  status: 401,
+  body: { error: 'invalid_client' },
+  oauthError: 'invalid_client',
+  isStandard: true,
+} as const;

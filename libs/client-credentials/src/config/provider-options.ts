@@ -60,7 +60,10 @@ export interface TokenRequestOptions {
    * @defaultValue 3
    */
   attempts?: number;
-  /** Connection settings for the token endpoint: `proxy`, `httpAgent`, `httpsAgent` and the like. */
+  /**
+   * Connection settings for the token endpoint: `proxy`, `httpAgent`, `httpsAgent` and the like. With any of them, or where the
+   * environment names a proxy, token requests go through axios; otherwise axios is not loaded for them.
+   */
   axios?: AxiosRequestConfig;
 }
 

@@ -6,7 +6,7 @@ import type { GetTokenOptions, TokenRequest } from '../config/token-request.js';
 import { currentTenant, requestOfTenant, runWithTenant } from '../base/tenant-context.js';
 import type { TokenSource } from '../token/token-source.js';
 import { createAxios, isAxios } from '../http/axios/own-defaults.js';
-import { authorizeAxios } from '../http/axios/authorize-axios.js';
+import { authorizeAxios } from '../http/authorize-axios/authorize-axios.js';
 import { attachmentOf } from '../http/source-attachment.js';
 import { derivedAxios } from './derived-axios.js';
 import { inspectAs } from '../base/inspect.js';

@@ -91,11 +91,14 @@ function sanitizedCause(error: unknown, { secrets }: ErrorContext): Error {
   return code === undefined ? cause : Object.assign(cause, { code });
 }
 
-/** Innermost message and code: an error for several addresses has an empty message of its own. */
+/**
+ * Innermost message and code: an error for several addresses has an empty message of its own. By shape: under a test runner Node's own
+ * errors are no instances of the `Error` that is known here.
+ */
 function innermost(error: unknown): { message: string; code?: string } {
-  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
-  if (!(error instanceof Error)) return { message: String(error) };
-  if (error.message === '' && error.cause instanceof Error) return innermost(error.cause);
-  const code = (error as NodeJS.ErrnoException).code;
-  return { message: error.message, ...(typeof code === 'string' && { code }) };
+  const { message, code, errors, cause } = asObject(error);
+  if (Array.isArray(errors) && errors.length > 0) return innermost(errors[0]);
+  if (typeof message !== 'string') return { message: String(error) };
+  if (message === '' && typeof asObject(cause)['message'] === 'string') return innermost(cause);
+  return { message, ...(typeof code === 'string' && { code }) };
 }

@@ -15,7 +15,7 @@ import { outcomeOf, type Failure, type GrantOutcome } from './grant-outcome.js';
 import type { TokenResponse } from './response-body.js';
 import { backOffMs } from './retry.js';
 import type { Server, ServerLocator } from './server/locator.js';
-import { ResponseTooLarge, type TokenEndpoint } from './token-endpoint.js';
+import { ResponseTooLarge, type Connection } from './connection/connection.js';
 import { attemptOf, contextOf, encodeAttempt, parametersOf, sensitiveValuesOf } from './token-request.js';
 
 /** Collaborators of a client's token requests. */
@@ -24,7 +24,7 @@ export interface GrantDeps {
   readonly clock: InstantClock;
   readonly credentials: CredentialSource;
   readonly locate: ServerLocator;
-  readonly endpoint: TokenEndpoint;
+  readonly connection: Connection;
   readonly dpop: DpopKey | undefined;
 }
 
@@ -93,7 +93,7 @@ export class GrantRequest {
   }
 
   async #send(credential: Credential, { tokenUrl, issuer }: Server): Promise<GrantOutcome> {
-    const { provider, clock, endpoint, dpop } = this.#deps;
+    const { provider, clock, connection, dpop } = this.#deps;
     const { claims, beforeSend, deadline } = this.#context;
     const { certificate } = credential;
     const request = this.#request;
@@ -117,7 +117,7 @@ export class GrantRequest {
     const requested = clock.instant();
     let answer: TokenResponse;
     try {
-      answer = await endpoint(message, deadline.signal, certificate?.agent);
+      answer = await connection(message, deadline.signal, certificate?.agent);
     } catch (error) {
       this.#throwIfOver();
       return this.#withoutAnswer(error, attempt.url, certificate !== undefined);

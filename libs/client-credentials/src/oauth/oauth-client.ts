@@ -12,7 +12,7 @@ import { CertificateSource } from './client-auth/certificate.js';
 import { credentialSourceOf } from './client-auth/credentials.js';
 import { DpopKey } from './client-auth/dpop.js';
 import { serverLocatorOf, type ServerLocator } from './server/locator.js';
-import { createTokenEndpoint } from './token-endpoint.js';
+import { connectionOf } from './connection/own-connection.js';
 
 /** Parts that a client takes over from the client before it, or from others of the same provider. */
 export interface CarriedOver {
@@ -32,11 +32,11 @@ export class OAuthClient implements TokenGrant {
     const { dpop: dpopOptions, certificate, tokenRequest } = provider.config;
     const dpop = dpopOptions && (carriedOver.dpop ?? new DpopKey(dpopOptions));
     const certificates = certificate && new CertificateSource(certificate);
-    const endpoint = createTokenEndpoint(tokenRequest?.axios);
-    const locate = carriedOver.locate ?? serverLocatorOf(provider, endpoint, clock);
+    const connection = connectionOf(tokenRequest?.axios);
+    const locate = carriedOver.locate ?? serverLocatorOf(provider, connection, clock);
     const credentials = credentialSourceOf(provider, certificates, clock);
     this.isBound = dpop !== undefined || certificates !== undefined;
-    this.#deps = { provider, clock, credentials, locate, endpoint, dpop };
+    this.#deps = { provider, clock, credentials, locate, connection, dpop };
     this.#certificates = certificates;
   }
 

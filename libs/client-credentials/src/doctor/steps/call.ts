@@ -2,7 +2,7 @@ import { asObject, isObject } from '../../base/objects.js';
 import { isSecureOrigin } from '../../base/secure-origin.js';
 import type { ProviderConfig } from '../../config/options.js';
 import { allowedOriginsOf, mayCarryToken } from '../../http/allowed-origins.js';
-import { authorizeAxios } from '../../http/axios/authorize-axios.js';
+import { authorizeAxios } from '../../http/authorize-axios/authorize-axios.js';
 import { finalUrl } from '../../http/axios/call-url.js';
 import { createAxios } from '../../http/axios/own-defaults.js';
 import { attachmentOf } from '../../http/source-attachment.js';

@@ -14,7 +14,14 @@ import { sendDenied } from './denied-call.js';
 import { restoreSockets } from './unprintable.js';
 import { sendWithoutToken } from './without-token.js';
 import { atTenantBase, withTenantDefaults, type InstanceDefaults } from './tenant-defaults.js';
-import type { Transport } from './transport.js';
+import { transportOf, type NamedAdapter, type Transport } from './transport.js';
+
+export type { NamedAdapter };
+
+/** An axios instance whose calls are sent. Its defaults are read at each call: a generated client may replace them. */
+export interface SendingInstance {
+  readonly defaults: InstanceDefaults;
+}
 
 /** The calls of one axios instance: decides which of them get a token, and sends them. */
 export class AxiosCalls {
@@ -23,10 +30,14 @@ export class AxiosCalls {
   /** Whether the instance was detached from its source. */
   isDetached = false;
 
-  /** @param instance - its defaults are read at each call: a generated client may replace them */
-  constructor(instance: { readonly defaults: InstanceDefaults }, attachment: Attachment) {
+  constructor(instance: SendingInstance, attachment: Attachment) {
     this.#attachment = attachment;
     this.#rules = new InstanceRules(instance, attachment.defaults);
+  }
+
+  /** What sends the calls whose config names these adapters. */
+  transportsOf(adapters: NamedAdapter): (config: InternalAxiosRequestConfig) => Transport {
+    return transportOf(adapters);
   }
 
   /**

@@ -11,8 +11,10 @@ const LOADED = {
 };
 const METHODS = ['delete', 'get', 'head', 'post', 'put', 'patch', 'query'];
 
-/** The transform of request bodies that axios itself has. */
-export const OWN_TRANSFORM: unknown = LOADED.transformRequest[0];
+const [first] = LOADED.transformRequest;
+
+/** The transform of request bodies that axios itself has, by its name: the application may have put another in its place before this was loaded. */
+export const OWN_TRANSFORM: unknown = first?.name === 'transformRequest' ? first : undefined;
 
 /** Axios's own defaults, whatever the application has put into the global ones: headers, `auth`, a base URL, params, transforms. */
 function ownDefaults(): object {

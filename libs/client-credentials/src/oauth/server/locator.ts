@@ -2,7 +2,7 @@ import type { InstantClock } from '../../base/clock.js';
 import type { Provider } from '../../config/resolve.js';
 import type { Agent } from 'node:https';
 import { Discovery } from './discovery.js';
-import type { TokenEndpoint } from '../token-endpoint.js';
+import type { Connection } from '../connection/connection.js';
 import { unlessAborted } from '../../base/abort.js';
 
 /** The server that a token request goes to. */
@@ -28,7 +28,7 @@ export type ServerLocator = (
 /** Locator for the configured `tokenUrl`, or for the token endpoint in the issuer's metadata. */
 export function serverLocatorOf(
   provider: Provider,
-  endpoint: TokenEndpoint,
+  connection: Connection,
   clock: InstantClock,
 ): ServerLocator {
   const { tokenUrl, issuer } = provider.config;
@@ -38,8 +38,8 @@ export function serverLocatorOf(
   }
   const discovery = new Discovery(provider, issuer ?? '', clock);
   return async (agent, signal, closed) => {
-    const fetch = (url: string, until: AbortSignal): ReturnType<TokenEndpoint> =>
-      endpoint(
+    const fetch = (url: string, until: AbortSignal): ReturnType<Connection> =>
+      connection(
         { url, method: 'GET', headers: { accept: 'application/json' }, body: undefined },
         until,
         agent,

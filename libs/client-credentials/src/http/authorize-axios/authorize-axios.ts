@@ -3,7 +3,6 @@ import type { TokenRequest } from '../../config/token-request.js';
 import type { BearerSource, TokenSource } from '../../token/token-source.js';
 import { attachmentOf, type AuthorizeOptions } from '../source-attachment.js';
 import { AuthorizedAdapter } from './adapter.js';
-import { AxiosCalls } from './calls.js';
 import { handlerOf, keepLast } from './last-interceptor.js';
 
 declare module 'axios' {
@@ -54,14 +53,13 @@ export function authorizeAxios(
   options?: AuthorizeOptions,
 ): () => void {
   const { request } = instance.interceptors;
-  const calls = new AxiosCalls(instance, attachmentOf(source, options));
-  const adapter = new AuthorizedAdapter(calls);
+  const adapter = new AuthorizedAdapter(instance, attachmentOf(source, options));
   const handler = handlerOf((config) => adapter.attachTo(config));
   const id = request.use(handler.fulfilled, null, { synchronous: true });
   const alone = handlerOf((config) => adapter.attachUnseen(config));
   const release = keepLast(request, { handler, alone });
   return () => {
-    calls.isDetached = true;
+    adapter.detach();
     release();
     request.eject(id);
   };

@@ -1,18 +1,33 @@
-import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
-import type { AxiosCalls } from './calls.js';
-import { transportOf, type NamedAdapter } from './transport.js';
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Attachment } from '../../token/attachment.js';
+import type { AxiosCalls, NamedAdapter, SendingInstance } from '../axios/calls.js';
+import { loadedSending, loadSending } from './sending.js';
+
+type Config = InternalAxiosRequestConfig;
 
 /** Wraps the adapters of one instance, so that their calls get tokens. */
 export class AuthorizedAdapter {
-  readonly #calls: AxiosCalls;
+  readonly #instance: SendingInstance;
+  readonly #attachment: Attachment;
   /** Wrapped adapter by original. A wrapped adapter maps to itself, so it is never wrapped twice. */
   readonly #wrapped = new WeakMap<AxiosAdapter, AxiosAdapter>();
   #latest: { readonly named: NamedAdapter; readonly wrapped: AxiosAdapter } | undefined;
   /** The config that the adapter gets next and that no other code has seen. */
-  #unseen: InternalAxiosRequestConfig | undefined;
+  #unseen: Config | undefined;
+  #calls: AxiosCalls | undefined;
+  #isDetached = false;
 
-  constructor(calls: AxiosCalls) {
-    this.#calls = calls;
+  constructor(instance: SendingInstance, attachment: Attachment) {
+    this.#instance = instance;
+    this.#attachment = attachment;
+    // The first call will not have to wait for it; and reports it, if it fails.
+    loadSending().catch(() => undefined);
+  }
+
+  /** From now on calls are sent as if the instance had never been authorized. */
+  detach(): void {
+    this.#isDetached = true;
+    if (this.#calls !== undefined) this.#calls.isDetached = true;
   }
 
   /** Wraps the adapter of a config. An adapter that cannot send the call is left alone. */
@@ -42,15 +57,35 @@ export class AuthorizedAdapter {
   }
 
   #before(named: NamedAdapter): AxiosAdapter {
-    const calls = this.#calls;
-    const transportFor = transportOf(named);
+    let transportFor: ReturnType<AxiosCalls['transportsOf']> | undefined;
+    const send = (calls: AxiosCalls, config: Config, isShared: boolean): Promise<AxiosResponse> => {
+      transportFor ??= calls.transportsOf(named);
+      return calls.send(config, transportFor(config), isShared);
+    };
     const wrapped: AxiosAdapter = (config) => {
       const isWatched = config !== this.#unseen;
       this.#unseen = undefined;
-      return calls.send(config, transportFor(config), isWatched);
+      const calls = this.#calls ?? this.#callsOf(loadedSending());
+      // While the call waits, other code may get hold of the config.
+      return calls === undefined
+        ? this.#loaded().then((late) => send(late, config, true))
+        : send(calls, config, isWatched);
     };
     this.#wrapped.set(wrapped, wrapped);
     return wrapped;
+  }
+
+  async #loaded(): Promise<AxiosCalls> {
+    return this.#callsOf(await loadSending());
+  }
+
+  #callsOf(sending: Awaited<ReturnType<typeof loadSending>>): AxiosCalls;
+  #callsOf(sending: ReturnType<typeof loadedSending>): AxiosCalls | undefined;
+  #callsOf(sending: ReturnType<typeof loadedSending>): AxiosCalls | undefined {
+    if (sending === undefined || this.#calls !== undefined) return this.#calls;
+    this.#calls = new sending.AxiosCalls(this.#instance, this.#attachment);
+    this.#calls.isDetached = this.#isDetached;
+    return this.#calls;
   }
 }
 
