@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as presets from 'nestjs-client-credentials/providers';
 import {
@@ -8,24 +9,16 @@ import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
 } from 'nestjs-client-credentials/testing';
-import { startConnectProxy } from './support/connect-proxy.js';
-import { CertificateAuthority, type Identity } from './support/certificate-authority.js';
-import { Doctor, type Outcome, type Run } from './support/doctor.js';
+import { DESK, Doctor, grant, type Outcome, type Run } from './support/doctor.js';
 import { listen } from './support/listen.js';
 
-const SECRET = 's3cr+et/väl"ue<&>$x`y';
+const { id: ID, secret: SECRET, token: TOKEN } = DESK;
 const WRONG_SECRET = 'wrong-s3cr+et"é';
-const TOKEN = 'token-of-the-doctor-0123456789';
-const ID = 'desk';
 
 let doctor: Doctor;
-let authority: CertificateAuthority;
-let authorityFile: string;
 
 beforeAll(async () => {
   doctor = await Doctor.start();
-  authority = await CertificateAuthority.found();
-  authorityFile = await doctor.write('authority.pem', authority.cert);
 });
 
 afterAll(async () => {
@@ -41,16 +34,9 @@ function startServer(options: AuthorizationServerOptions = {}): Promise<Authoriz
   });
 }
 
-/** Runs the command for one provider by its token endpoint. */
-function examine(tokenUrl: string, args: string[] = [], { env, ...more }: Run = {}): Promise<Outcome> {
-  const all = ['doctor', '--token-url', tokenUrl, '--client-id', ID, ...args];
-  return doctor.run(all, { env: { CLIENT_SECRET: SECRET, ...env }, ...more });
+function examine(tokenUrl: string, args: string[] = [], run: Run = {}): Promise<Outcome> {
+  return doctor.examine(tokenUrl, args, run);
 }
-
-const grant: RequestListener = (_, response) => {
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ access_token: TOKEN, token_type: 'Bearer', expires_in: 3600 }));
-};
 
 /** Answers with a clock that is ten minutes ahead. */
 const grantAhead: RequestListener = (request, response) => {
@@ -329,109 +315,6 @@ describe('a mistake', () => {
   });
 });
 
-describe('the certificate of a server', () => {
-  /** Runs the command against a server with this certificate. */
-  async function examineTls(identity: Identity, env: Record<string, string> = {}): Promise<Outcome> {
-    let requests = 0;
-    const handler: RequestListener = (request, response) => {
-      requests += 1;
-      grant(request, response);
-    };
-    const server = await listen(handler, { cert: identity.cert, key: identity.key });
-    const outcome = await examine(`${server.url}/token`, [], { env });
-    await server.close();
-    expect(requests).toBe(outcome.firstFailure === '' ? 1 : 0);
-    return outcome;
-  }
-
-  it('that is good for long is well', async () => {
-    const outcome = await examineTls(await authority.issueServer({ days: 90 }), {
-      NODE_EXTRA_CA_CERTS: authorityFile,
-    });
-
-    expect(outcome.steps).toEqual(['✓ configuration', '✓ host', '✓ TLS', '✓ token', '✓ clock']);
-  });
-
-  it('that ends within two weeks is a warning', async () => {
-    const outcome = await examineTls(await authority.issueServer({ days: 5 }), {
-      NODE_EXTRA_CA_CERTS: authorityFile,
-    });
-
-    expect(outcome.code).toBe(0);
-    expect(outcome.stdout).toMatch(/^⚠ TLS .*ends in 4 days/m);
-  });
-
-  it('that is not trusted names the places of an authority', async () => {
-    const outcome = await examineTls(await authority.issueServer());
-
-    expect(outcome.code).toBe(1);
-    expect(outcome.firstFailure).toMatch(
-      /✗ TLS .*not trusted.*NODE_EXTRA_CA_CERTS.*tokenRequest\.axios\.httpsAgent/,
-    );
-  });
-
-  it('that has expired names its renewal', async () => {
-    const outcome = await examineTls(await authority.issueServer({ days: -2 }), {
-      NODE_EXTRA_CA_CERTS: authorityFile,
-    });
-
-    expect(outcome.firstFailure).toMatch(/✗ TLS .*expired on \d{4}-\d\d-\d\d.*renew/);
-  });
-
-  it('for another host names the option', async () => {
-    const outcome = await examineTls(await authority.issueServer({ host: 'other.example' }), {
-      NODE_EXTRA_CA_CERTS: authorityFile,
-    });
-
-    expect(outcome.firstFailure).toMatch(/✗ TLS .*other\.example.*Check the host in tokenUrl/);
-  });
-
-  it('is judged by the agent of the options, and the client’s own is presented', async () => {
-    const [identity, client] = [await authority.issueServer(), await authority.issueClient('CN=desk')];
-    const subjects: unknown[] = [];
-    const tls = { ...identity, ca: authority.cert, requestCert: true, rejectUnauthorized: true };
-    const server = await listen((request, response) => {
-      subjects.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN);
-      grant(request, response);
-    }, tls);
-    const certificate = { cert: client.cert, key: client.key, ca: authority.cert };
-    const providers = {
-      mutual: { tokenUrl: `${server.url}/token`, clientId: ID, certificate },
-      agent: { tokenUrl: `${server.url}/token`, clientId: ID, clientSecret: SECRET },
-    };
-    const file = await doctor.write(
-      'mutual.mjs',
-      `import { Agent } from 'node:https';
-       const { mutual, agent } = ${JSON.stringify(providers)};
-       const httpsAgent = new Agent(mutual.certificate);
-       export default { providers: { mutual, agent: { ...agent, tokenRequest: { axios: { httpsAgent } } } } };`,
-    );
-
-    const outcome = await doctor.run(['doctor', '--config', file]);
-
-    await server.close();
-    expect(outcome.firstFailure).toBe('');
-    expect(subjects).toEqual(['desk', 'desk']);
-  });
-});
-
-describe('a proxy', () => {
-  it('is left to the token request, which goes through it', async () => {
-    await using proxy = await startConnectProxy();
-    const identity = await authority.issueServer({ days: 90 });
-    const server = await listen(grant, { cert: identity.cert, key: identity.key });
-
-    const outcome = await examine(`${server.url}/token`, [], {
-      env: { NODE_EXTRA_CA_CERTS: authorityFile, HTTPS_PROXY: proxy.url },
-    });
-
-    await server.close();
-    expect(outcome.steps).toEqual(['✓ configuration', '✓ host', '✓ TLS', '✓ token', '✓ clock']);
-    expect(outcome.stdout).toMatch(/^✓ host .*through the proxy of the variable HTTPS_PROXY/m);
-    expect(proxy.asked).toEqual([`CONNECT ${new URL(server.url).host}`]);
-  });
-});
-
 describe('options', () => {
   const optionsOf = ({ providerConfig }: AuthorizationServer): string =>
     JSON.stringify({ providers: { desk: providerConfig } });
@@ -585,11 +468,15 @@ describe('options', () => {
     const without = await doctor.run(['doctor', '--config', file]);
     const known = await doctor.run(['doctor', '--config', file, '--tenant', 'acme', '--call', '/me']);
     const unknown = await doctor.run(['doctor', '--config', file, '--tenant', 'other']);
+    const printed = await doctor.run(['doctor', '--config', file, '--curl']);
+    const printedFor = await doctor.run(['doctor', '--config', file, '--curl', '--tenant', 'other']);
 
     expect([without.code, without.steps]).toEqual([0, ['⚠ configuration']]);
     expect(without.stdout).toContain('--tenant');
     expect([known.code, known.steps.at(-1)]).toEqual([0, '✓ call']);
     expect(unknown.firstFailure).toMatch(/✗ configuration .*no tenant "other"/);
+    expect(printed).toMatchObject({ code: 0, stdout: '# each: has tenants, name one with --tenant\n' });
+    expect(printedFor).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"other"') });
     expect(server.tokenRequests).toHaveLength(1);
   });
 });
@@ -615,14 +502,41 @@ describe('wrong use', () => {
     expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('billing, desk') });
   });
 
+  it('by a file without JSON ends with 1, and shows nothing of it', async () => {
+    const file = await doctor.write('broken.json', `{ "clientSecret": "${ID}-hidden"`);
+
+    const outcome = await doctor.run(['doctor', '--config', file]);
+
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('broken.json is no JSON') });
+    expect(outcome.stderr).not.toContain('hidden');
+  });
+
+  it('by a .env that cannot be read ends with 2', async () => {
+    const directory = join(doctor.directory, '.env');
+    await rm(directory, { force: true });
+    await mkdir(directory);
+
+    const outcome = await doctor.run(['doctor', '--preset', 'fyma', '--client-id', 'x']);
+
+    await rm(directory, { recursive: true });
+    expect(outcome).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('The file .env') });
+  });
+
   it('by a module that throws or has no options ends with 1, and shows no secret', async () => {
     const throwing = await doctor.write('throwing.mjs', 'throw new Error(`no ${process.env.VAULT_TOKEN}`);');
+    const failing = await doctor.write(
+      'failing.mjs',
+      'export default () => Promise.reject(new Error(`no ${process.env.VAULT_TOKEN}`));',
+    );
     const empty = await doctor.write('empty.mjs', 'export const nothing = 1;');
 
-    const thrown = await doctor.run(['doctor', '--config', throwing], { env: { VAULT_TOKEN: SECRET } });
+    const env = { VAULT_TOKEN: SECRET };
+    const thrown = await doctor.run(['doctor', '--config', throwing], { env });
+    const rejected = await doctor.run(['doctor', '--config', failing], { env });
     const without = await doctor.run(['doctor', '--config', empty]);
 
-    expect(thrown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('[redacted]') });
+    for (const outcome of [thrown, rejected])
+      expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('[redacted]') });
     expect(without).toMatchObject({ code: 1, stderr: expect.stringMatching(/exports no options/) });
   });
 
@@ -759,29 +673,9 @@ describe('the printed curl command', () => {
 
 describe('the output of all these runs', () => {
   it('shows no secret and no token, in any encoding', () => {
-    const forms = [SECRET, WRONG_SECRET, TOKEN, 'account-of-the-desk', 'key-of-the-header'].flatMap(
-      (secret) => {
-        const pairs = [
-          secret,
-          `${ID}:${secret}`,
-          `${ID}:${new URLSearchParams({ s: secret }).toString().slice(2)}`,
-        ];
-        return [
-          secret,
-          encodeURIComponent(secret),
-          new URLSearchParams({ s: secret }).toString().slice(2),
-          JSON.stringify(secret).slice(1, -1),
-          ...pairs.flatMap((pair) => [
-            Buffer.from(pair).toString('base64').replace(/=+$/, ''),
-            Buffer.from(pair).toString('base64url'),
-          ]),
-        ];
-      },
-    );
-
-    const output = doctor.outputs.join('\n');
+    const secrets = [SECRET, WRONG_SECRET, TOKEN, 'account-of-the-desk', 'key-of-the-header'];
 
     expect(doctor.outputs.length).toBeGreaterThan(0);
-    expect(forms.filter((form) => output.includes(form))).toEqual([]);
+    expect(doctor.shown(secrets)).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ export class CertificateAuthority {
   static async found(name = 'CN=Test Authority'): Promise<CertificateAuthority> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      ...validity(AUTHORITY_DAYS),
+      ...validity({ days: AUTHORITY_DAYS }),
       name,
       keys,
       signingAlgorithm: KEY,
@@ -40,7 +40,10 @@ export class CertificateAuthority {
   }
 
   /** Issues a certificate for a server, on loopback unless it names another host. */
-  issueServer({ host, days }: { host?: string; days?: number } = {}): Promise<Identity> {
+  issueServer({
+    host,
+    ...when
+  }: { host?: string; days?: number; startsInDays?: number } = {}): Promise<Identity> {
     const names: x509.JsonGeneralName[] =
       host === undefined
         ? [
@@ -48,7 +51,7 @@ export class CertificateAuthority {
             { type: 'ip', value: '127.0.0.1' },
           ]
         : [{ type: 'dns', value: host }];
-    return this.#issue(`CN=${host ?? 'localhost'}`, [new x509.SubjectAlternativeNameExtension(names)], days);
+    return this.#issue(`CN=${host ?? 'localhost'}`, [new x509.SubjectAlternativeNameExtension(names)], when);
   }
 
   /** Issues a certificate for a client. */
@@ -56,10 +59,10 @@ export class CertificateAuthority {
     return this.#issue(subject);
   }
 
-  async #issue(subject: string, extensions: x509.Extension[] = [], days?: number): Promise<Identity> {
+  async #issue(subject: string, extensions: x509.Extension[] = [], when: When = {}): Promise<Identity> {
     const keys = await newKeys();
     const certificate = await x509.X509CertificateGenerator.create({
-      ...validity(days),
+      ...validity(when),
       subject,
       issuer: this.#name,
       signingKey: this.#keys.privateKey,
@@ -95,8 +98,16 @@ async function identityOf(
   return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 }
 
-/** A time from yesterday, or from the day before the end, until `days` days from now. */
-function validity(days = 1): { notBefore: Date; notAfter: Date } {
-  const notAfter = Date.now() + days * DAY_MS;
-  return { notBefore: new Date(Math.min(Date.now(), notAfter) - DAY_MS), notAfter: new Date(notAfter) };
+interface When {
+  readonly days?: number;
+  readonly startsInDays?: number;
+}
+
+/** A time until `days` days from now: from yesterday or the day before the end, unless it starts later. */
+function validity({ days = 1, startsInDays }: When = {}): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  const notAfter = now + days * DAY_MS;
+  const notBefore =
+    startsInDays === undefined ? Math.min(now, notAfter) - DAY_MS : now + startsInDays * DAY_MS;
+  return { notBefore: new Date(notBefore), notAfter: new Date(notAfter) };
 }

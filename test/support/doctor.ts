@@ -1,10 +1,24 @@
 import { execFile, spawn } from 'node:child_process';
+import type { RequestListener } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { compileLibrary, type CompiledLibrary } from './compiled-library.js';
+
+/** The client that is examined, and the token that it gets. */
+export const DESK = {
+  id: 'desk',
+  secret: 's3cr+et/väl"ue<&>$x`y',
+  token: 'token-of-the-doctor-0123456789',
+} as const;
+
+/** Issues the token to everybody. */
+export const grant: RequestListener = (_, response) => {
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ access_token: DESK.token, token_type: 'Bearer', expires_in: 3600 }));
+};
 
 /** One step of the JSON report. */
 interface ReportedStep {
@@ -66,7 +80,7 @@ export class Doctor implements AsyncDisposable {
   ) {}
 
   static async start(): Promise<Doctor> {
-    const library = await compileLibrary('doctor');
+    const library = await compileLibrary('doctor', 'doctor');
     return new Doctor(await mkdtemp(join(tmpdir(), 'client-credentials-doctor-')), library);
   }
 
@@ -78,7 +92,8 @@ export class Doctor implements AsyncDisposable {
   /** Runs the command with these arguments and no variables but the given ones. */
   async run(args: string[], { env = {}, input = '' }: Run = {}): Promise<Outcome> {
     const main = join(this.library.directory, 'doctor', 'main.js');
-    const child = spawn(process.execPath, [main, ...args], {
+    const { nodeArguments = [] } = this.library.coverage ?? {};
+    const child = spawn(process.execPath, [...nodeArguments, main, ...args], {
       cwd: this.directory,
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
@@ -92,6 +107,18 @@ export class Doctor implements AsyncDisposable {
     return new Outcome(await ended, stdout, stderr);
   }
 
+  /** Runs the command for one provider by its token endpoint. */
+  examine(tokenUrl: string, args: string[] = [], { env, ...more }: Run = {}): Promise<Outcome> {
+    const all = ['doctor', '--token-url', tokenUrl, '--client-id', DESK.id, ...args];
+    return this.run(all, { env: { CLIENT_SECRET: DESK.secret, ...env }, ...more });
+  }
+
+  /** Those forms of secrets, in any encoding, that the outputs of all runs show. */
+  shown(secrets: readonly string[]): string[] {
+    const output = this.outputs.join('\n');
+    return secrets.flatMap(formsOf).filter((form) => output.includes(form));
+  }
+
   /** Runs a command that was printed, by the shell. */
   async shell(command: string, env: Record<string, string>): Promise<string> {
     const file = await this.write('command.sh', command);
@@ -103,7 +130,23 @@ export class Doctor implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.library.coverage?.collect();
     await rm(this.directory, { recursive: true, force: true });
     await this.library[Symbol.asyncDispose]();
   }
+}
+
+function formsOf(secret: string): string[] {
+  const inForm = new URLSearchParams({ s: secret }).toString().slice(2);
+  const pairs = [secret, `${DESK.id}:${secret}`, `${DESK.id}:${inForm}`];
+  return [
+    secret,
+    encodeURIComponent(secret),
+    inForm,
+    JSON.stringify(secret).slice(1, -1),
+    ...pairs.flatMap((pair) => [
+      Buffer.from(pair).toString('base64').replace(/=+$/, ''),
+      Buffer.from(pair).toString('base64url'),
+    ]),
+  ];
 }

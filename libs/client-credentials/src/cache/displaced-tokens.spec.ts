@@ -35,5 +35,9 @@ describe('a displaced token', () => {
 
     expect(displaced.isDisplaced(mine, token, after(COOLDOWN_MS - 1), COOLDOWN_MS)).toBe(false);
     expect(displaced.isDisplaced(mine, token, after(COOLDOWN_MS), COOLDOWN_MS)).toBe(true);
+
+    for (let turn = 0; turn < 20; turn += 1) displaced.count(after(COOLDOWN_MS + turn), COOLDOWN_MS);
+
+    expect(displaced.isDisplaced(mine, token, after(2 * COOLDOWN_MS - 1), COOLDOWN_MS)).toBe(false);
   });
 });

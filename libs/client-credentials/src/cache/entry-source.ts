@@ -47,7 +47,7 @@ export class EntryTokenSource implements TokenSource {
     try {
       const request = mergeRequests(this.#defaults, checkedOptions(options, 'getToken'));
       const entry = this.#entries.entryFor(request);
-      const token = entry.get(request === DEFAULT_REQUEST ? undefined : freshnessOf(request), options.signal);
+      const token = entry.get(freshnessOf(request), options.signal);
       if (token instanceof Promise) return token;
       // One promise per token: creating a promise costs more than the look-up.
       if (token !== this.#served?.token) this.#served = { token, promise: Promise.resolve(token) };
@@ -102,7 +102,7 @@ function attachmentOf(entries: ClientEntries, rules: AttachmentRules, defaults: 
             return requestFor === undefined ? merged : requestFor(call, merged);
           },
     getToken: (request, signal) => {
-      const needsFreshness = request !== DEFAULT_REQUEST && request.minRemainingSeconds !== undefined;
+      const needsFreshness = request.minRemainingSeconds !== undefined;
       return entries.entryFor(request).get(needsFreshness ? freshnessOf(request) : undefined, signal);
     },
     refuse: (token, request, claims) =>

@@ -96,10 +96,13 @@ describe('the state of an entry', () => {
 
   it('remembers the last five refused tokens', () => {
     const state = new EntryState();
-    for (const value of ['A', 'B', 'C', 'D', 'E', 'F']) {
+    const refuse = (value: string): void => {
       use(state, issue(value, 0, 10));
       state.refuse(value, true, at(0), 30_000);
-    }
+    };
+    refuse('A');
+    expect(state.policyInput.refused).toEqual(['A']);
+    for (const value of ['B', 'C', 'D', 'E', 'F']) refuse(value);
     use(state, issue('G'));
 
     expect(state.policyInput.refused).toEqual(['B', 'C', 'D', 'E', 'F']);
@@ -128,6 +131,20 @@ describe('the state of an entry', () => {
 
     expect([...states, state.snapshot(at(0), false).state]).toEqual(['empty', 'refreshing', 'fresh']);
     expect([empty, state.snapshot(at(0), false).fingerprint]).toEqual([undefined, '559aead0']);
+  });
+
+  it('shows how long its token lives, and when the next attempt may follow a failure', () => {
+    const state = new EntryState();
+    use(state, issue('A'));
+    const fresh = state.snapshot(at(600_000), false);
+    state.fail(rateLimited, at(600_000), OPTIONS);
+
+    expect(fresh).toMatchObject({ expiresInSeconds: 3_000, nextAttemptAt: undefined });
+    expect(state.snapshot(at(600_000), false)).toMatchObject({
+      state: 'degraded',
+      nextAttemptAt: 630_000,
+    });
+    expect(state.snapshot(at(630_000), false).nextAttemptAt).toBeUndefined();
   });
 
   it('uses a stored token that is new, not refused, and lives long enough', () => {

@@ -87,6 +87,37 @@ describe('what was used recently', () => {
     expect(forgotten.toSorted()).toEqual(['b', 'busy', 'c']);
   });
 
+  it('stays at each use while another value is busy', () => {
+    const { memory: known } = memory(1);
+    const a = thing('a');
+    known.set('busy', thing('busy', true));
+    const before = known.set('a', a);
+
+    expect([known.get('a'), known.get('another'), known.get('a')]).toEqual([a, undefined, a]);
+    expect(known.insertions).toBe(before);
+  });
+
+  it('is forgotten at once while others are busy, however many', () => {
+    const { memory: known, forgotten } = memory(1);
+    for (let index = 0; index < 8; index += 1) known.set(`busy ${index}`, thing(`busy ${index}`, true));
+    known.set('a', thing('a'));
+    known.set('b', thing('b'));
+
+    expect(forgotten).toEqual(['a']);
+  });
+
+  it('is forgotten also where nobody is to be told', () => {
+    const known = new BusyAwareLru<string, Thing>({ max: 1, isBusy: ({ isBusy }) => isBusy });
+    const busy = thing('busy', true);
+    known.set('busy', busy);
+    known.set('a', thing('a'));
+    known.set('b', thing('b'));
+    busy.isBusy = false;
+    known.set('c', thing('c'));
+
+    expect(namesIn(known)).toEqual(['c']);
+  });
+
   it('is forgotten bit by bit where many were busy', () => {
     const { memory: known, forgotten } = memory(1);
     const busy = Array.from({ length: 20 }, (_, index) => thing(`busy ${index}`, true));

@@ -47,7 +47,7 @@ export class BusyAwareLru<K extends {}, V extends {}> {
     const known = this.#recent.get(key);
     if (this.#busy.size === 0) return known;
     // Before the idle values are evicted: this value may be idle by now, and its user is about to make it busy.
-    const busy = known === undefined ? this.#busy.get(key) : undefined;
+    const busy = this.#busy.get(key);
     if (busy === undefined) this.#evictIdle();
     else this.set(key, busy);
     return known ?? busy;

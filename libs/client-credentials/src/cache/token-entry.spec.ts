@@ -1,4 +1,4 @@
-import { AcquisitionHub } from '../base/acquisitions.js';
+import { AcquisitionHub, type AcquisitionStart } from '../base/acquisitions.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -35,6 +35,7 @@ class Client {
   readonly warnings: [topic: string, message: string][] = [];
   readonly store = new MemoryTokenStore();
   bindings = 0;
+  reads = 0;
   writes = 0;
   readonly context: ClientContext;
 
@@ -70,7 +71,10 @@ class Client {
     };
     const { store } = this;
     const counted = {
-      get: (key: string) => store.get(key),
+      get: (key: string) => {
+        this.reads += 1;
+        return store.get(key);
+      },
       set: (key: string, value: string, ttlMs: number) => {
         this.writes += 1;
         return store.set(key, value, ttlMs);
@@ -142,13 +146,33 @@ function held(): {
   answer: Answer;
   end: (given?: Partial<IssuedToken>) => void;
   fail: (error: Error) => void;
+  pending: Promise<unknown>;
 } {
   let [end, fail] = [(_given?: Partial<IssuedToken>): void => undefined, (_error: Error): void => undefined];
   const promise = new Promise<Partial<IssuedToken>>((resolve, reject) => {
     end = (given = {}) => resolve(given);
     fail = reject;
   });
-  return { answer: () => promise, end, fail };
+  return { answer: () => promise, end, fail, pending: promise };
+}
+
+/** What an observer learns of the refreshes of a client. */
+function observe(observed: Client): { start: AcquisitionStart; told: string[] }[] {
+  const begun: { start: AcquisitionStart; told: string[] }[] = [];
+  observed.context.acquisitions.observe({
+    begin: (start) => {
+      const told: string[] = [];
+      begun.push({ start, told });
+      return {
+        refresh: (work) => (told.push('refresh'), work()),
+        request: (work) => (told.push('request'), work()),
+        sendTo: (url) => void told.push(`sendTo ${url}`),
+        join: () => void told.push('join'),
+        end: (code) => void told.push(code === undefined ? 'end' : `end ${code}`),
+      };
+    },
+  });
+  return begun;
 }
 
 const rejected = (): ClientCredentialsError =>
@@ -180,6 +204,7 @@ describe('an entry', () => {
     expect(same).toBe(token);
     expect(entry.get()).toBe(token);
     expect([whileBusy, entry.isBusy, client.asked.length]).toEqual([true, false, 1]);
+    expect(entry.snapshot()).toMatchObject({ served: 1, acquisitions: 1 });
     expect(client.events).toEqual([
       {
         type: 'token.acquired',
@@ -284,6 +309,31 @@ describe('an entry', () => {
     expect(() => entry.get({}, controller.signal)).toThrow(reason);
   });
 
+  it('keeps the process alive while a caller waits, and no longer', async () => {
+    const entry = client.entry();
+    const [first, second] = [held(), held()];
+    client.answers.push(first.answer, second.answer);
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const waiting = entry.get();
+    const whileWaiting = timers();
+    first.end();
+    await waiting;
+    const afterwards = timers();
+    client.at += HOUR_MS - 60_000;
+    void entry.get();
+    const inBackground = timers();
+    const forced = entry.get({ forceRefresh: true });
+    const whileForced = timers();
+    second.end();
+    await forced;
+
+    expect(
+      [whileWaiting, afterwards, inBackground, whileForced, timers()].map((all) => all - before),
+    ).toEqual([1, 0, 0, 1, 0]);
+  });
+
   it('gives nothing after the shutdown', async () => {
     const entry = client.entry();
     const closed = new Error('closed');
@@ -295,6 +345,25 @@ describe('an entry', () => {
     expect(() => entry.get()).toThrow(closed);
     expect(entry.peek()).toBeUndefined();
     expect(client.told).toEqual([]);
+  });
+
+  it('does not show its token after the shutdown', async () => {
+    const entry = client.entry();
+    await entry.get();
+    client.context.shutdown.start(new Error('closed'));
+
+    expect(entry.peek()).toBeUndefined();
+  });
+
+  it('cuts its request off with the shutdown', async () => {
+    const entry = client.entry();
+    client.answers.push(held().answer);
+    void reasonOf(entry.get());
+    await new Promise(setImmediate);
+    const before = client.asked[0]?.deadline.signal.aborted;
+    client.context.shutdown.start(new Error('closed'));
+
+    expect([before, client.asked[0]?.deadline.signal.aborted]).toEqual([false, true]);
   });
 
   it('ends the deadline of its request with the request', async () => {
@@ -387,8 +456,10 @@ describe('an entry', () => {
     await client.entry().get();
     const bound = new Client({ isBound: true });
     await bound.entry().get();
+    const stored = new Client({ isStored: true });
+    await stored.entry().get();
 
-    expect([client.bindings, bound.bindings]).toEqual([0, 1]);
+    expect([client.bindings, bound.bindings, stored.bindings]).toEqual([0, 1, 0]);
   });
 });
 
@@ -429,6 +500,8 @@ describe('a caller that wants a new token', () => {
     client.answers.push(first.answer);
     const usual = entry.get();
     const forced = entry.get({ forceRefresh: true });
+    // Other work of the process goes on meanwhile.
+    await new Promise(setImmediate);
     first.end();
 
     expect([(await usual).value, (await forced).value]).toEqual(['token-1', 'token-2']);
@@ -463,8 +536,25 @@ describe('a caller that wants a new token', () => {
     expect(client.asked).toHaveLength(1);
   });
 
+  it('gets the error of a background refresh, although the current token is good', async () => {
+    const entry = client.entry();
+    await entry.get();
+    client.at += HOUR_MS - 60_000;
+    const refresh = held();
+    client.answers.push(refresh.answer);
+    void entry.get();
+    const forced = reasonOf(entry.get({ forceRefresh: true }));
+    await new Promise(setImmediate);
+    const error = rejected();
+    refresh.fail(error);
+
+    expect(await forced).toBe(error);
+    expect(client.asked).toHaveLength(2);
+  });
+
   it('ends with the shutdown', async () => {
     const entry = client.entry();
+    const begun = observe(client);
     client.answers.push(held().answer);
     void reasonOf(entry.get());
     const forced = reasonOf(entry.get({ forceRefresh: true }));
@@ -473,6 +563,72 @@ describe('a caller that wants a new token', () => {
 
     expect(await forced).toBe(closed);
     expect(client.asked).toHaveLength(1);
+    expect(begun).toHaveLength(1);
+  });
+});
+
+describe('an observer', () => {
+  it('runs the refresh and its request, and learns who waits, where it is sent and that it ended', async () => {
+    client = new Client({ tenant: 'a', url: 'https://id.example.com' });
+    const begun = observe(client);
+    await client.entry().get();
+
+    expect(begun).toEqual([
+      {
+        start: {
+          provider: 'desk',
+          tenant: 'a',
+          reason: 'initial',
+          isBackground: false,
+          url: 'https://id.example.com',
+        },
+        told: ['refresh', 'request', 'sendTo https://id.example.com/token', 'join', 'end'],
+      },
+    ]);
+  });
+
+  it('learns of a refresh that nobody waits for', async () => {
+    const entry = client.entry();
+    await entry.get();
+    const begun = observe(client);
+    client.at += HOUR_MS - 60_000;
+    void entry.get();
+    await new Promise(setImmediate);
+
+    expect(begun).toMatchObject([{ start: { reason: 'refresh-ahead', isBackground: true } }]);
+    expect(begun[0]?.told).not.toContain('join');
+  });
+
+  it('learns the code of a failure', async () => {
+    const begun = observe(client);
+    client.answers.push(rejected());
+    await reasonOf(client.entry().get());
+
+    expect(begun[0]?.told.at(-1)).toBe('end token_request_rejected');
+  });
+
+  it('learns that the shutdown cut a request off', async () => {
+    const begun = observe(client);
+    client.answers.push(held().answer);
+    const waiting = reasonOf(client.entry().get());
+    await new Promise(setImmediate);
+    client.context.shutdown.start(new Error('closed'));
+    await waiting;
+
+    expect(begun[0]?.told.at(-1)).toBe('end closed');
+  });
+
+  it('learns of no failure where the shutdown came before the request', async () => {
+    const binding = held();
+    client = new Client({
+      grant: { ...client.context.grant, isBound: true, binding: () => binding.pending as Promise<never> },
+    });
+    const begun = observe(client);
+    const waiting = reasonOf(client.entry().get());
+    client.context.shutdown.start(new Error('closed'));
+    await waiting;
+
+    expect(begun[0]?.told).toEqual(['refresh', 'join', 'end']);
   });
 });
 
@@ -519,6 +675,7 @@ describe('a refused token', () => {
     const token = await one.get();
     client.context.displacedTokens.noteAccepted(token);
     await other.get();
+    expect(client.warnings).toEqual([]);
 
     expect(one.refuse('token-2')).toBe('replace-displaced');
     expect(client.told.at(-1)).toBe('token.invalidated rejected');
@@ -609,6 +766,20 @@ describe('an entry with a store', () => {
     expect([forced.value, demanded.value]).toEqual(['token-2', 'token-3']);
   });
 
+  it('uses no stored token where its first caller wants a new one', async () => {
+    await found();
+
+    expect(await client.entry().get({ forceRefresh: true })).toMatchObject({ value: 'token-2' });
+  });
+
+  it('has a caller who wants a new token wait for the one that reads the store', async () => {
+    await found();
+    const entry = client.entry();
+    const [usual, forced] = [entry.get(), entry.get({ forceRefresh: true })];
+
+    expect([(await usual).value, (await forced).value]).toEqual(['token-1', 'token-2']);
+  });
+
   it('uses no stored token that any entry was refused with', async () => {
     await found();
     client.context.refusedTokens.note('token-1');
@@ -622,6 +793,28 @@ describe('an entry with a store', () => {
     await client.settled();
 
     expect(client.writes).toBe(0);
+  });
+
+  it('writes no token whose header cannot be built', async () => {
+    const create = (): never => {
+      throw new Error('of the application');
+    };
+    client = new Client({ isStored: true, accessTokens: { create } });
+
+    expect(await reasonOf(client.entry().get())).toMatchObject({ code: 'invalid_token_response' });
+    await client.settled();
+    expect(client.writes).toBe(0);
+  });
+
+  it('does not ask the store for what it need not remove', async () => {
+    const entry = client.entry();
+    await entry.get();
+    await client.settled();
+    client.reads = 0;
+    await entry.invalidate('another');
+    await client.entry().forget();
+
+    expect(client.reads).toBe(0);
   });
 
   it('removes its token from the store when it is dropped or forgotten', async () => {
@@ -655,6 +848,15 @@ describe('an entry with a store', () => {
     await entry.invalidate('token-1');
 
     expect([shared, await found()]).toEqual(['token-1', 'token-2']);
+  });
+});
+
+describe('an entry without a store', () => {
+  it('has nothing to forget there', async () => {
+    const entry = client.entry();
+    await entry.get();
+
+    expect(await reasonOf(entry.forget())).toBe('no error');
   });
 });
 
@@ -731,6 +933,7 @@ describe('a source over the entries of a client', () => {
     await Promise.all([first, second]);
 
     const cached = source.getToken();
+    expect(cached).toBeInstanceOf(Promise);
     expect(source.getToken()).toBe(cached);
     expect(await cached).toBe(await first);
     await source.getToken({ forceRefresh: true });
@@ -743,6 +946,7 @@ describe('a source over the entries of a client', () => {
     client.at += 1_000_000;
 
     const enough = await source.getToken({ minRemainingSeconds: 2_600 });
+    expect(await source.getToken({ forceRefresh: false })).toBe(enough);
     const more = await source.getToken({ minRemainingSeconds: 2_601 });
 
     expect([enough.value, more.value]).toEqual(['token-1', 'token-2']);

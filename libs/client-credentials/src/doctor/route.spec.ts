@@ -23,6 +23,13 @@ describe('the proxy of the environment', () => {
   ])('of %j is that of the variable %s', (environment, expected) => {
     expect(proxyVariableOf(URL_OF_TOKENS, environment)).toBe(expected);
   });
+
+  it('is excepted by the usual port of http too', () => {
+    const environment = { http_proxy: 'http://proxy', no_proxy: 'id:80' };
+
+    expect(proxyVariableOf(new URL('http://id/token'), environment)).toBeUndefined();
+    expect(proxyVariableOf(new URL('http://id:8080/token'), environment)).toBe('http_proxy');
+  });
 });
 
 describe('the route of a token request', () => {
@@ -45,10 +52,36 @@ describe('the route of a token request', () => {
     });
   });
 
+  it('is direct with the agent of http, where the address is so', () => {
+    const url = new URL('http://localhost/token');
+    const httpAgent = new HttpAgent({ family: 6 });
+
+    expect(routeOf(url, { httpAgent, proxy: false })).toMatchObject({
+      kind: 'direct',
+      options: { family: 6 },
+    });
+    expect(routeOf(url, { httpAgent: new TunnelAgent() })).toEqual({
+      kind: 'indirect',
+      through: 'tokenRequest.axios.httpAgent',
+    });
+  });
+
+  it('is indirect with an agent that is no object, or that takes proxies from variables', () => {
+    const ofVariables = new Agent();
+    Reflect.set(Reflect.get(ofVariables, 'options') as object, 'proxyEnv', {});
+
+    for (const httpsAgent of [ofVariables, true])
+      expect(routeOf(URL_OF_TOKENS, { httpsAgent })).toEqual({
+        kind: 'indirect',
+        through: 'tokenRequest.axios.httpsAgent',
+      });
+  });
+
   class TunnelAgent extends HttpAgent {}
 
   it.each([
     [{ proxy: { host: 'proxy', port: 3128 } }, 'the proxy at proxy:3128'],
+    [{ proxy: { host: 'proxy' } as never }, 'the proxy at proxy'],
     [{ httpsAgent: new TunnelAgent() }, 'tokenRequest.axios.httpsAgent'],
     [{ socketPath: '/run/proxy.sock' }, 'tokenRequest.axios.socketPath'],
     [{ adapter: 'fetch' as const }, 'tokenRequest.axios.adapter'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { claimsChallengeOf, missingScopesOf, wantsNonce } from './challenge.js';
+import { claimsChallengeOf, missingScopesOf, refusalIn, wantsNonce } from './challenge.js';
 
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
 const ENCODED = Buffer.from(CLAIMS).toString('base64');
@@ -43,8 +43,26 @@ describe('a challenge', () => {
     expect(missingScopesOf('Bearer error="invalid_token"')).toBeUndefined();
   });
 
+  it('says why a token was refused, as far as it does', () => {
+    const header =
+      'Basic error="x", Bearer error="invalid_token", error_description="It ended.", scope="a b"';
+
+    expect(refusalIn(header)).toEqual({
+      error: 'invalid_token',
+      description: 'It ended.',
+      scope: 'a b',
+    });
+    expect(refusalIn('Bearer')).toEqual({ error: undefined, description: undefined, scope: undefined });
+    expect(refusalIn(undefined).error).toBeUndefined();
+  });
+
   it.each<[string, string, string[] | undefined]>([
     ['with a word where a parameter belongs', 'Bearer x error="insufficient_scope", scope="a"', ['a']],
+    [
+      'with such a word in a long header',
+      `Bearer x error="insufficient_scope", realm="${'r'.repeat(100)}"`,
+      [],
+    ],
     [
       'with a word far behind its beginning',
       `Bearer realm="${'r'.repeat(100)}" x error="insufficient_scope"`,

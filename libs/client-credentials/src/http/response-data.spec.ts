@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
-import { parsedData } from './response-data.js';
+import { isReadable, parsedData } from './response-data.js';
 
 const bytes = Buffer.from('{"errcode":40001}');
 
@@ -19,4 +19,15 @@ it.each<[sentence: string, data: unknown, expected: unknown]>([
   ['null', null, undefined],
 ])('a predicate gets of %s what can be read', (_, data, expected) => {
   expect(parsedData(data)).toEqual(expected);
+});
+
+it.each<[contentType: string | undefined, expected: boolean]>([
+  [undefined, true],
+  ['text/html; charset=utf-8', true],
+  ['application/problem+json', true],
+  ['text/event-stream', false],
+  ['application/x-text/plain', false],
+  ['application/octet-stream', false],
+])('a predicate may read a body of %s: %s', (contentType, expected) => {
+  expect(isReadable(contentType)).toBe(expected);
 });

@@ -47,6 +47,18 @@ describe('a token is found', () => {
     ['in a list', { body: [{ token: 'T' }], response: { accessToken: '0.token' } }],
     ['as the whole body', { body: 'T\n', response: { accessToken: '' } }],
     ['as the whole body in JSON', { body: '"T"', response: { accessToken: '' } }],
+    [
+      'in a header, whatever the body is',
+      { body: '', headers: { 'x-token': 'T' }, response: { accessTokenHeader: 'X-Token' } },
+    ],
+    [
+      'in a header with its scheme, beside a page',
+      {
+        body: '<html></html>',
+        headers: { authorization: 'bearer T' },
+        response: { accessTokenHeader: 'Authorization' },
+      },
+    ],
     ['of a type in capitals', { body: { access_token: 'T', token_type: 'BEARER' } }],
     ['of an unknown type', { body: { access_token: 'T', token_type: 'urn:x' } }],
     ['beside an error of null', { body: { access_token: 'T', error: null } }],
@@ -181,6 +193,11 @@ describe('the reason why a response has no usable token', () => {
       'has no usable lifetime at "expires_in": check dialect.response.expiresUnit',
     ],
     [
+      'is the header that is not there',
+      { body: { access_token: 'T' }, response: { accessTokenHeader: 'X-Token' } },
+      'has no token in the header "X-Token": check dialect.response.accessTokenHeader',
+    ],
+    [
       'is the address of the API',
       { body: { access_token: 'T', at: 7 }, response: { apiBaseURL: 'at' } },
       'has no https URL of the API at dialect.response.apiBaseURL',
@@ -213,6 +230,16 @@ describe('what may be a token in a response', () => {
 
   it('is the whole body, where that is the token', () => {
     expect(inBody(' T\n', '')).toEqual(['T']);
+  });
+
+  it('is the value of the header that the dialect names, without the scheme at its beginning', () => {
+    const response = { accessTokenHeader: 'X-Token' };
+    const { dialect } = resolveProvider('desk', { clientId: 'c', dialect: { response } });
+    const inHeader = (value: string): string[] =>
+      tokensIn({ status: 400, headers: { 'x-token': value }, text: '{}' }, dialect);
+
+    expect([inHeader('Bearer H'), inHeader('no Bearer H')]).toEqual([['H'], ['no Bearer H']]);
+    expect(tokensIn({ status: 400, headers: {}, text: '{}' }, dialect)).toEqual([]);
   });
 
   it('is nothing else than a text', () => {

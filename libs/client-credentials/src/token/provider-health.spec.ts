@@ -45,6 +45,8 @@ const FAILING = rowOf({
   nextAttemptAt: AT + 30_000,
 });
 const FAILING_UNLATCHED = rowOf({ state: 'failing', lastErrorCode: 'token_endpoint_unavailable' });
+const TAKEN_OVER_AND_EXPIRED = rowOf({ state: 'empty', obtainedAt: AT });
+const DROPPED = rowOf({ state: 'empty', acquisitions: 1 });
 const RETRYING = rowOf({ ...FAILING_UNLATCHED, state: 'refreshing' });
 
 const REJECTED = { lastErrorCode: 'token_request_rejected', nextAttemptAt: '2030-01-01T00:00:30.000Z' };
@@ -62,6 +64,17 @@ describe('the health of a provider', () => {
     ['is failing if all tokens fail', [FAILING, FAILING], { state: 'failing', ...REJECTED }],
     ['does not count what nobody asked for', [UNUSED, FAILING], { state: 'failing', ...REJECTED }],
     ['counts what worked and expired', [EXPIRED, FAILING], { state: 'degraded', ...REJECTED }],
+    [
+      'counts what was taken over and expired',
+      [TAKEN_OVER_AND_EXPIRED, FAILING],
+      { state: 'degraded', ...REJECTED },
+    ],
+    ['counts what was dropped', [DROPPED, FAILING], { state: 'degraded', ...REJECTED }],
+    [
+      'stays degraded during another attempt, while the token is served',
+      [rowOf({ ...DEGRADED, state: 'refreshing', nextAttemptAt: undefined })],
+      { state: 'degraded', expiresInSeconds: 50, lastErrorCode: 'token_endpoint_unavailable' },
+    ],
     [
       'stays failing during another attempt',
       [RETRYING],
@@ -88,6 +101,6 @@ describe('the health of a provider', () => {
       { state: 'degraded', expiresInSeconds: 50, ...REJECTED },
     ],
   ])('%s', (_, rows, health) => {
-    expect(providerHealthOf(rows)).toEqual(health);
+    expect(providerHealthOf(rows)).toStrictEqual(health);
   });
 });

@@ -33,6 +33,7 @@ describe.each(WAYS)('two token requests %s are one', (_way, keyOfRequest) => {
     ['whatever the order of scopes and how often one is named', { scope: 'x y' }, { scope: ['y', 'x', 'x'] }],
     ['whatever blanks stand between scopes', { scope: ' x   y ' }, { scope: 'x y' }],
     ['whether no scope is named or an empty one', {}, { scope: '' }],
+    ['whether no scope is named or blanks alone', {}, { scope: '  ' }],
     ['whether one resource is a string or a list', { resource: 'https://x' }, { resource: ['https://x'] }],
     [
       'whatever the order of resources',
@@ -180,6 +181,9 @@ describe('the name of a token in a store', () => {
     expect(storeKeyOf('key', undefined)).toBe('Ce0oZrqi4JN_tJsIVtJzpZXteLYuS_8Y');
     expect(storeKeyOf('key', 'secret')).toBe('LXj98D7OfRufnKQjIPkLRSfuNKhoh4hD');
     expect(storeKeyOf('key', 'secret', 'thumbprint')).toBe('1GX6AFiKW9WTZcgqwnbxkcq-hP5_8gmg');
+    expect(keyOf({ scope: 'b a', parameters: { y: 1, x: 'z' } })).toBe(
+      '["billing",null,"https://id.example.com/token","desk","client_secret_basic","client_credentials",["a","b"],null,[],{"pairs":[["x","z"],["y",1]]}]',
+    );
     expect(budgetKeyOf(CLIENT)).toBe('GK3eAc7riftIjKuKnPJ3sYzhVV1gNKL42LIUGNm2Zk0');
     expect(forgottenKeyOf('billing', 'acme')).toBe('Yi0VYbieksWVDTlerFg4z_Jlac69491MRFx_bFtAjfI');
   });

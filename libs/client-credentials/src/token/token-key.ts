@@ -16,13 +16,14 @@ export interface ResolvedRequest {
 export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {}): ResolvedRequest {
   const hasParameters = defaults.parameters !== undefined || request.parameters !== undefined;
   return {
-    scopes: listOf(request.scope ?? defaults.scope, /\s+/),
+    scopes: listOf(request.scope ?? defaults.scope, BLANKS),
     audience: request.audience ?? defaults.audience,
     resources: listOf(request.resource ?? defaults.resource),
     parameters: hasParameters ? { ...defaults.parameters, ...request.parameters } : NO_PARAMETERS,
   };
 }
 
+const BLANKS = /\s+/;
 // Shared objects: a manager holds one resolved request per token.
 const NOTHING: readonly string[] = Object.freeze([]);
 const NO_PARAMETERS: Readonly<Parameters> = Object.freeze({});
@@ -141,10 +142,8 @@ export class RequestKeys {
 }
 
 function scopesOf(scope: TokenRequest['scope']): string {
-  if (typeof scope === 'string' && !/\s/.test(scope)) return scope;
-  return resolveRequest({}, scope === undefined ? {} : { scope })
-    .scopes.toSorted()
-    .join(' ');
+  if (typeof scope === 'string' && !BLANKS.test(scope)) return scope;
+  return listOf(scope, BLANKS).toSorted().join(' ');
 }
 
 function othersOf({ audience, resources, parameters }: ResolvedRequest): string {
