@@ -69,13 +69,14 @@ const MAX_REFUSED = 5;
 export class EntryState {
   /** Input of the policy, and the history. Only this class assigns the field. */
   policyInput: StateFields = NO_STATE;
-  /** The current token. */
-  current: AccessToken | undefined;
   /** The current token, or the last one. Tells a repeated token from a new one. */
   #last: AccessToken | undefined;
   #acquisitions = 0;
-  /** Fingerprint of the current token, once a snapshot was taken: a hash for each row would be most of a snapshot's cost. */
-  #fingerprint: string | undefined;
+
+  /** The current token. */
+  get current(): AccessToken | undefined {
+    return this.policyInput.token === undefined ? undefined : this.#last;
+  }
 
   /** The current token as it was issued. */
   get issued(): IssuedToken | undefined {
@@ -112,15 +113,15 @@ export class EntryState {
     const hasHistory = Object.values(history).some((part) => part !== undefined);
     this.policyInput = hasHistory ? { token, ...history } : { token };
     this.#last = access;
-    this.current = access;
-    this.#fingerprint = undefined;
     if (isNew) this.#acquisitions += 1;
     return { isSameToken, replaced: isSameToken ? undefined : last };
   }
 
   #withMargins(issued: IssuedToken, { lifetime, random }: EntryStateOptions): HeldToken {
     const { requested: obtained, lifetimeMs } = issued;
-    const held = { obtained, lifetimeMs, ...marginsOf(lifetimeMs, lifetime, random()) };
+    const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, lifetime, random());
+    // Not by spreading the margins: that object would be larger, and a manager may hold many.
+    const held = { obtained, lifetimeMs, skewMs, refreshAheadMs };
     return this.policyInput.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
@@ -175,7 +176,6 @@ export class EntryState {
 
   drop(dropped: 'refused' | 'requested'): void {
     const droppedToken = this.policyInput.token ?? this.policyInput.droppedToken;
-    this.current = undefined;
     this.policyInput = { ...this.policyInput, token: undefined, dropped, droppedToken };
   }
 
@@ -213,7 +213,7 @@ export class EntryState {
       lastErrorCode,
       nextAttemptAt: delayMs > 0 ? now.at + delayMs : undefined,
       lastErrorMessage,
-      fingerprint: this.current && (this.#fingerprint ??= fingerprintOf(this.current.value)),
+      fingerprint: this.current && fingerprintOf(this.current),
     };
   }
 

@@ -53,7 +53,7 @@ describe('an access token', () => {
 });
 
 describe('a fingerprint', () => {
-  it('is the begin of the SHA-256', () => {
-    expect(fingerprintOf('a-secret-token')).toBe(FINGERPRINT);
+  it('is the begin of the token’s SHA-256', () => {
+    expect(fingerprintOf(new AccessToken(ISSUED, 'Bearer'))).toBe(FINGERPRINT);
   });
 });

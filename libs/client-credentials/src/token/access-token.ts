@@ -3,6 +3,9 @@ import type { Instant } from '../base/clock.js';
 import type { IssuedToken } from './issued-token.js';
 import { inspectAs } from '../base/inspect.js';
 
+// Beside the tokens: most are never asked for theirs.
+const fingerprints = new WeakMap<AccessToken, string>();
+
 /**
  * A token that may be sent now.
  *
@@ -20,7 +23,7 @@ export class AccessToken {
     inspectAs(
       AccessToken,
       (token) =>
-        `AccessToken { ${fingerprintOf(token.value)}, ${token.type}, scopes: [${token.scopes.join(' ')}], expires: ${new Date(token.expiresAt).toISOString()} }`,
+        `AccessToken { ${fingerprintOf(token)}, ${token.type}, scopes: [${token.scopes.join(' ')}], expires: ${new Date(token.expiresAt).toISOString()} }`,
     );
   }
 
@@ -93,11 +96,13 @@ export class AccessToken {
   }
 
   toString(): string {
-    return `AccessToken ${fingerprintOf(this.value)}`;
+    return `AccessToken ${fingerprintOf(this)}`;
   }
 }
 
-/** Fingerprint of a token: the first eight hex digits of its SHA-256. */
-export function fingerprintOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 8);
+/** Fingerprint of a token: the first eight hex digits of its SHA-256. Computed once: it would be most of the cost of a snapshot's row. */
+export function fingerprintOf(token: AccessToken): string {
+  const known = fingerprints.get(token) ?? createHash('sha256').update(token.value).digest('hex').slice(0, 8);
+  fingerprints.set(token, known);
+  return known;
 }
