@@ -1,0 +1,4 @@
+import { answered, askByFetch, callWith } from './first-answer.mjs';
+
+const { access_token } = await askByFetch();
+await answered(await callWith(access_token));
