@@ -27,6 +27,7 @@ export default {
         'test/opentelemetry/*.mjs',
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
+        '!test/scaffold/*/**',
       ],
       // Found by Stryker, for the `testRunner` that scripts/mutation.mjs names.
       ignoreDependencies: ['@stryker-mutator/vitest-runner'],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -17,6 +17,8 @@ const PACKED_FROM = [
   'LICENSE',
   'THIRD_PARTY_NOTICES.md',
 ];
+/** What the link in `node_modules/.bin` names, which is a batch file on Windows. */
+const COMMAND = 'node_modules/nestjs-client-credentials/dist/esm/doctor/main.js';
 const INSTALL_TIMEOUT_MS = 240_000;
 const INSTALL_ATTEMPTS = 3;
 const STEP_TIMEOUT_MS = 60_000;
@@ -40,9 +42,11 @@ export async function packLibrary(parent: string): Promise<string> {
 export async function readPackage(
   tarball: string,
 ): Promise<{ manifest: Record<string, unknown>; files: string[] }> {
-  const { stdout: list } = await run('tar', ['-tzf', tarball]);
-  const { stdout: manifest } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
-  const files = list.split('\n').filter((path) => path !== '' && !path.endsWith('/'));
+  // A path with the letter of a drive would name another host to some tar.
+  const [cwd, name] = [dirname(tarball), basename(tarball)];
+  const { stdout: list } = await run('tar', ['-tzf', name], { cwd });
+  const { stdout: manifest } = await run('tar', ['-xzOf', name, 'package/package.json'], { cwd });
+  const files = list.split(/\r?\n/).filter((path) => path !== '' && !path.endsWith('/'));
   return { manifest: JSON.parse(manifest) as Record<string, unknown>, files };
 }
 
@@ -51,6 +55,8 @@ export interface Consumer {
   name: string;
   source?: string;
   versions?: Record<string, string>;
+  /** Packages that are installed along with the library. */
+  packages?: string[];
 }
 
 /** An application in its own directory, with the library from a tarball and dependencies from the registry. */
@@ -58,7 +64,7 @@ export class ConsumerApplication {
   private constructor(readonly directory: string) {}
 
   static async install(
-    { name, source = name, versions = {} }: Consumer,
+    { name, source = name, versions = {}, packages = [] }: Consumer,
     tarball: string,
     parent: string,
   ): Promise<ConsumerApplication> {
@@ -66,7 +72,7 @@ export class ConsumerApplication {
     await cp(join(import.meta.dirname, source), directory, { recursive: true });
     await pin(join(directory, 'package.json'), versions);
     await withRetries(() =>
-      execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+      execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball, ...packages], {
         cwd: directory,
         timeoutMs: INSTALL_TIMEOUT_MS,
       }),
@@ -76,7 +82,14 @@ export class ConsumerApplication {
 
   /** Compiles the application against the library's declarations; returns the compiler's output. */
   async build(): Promise<string> {
-    const { stdout } = await execute('npm', ['run', '--silent', 'build'], { cwd: this.directory });
+    return this.script('build');
+  }
+
+  /** Runs a script of the application's manifest; returns what it writes. */
+  async script(name: string, args: string[] = []): Promise<string> {
+    const { stdout } = await execute('npm', ['run', '--silent', name, '--', ...args], {
+      cwd: this.directory,
+    });
     return stdout;
   }
 
@@ -94,7 +107,7 @@ export class ConsumerApplication {
 
   /** Runs the package's command, as installed; returns what it writes. */
   async command(node: string[], args: string[]): Promise<string> {
-    const { stdout } = await this.#run(node, ['node_modules/.bin/nestjs-client-credentials', ...args]);
+    const { stdout } = await this.#run(node, [COMMAND, ...args]);
     return stdout;
   }
 
@@ -140,7 +153,14 @@ async function execute(
   { cwd, timeoutMs = STEP_TIMEOUT_MS }: Execution,
 ): Promise<{ stdout: string }> {
   try {
-    return await run(command, args, { cwd, timeout: timeoutMs, env: ownEnvironment(), maxBuffer: 2 ** 24 });
+    return await run(command, args, {
+      cwd,
+      timeout: timeoutMs,
+      env: ownEnvironment(),
+      maxBuffer: 2 ** 24,
+      // npm and npx are batch files there.
+      shell: process.platform === 'win32' && command !== process.execPath,
+    });
   } catch (error) {
     const { code, killed, stdout, stderr } = error as { [Name in string]?: unknown };
     const end = killed === true ? `did not end within ${String(timeoutMs)} ms` : `ended with ${String(code)}`;
