@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
-import { ConsumerApplication, packLibrary } from './consumers/consumer-application.js';
+import { ConsumerApplication } from './consumers/consumer-application.js';
+import { packLibrary } from './consumers/packed-library.js';
 import { readInstructions, readFirstLogLine, type Instructions } from './scaffold/readme.js';
 import { StartedApplication } from './scaffold/started-application.js';
 import { freePort } from './support/programs.js';
@@ -38,7 +39,7 @@ describe('an empty application, after all that README.md says', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'client-credentials-scaffold-'));
-    const tarball = await packLibrary(directory);
+    const tarball = await packLibrary();
     const waiting = [...APPLICATIONS];
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift())

@@ -1,54 +1,11 @@
-import { execFile } from 'node:child_process';
-import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execute } from './execute.js';
 
-const run = promisify(execFile);
-
-const REPOSITORY = join(import.meta.dirname, '..', '..');
-const PACKED_FROM = [
-  'libs',
-  'scripts',
-  'nest-cli.json',
-  'package.json',
-  'tsconfig.json',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-  'THIRD_PARTY_NOTICES.md',
-];
 /** What the link in `node_modules/.bin` names, which is a batch file on Windows. */
 const COMMAND = 'node_modules/nestjs-client-credentials/dist/esm/doctor/main.js';
 const INSTALL_TIMEOUT_MS = 240_000;
 const INSTALL_ATTEMPTS = 3;
-const STEP_TIMEOUT_MS = 60_000;
-
-/**
- * Builds and packs the library as `npm publish` does; returns the path of the tarball.
- *
- * Works on a copy, because another process may be building in the repository.
- */
-export async function packLibrary(parent: string): Promise<string> {
-  const copy = join(parent, 'library');
-  for (const name of PACKED_FROM) await cp(join(REPOSITORY, name), join(copy, name), { recursive: true });
-  await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  await execute('npm', ['pack', '--pack-destination', parent], { cwd: copy, timeoutMs: INSTALL_TIMEOUT_MS });
-  const tarball = (await readdir(parent)).find((name) => name.endsWith('.tgz'));
-  if (tarball === undefined) throw new Error('npm pack left no tarball');
-  return join(parent, tarball);
-}
-
-/** The package's manifest and the paths of its files, as a registry gets them. */
-export async function readPackage(
-  tarball: string,
-): Promise<{ manifest: Record<string, unknown>; files: string[] }> {
-  // A path with the letter of a drive would name another host to some tar.
-  const [cwd, name] = [dirname(tarball), basename(tarball)];
-  const { stdout: list } = await run('tar', ['-tzf', name], { cwd });
-  const { stdout: manifest } = await run('tar', ['-xzOf', name, 'package/package.json'], { cwd });
-  const files = list.split(/\r?\n/).filter((path) => path !== '' && !path.endsWith('/'));
-  return { manifest: JSON.parse(manifest) as Record<string, unknown>, files };
-}
 
 /** Name, source folder and dependency versions of an application. */
 export interface Consumer {
@@ -142,34 +99,6 @@ async function pin(file: string, versions: Record<string, string>): Promise<void
   await writeFile(file, JSON.stringify(manifest, null, 2));
 }
 
-interface Execution {
-  cwd: string;
-  timeoutMs?: number;
-}
-
-async function execute(
-  command: string,
-  args: string[],
-  { cwd, timeoutMs = STEP_TIMEOUT_MS }: Execution,
-): Promise<{ stdout: string }> {
-  try {
-    return await run(command, args, {
-      cwd,
-      timeout: timeoutMs,
-      env: ownEnvironment(),
-      maxBuffer: 2 ** 24,
-      // npm and npx are batch files there.
-      shell: process.platform === 'win32' && command !== process.execPath,
-    });
-  } catch (error) {
-    const { code, killed, stdout, stderr } = error as { [Name in string]?: unknown };
-    const end = killed === true ? `did not end within ${String(timeoutMs)} ms` : `ended with ${String(code)}`;
-    throw new Error(`${command} ${args.join(' ')} ${end}\n${String(stdout)}\n${String(stderr)}`, {
-      cause: error,
-    });
-  }
-}
-
 /** Retries an installation, because the registry may fail for a moment. */
 async function withRetries(install: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -180,11 +109,4 @@ async function withRetries(install: () => Promise<unknown>): Promise<void> {
       if (attempt === INSTALL_ATTEMPTS) throw error;
     }
   }
-}
-
-/** Environment without the variables that npm and jest set for this test. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const foreign =
-    /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
