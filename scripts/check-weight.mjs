@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..');
 const packing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
   cwd: root,
   encoding: 'utf8',
+  shell: process.platform === 'win32',
 });
 const [{ size, unpackedSize }] = JSON.parse(packing);
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -23,6 +23,7 @@ const PACKED_FROM = [
 ];
 const KEPT = join(REPOSITORY, 'node_modules', '.cache', 'client-credentials-packed');
 const PACK_TIMEOUT_MS = 240_000;
+const KEPT_MS = 3_600_000;
 const POLL_MS = 200;
 
 /**
@@ -95,10 +96,17 @@ async function isTaken(lock: string): Promise<boolean> {
   }
 }
 
+/** Another run may use a younger one. */
+async function removeOld(): Promise<void> {
+  for (const name of await readdir(KEPT)) {
+    const { mtimeMs } = await stat(join(KEPT, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > KEPT_MS) await rm(join(KEPT, name), { recursive: true, force: true });
+  }
+}
+
 /** Works on a copy, because another process may be building in the repository. */
 async function pack(folder: string): Promise<void> {
-  for (const name of await readdir(KEPT))
-    if (!name.startsWith(basename(folder))) await rm(join(KEPT, name), { recursive: true, force: true });
+  await removeOld();
   const parent = await mkdtemp(join(tmpdir(), 'client-credentials-packed-'));
   try {
     const copy = join(parent, 'library');

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { bareEnvironment } from '../support/programs.js';
 
 /** A started application, and what it has printed. */
 export class StartedApplication implements AsyncDisposable {
@@ -11,8 +12,7 @@ export class StartedApplication implements AsyncDisposable {
     this.#child = spawn(process.execPath, args, {
       cwd,
       env: {
-        PATH: process.env['PATH'],
-        SystemRoot: process.env['SystemRoot'],
+        ...bareEnvironment(),
         NO_COLOR: '1',
         ...environment,
       },

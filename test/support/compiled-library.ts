@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { transform } from '@swc/core';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -21,7 +21,7 @@ export async function compileLibrary(name: string): Promise<CompiledLibrary> {
     sources.map((file) => compile(join(SOURCE, file), join(directory, file.replace(/\.ts$/, '.js')))),
   );
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
-  await symlink(relative(directory, join(ROOT, 'node_modules')), join(directory, 'node_modules'));
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction');
   return {
     directory,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { compileLibrary, type CompiledLibrary } from './compiled-library.js';
+import { bareEnvironment } from './programs.js';
 
 /** One step of the JSON report. */
 interface ReportedStep {
@@ -80,7 +81,7 @@ export class Doctor implements AsyncDisposable {
     const main = join(this.library.directory, 'doctor', 'main.js');
     const child = spawn(process.execPath, [main, ...args], {
       cwd: this.directory,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...bareEnvironment(), ...env },
     });
     child.stdin.end(input);
     const ended = new Promise<number | null>((resolve, reject) => {
@@ -97,7 +98,7 @@ export class Doctor implements AsyncDisposable {
     const file = await this.write('command.sh', command);
     const { stdout } = await promisify(execFile)('sh', [file], {
       cwd: this.directory,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...bareEnvironment(), ...env },
     });
     return stdout;
   }
