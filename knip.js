@@ -27,6 +27,7 @@ export default {
         'test/opentelemetry/*.mjs',
         'scripts/**/*.mjs',
         '!test/consumers/*/**',
+        '!test/scaffold/*/**',
       ],
       // Found by Stryker, for the `testRunner` that scripts/mutation.mjs names.
       ignoreDependencies: ['@stryker-mutator/vitest-runner'],
@@ -36,6 +37,7 @@ export default {
         '*.mjs',
         'contenders/*.mjs',
         'scenarios/*.mjs',
+        'weight/functions/*.mjs',
         'endpoints/server.mjs',
         'racing/contender-process.mjs',
         '**/*.spec.mjs',

@@ -1,8 +1,7 @@
-// Makes the images of the README: a board with one provider in each state, light and dark. Needs Chromium on PATH and a build.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+// Makes the images of the README: a board with one provider in each state, light and dark. Needs a build, and Chromium on PATH or at CHROMIUM.
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { tokenBoard } from 'nestjs-client-credentials/board';
 import { TokenManager } from 'nestjs-client-credentials/core';
@@ -10,6 +9,7 @@ import { startAuthorizationServer } from 'nestjs-client-credentials/testing';
 
 const MINUTE_MS = 60_000;
 const MAX_BYTES = 150_000;
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 const folder = join(import.meta.dirname, '..', 'docs', 'images');
 
 let at = new Date(2030, 0, 7, 9, 26, 0).getTime();
@@ -64,12 +64,8 @@ at += 3_000;
 slow.failNext(1, 'hang');
 await call(source('resistant-documents'), 1);
 
-const executablePath = execFileSync('sh', [
-  '-c',
-  'command -v chromium || command -v chromium-browser || command -v google-chrome',
-])
-  .toString()
-  .trim();
+const executablePath = process.env.CHROMIUM ?? PROGRAMS.flatMap(onPath).find((path) => existsSync(path));
+if (executablePath === undefined) throw new Error('Install Chromium, or set CHROMIUM to its path.');
 const browser = await chromium.launch({
   executablePath,
   args: [
@@ -115,3 +111,8 @@ await tokens.close();
 for (const each of [server, strict, flaky, slow, shops]) await each.close();
 web.closeAllConnections();
 web.close();
+
+/** The places where PATH may have a program. */
+function onPath(program) {
+  return process.env.PATH.split(delimiter).map((each) => join(each, program));
+}

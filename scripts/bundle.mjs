@@ -9,7 +9,7 @@
 //   small, so that it costs next to nothing. A room that is larger has several files, each of which imports only those before it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { minifySync } from '@swc/core';
 import { buildSync, transformSync } from 'esbuild';
 import { rollup } from 'rollup';
@@ -101,7 +101,7 @@ function withShortLocals(code) {
 }
 
 function isPackage(id) {
-  return /^[^./]/.test(id);
+  return !id.startsWith('.') && !isAbsolute(id);
 }
 
 /** Distributes the modules to files: room by room, each module after those that it imports. */
@@ -134,10 +134,15 @@ function roomOf(id) {
   if (id.startsWith(LRU_CACHE)) return 'lru-cache';
   if (id === JOSE) return 'jose';
   if (id === THROUGH_AXIOS) return 'oauth-axios';
-  const path = relative(modules, id);
+  const path = pathOf(id);
   if ([...entries, COMMAND].includes(path.replace(/\.js$/, ''))) return undefined;
   const within = ROOMS_WITHIN.find((room) => path.startsWith(`${room}/`));
   return (within ?? path.split('/')[0]).replace('/', '-');
+}
+
+/** The path of a module below dist/modules, with the same separator on every system. */
+function pathOf(id) {
+  return relative(modules, id).split(sep).join('/');
 }
 
 /** Takes the installed jose if it can be required, else the copy. */
@@ -178,7 +183,7 @@ async function writeDeclarations() {
     entryFileNames: '[name].d.ts',
     chunkFileNames: 'rooms/[name].d.ts',
     manualChunks: (id) => {
-      const path = relative(modules, id);
+      const path = pathOf(id);
       return entries.includes(path.replace(/\.d\.ts$/, '')) ? undefined : path.split('/')[0];
     },
     minifyInternalExports: false,

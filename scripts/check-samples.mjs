@@ -55,7 +55,8 @@ for (const document of ['README.md', ...documents]) {
     count += 1;
     const source = text.slice(...sample);
     const file = NAMED.exec(source)?.groups.name;
-    const target = file === undefined ? path : join(root, `${document}.files`, file);
+    // The compiler asks for paths with slashes, also on Windows.
+    const target = (file === undefined ? path : join(root, `${document}.files`, file)).replaceAll('\\', '/');
     if (file !== undefined && modules.has(target)) throw new Error(`${document} has two samples of ${file}.`);
     // Text between samples becomes blanks, so that positions match the document.
     const before = modules.get(target)?.source ?? '';

@@ -8,10 +8,7 @@ const MAX_PACKED_BYTES = 200_000;
 const MAX_INSTALLED_BYTES = 3_000_000;
 
 const root = join(import.meta.dirname, '..');
-const packing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-  cwd: root,
-  encoding: 'utf8',
-});
+const packing = packed();
 const [{ size, unpackedSize }] = JSON.parse(packing);
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const installed = Object.keys(dependencies).reduce(
@@ -28,6 +25,22 @@ for (const [what, bytes, max] of limits) {
     `${what}: ${Math.round(bytes / 1000)} kB, at most ${max / 1000} kB${isTooMuch ? ': TOO MUCH' : ''}`,
   );
   if (isTooMuch) process.exitCode = 1;
+}
+
+/** What npm says of the file that it would publish: with the short manifest, and without building anew. */
+function packed() {
+  const manifest = (step) =>
+    execFileSync(process.execPath, [join(root, 'scripts', 'packed-manifest.mjs'), step]);
+  manifest('--strip');
+  try {
+    return execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+  } finally {
+    manifest('--restore');
+  }
 }
 
 function sizeOf(folder) {

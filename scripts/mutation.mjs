@@ -69,6 +69,7 @@ for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
   const started = Date.now();
   const { status } = spawnSync('npx', ['stryker', 'run', config], {
     stdio: 'inherit',
+    shell: process.platform === 'win32',
     // A zone apart from UTC, so that the specs tell local time from UTC.
     env: { ...process.env, TZ: 'Asia/Kolkata', MUTATION_SPECS: specs.join(' ') },
   });

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { packLibrary } from './consumers/consumer-application.js';
+import { packLibrary } from './consumers/packed-library.js';
 
 const TIMEOUT_MS = 300_000;
 const ROOT = join(import.meta.dirname, '..');
@@ -25,7 +25,7 @@ let files: readonly FileReport[];
 
 /** A project with the packed library and a jest that nobody has configured. */
 async function makeProject(): Promise<void> {
-  const tarball = await packLibrary(directory);
+  const tarball = await packLibrary();
   const project = join(directory, 'project');
   await cp(FIXTURE, project, { recursive: true });
   await writeFile(
@@ -34,7 +34,10 @@ async function makeProject(): Promise<void> {
   );
   const installed = join(project, 'node_modules', 'nestjs-client-credentials');
   await mkdir(installed, { recursive: true });
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+  // A path with the letter of a drive would name another host to some tar.
+  await run('tar', ['-xzf', basename(tarball), '--strip-components=1', '-C', installed], {
+    cwd: dirname(tarball),
+  });
   const { dependencies = {} } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
   };

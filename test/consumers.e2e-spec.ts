@@ -2,13 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  ConsumerApplication,
-  nodesToTry,
-  packLibrary,
-  readPackage,
-  type Consumer,
-} from './consumers/consumer-application.js';
+import { ConsumerApplication, nodesToTry, type Consumer } from './consumers/consumer-application.js';
+import { packLibrary, readPackage } from './consumers/packed-library.js';
 
 const TIMEOUT_MS = 300_000;
 
@@ -42,7 +37,7 @@ describe('the packed library', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'client-credentials-consumers-'));
-    tarball = await packLibrary(directory);
+    tarball = await packLibrary();
     const waiting = [...CONSUMERS];
     const lane = async (): Promise<void> => {
       for (let consumer = waiting.shift(); consumer !== undefined; consumer = waiting.shift()) {

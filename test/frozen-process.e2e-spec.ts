@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ProviderConfig } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import { compileLibrary, type CompiledLibrary } from './support/compiled-library.js';
+import { requirePausing } from './support/programs.js';
 
 const CALLER = join(import.meta.dirname, 'frozen', 'caller.mjs');
 const TIMEOUT_MS = 1_000;
@@ -73,6 +74,7 @@ class Caller {
   }
 
   freeze(): void {
+    requirePausing();
     this.#child.kill('SIGSTOP');
   }
 

@@ -13,11 +13,7 @@ export const contender = {
     const getToken = handWrittenCache(client);
     const dispatcher = new Agent().compose((dispatch) => (options, handler) => {
       getToken().then(
-        (token) =>
-          dispatch(
-            { ...options, headers: { ...options.headers, authorization: `Bearer ${token}` } },
-            handler,
-          ),
+        (token) => dispatch({ ...options, headers: { authorization: `Bearer ${token}` } }, handler),
         (error) => handler.onResponseError({}, error),
       );
       return true;

@@ -1,56 +1,19 @@
-import { execFile } from 'node:child_process';
-import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execute } from './execute.js';
 
-const run = promisify(execFile);
-
-const REPOSITORY = join(import.meta.dirname, '..', '..');
-const PACKED_FROM = [
-  'libs',
-  'scripts',
-  'nest-cli.json',
-  'package.json',
-  'tsconfig.json',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-  'THIRD_PARTY_NOTICES.md',
-];
+/** What the link in `node_modules/.bin` names, which is a batch file on Windows. */
+const COMMAND = 'node_modules/nestjs-client-credentials/dist/esm/doctor/main.js';
 const INSTALL_TIMEOUT_MS = 240_000;
 const INSTALL_ATTEMPTS = 3;
-const STEP_TIMEOUT_MS = 60_000;
-
-/**
- * Builds and packs the library as `npm publish` does; returns the path of the tarball.
- *
- * Works on a copy, because another process may be building in the repository.
- */
-export async function packLibrary(parent: string): Promise<string> {
-  const copy = join(parent, 'library');
-  for (const name of PACKED_FROM) await cp(join(REPOSITORY, name), join(copy, name), { recursive: true });
-  await symlink(join(REPOSITORY, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  await execute('npm', ['pack', '--pack-destination', parent], { cwd: copy, timeoutMs: INSTALL_TIMEOUT_MS });
-  const tarball = (await readdir(parent)).find((name) => name.endsWith('.tgz'));
-  if (tarball === undefined) throw new Error('npm pack left no tarball');
-  return join(parent, tarball);
-}
-
-/** The package's manifest and the paths of its files, as a registry gets them. */
-export async function readPackage(
-  tarball: string,
-): Promise<{ manifest: Record<string, unknown>; files: string[] }> {
-  const { stdout: list } = await run('tar', ['-tzf', tarball]);
-  const { stdout: manifest } = await run('tar', ['-xzOf', tarball, 'package/package.json']);
-  const files = list.split('\n').filter((path) => path !== '' && !path.endsWith('/'));
-  return { manifest: JSON.parse(manifest) as Record<string, unknown>, files };
-}
 
 /** Name, source folder and dependency versions of an application. */
 export interface Consumer {
   name: string;
   source?: string;
   versions?: Record<string, string>;
+  /** Packages that are installed along with the library. */
+  packages?: string[];
 }
 
 /** An application in its own directory, with the library from a tarball and dependencies from the registry. */
@@ -58,7 +21,7 @@ export class ConsumerApplication {
   private constructor(readonly directory: string) {}
 
   static async install(
-    { name, source = name, versions = {} }: Consumer,
+    { name, source = name, versions = {}, packages = [] }: Consumer,
     tarball: string,
     parent: string,
   ): Promise<ConsumerApplication> {
@@ -66,7 +29,7 @@ export class ConsumerApplication {
     await cp(join(import.meta.dirname, source), directory, { recursive: true });
     await pin(join(directory, 'package.json'), versions);
     await withRetries(() =>
-      execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+      execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', tarball, ...packages], {
         cwd: directory,
         timeoutMs: INSTALL_TIMEOUT_MS,
       }),
@@ -76,7 +39,14 @@ export class ConsumerApplication {
 
   /** Compiles the application against the library's declarations; returns the compiler's output. */
   async build(): Promise<string> {
-    const { stdout } = await execute('npm', ['run', '--silent', 'build'], { cwd: this.directory });
+    return this.script('build');
+  }
+
+  /** Runs a script of the application's manifest; returns what it writes. */
+  async script(name: string, args: string[] = []): Promise<string> {
+    const { stdout } = await execute('npm', ['run', '--silent', name, '--', ...args], {
+      cwd: this.directory,
+    });
     return stdout;
   }
 
@@ -94,7 +64,7 @@ export class ConsumerApplication {
 
   /** Runs the package's command, as installed; returns what it writes. */
   async command(node: string[], args: string[]): Promise<string> {
-    const { stdout } = await this.#run(node, ['node_modules/.bin/nestjs-client-credentials', ...args]);
+    const { stdout } = await this.#run(node, [COMMAND, ...args]);
     return stdout;
   }
 
@@ -129,27 +99,6 @@ async function pin(file: string, versions: Record<string, string>): Promise<void
   await writeFile(file, JSON.stringify(manifest, null, 2));
 }
 
-interface Execution {
-  cwd: string;
-  timeoutMs?: number;
-}
-
-async function execute(
-  command: string,
-  args: string[],
-  { cwd, timeoutMs = STEP_TIMEOUT_MS }: Execution,
-): Promise<{ stdout: string }> {
-  try {
-    return await run(command, args, { cwd, timeout: timeoutMs, env: ownEnvironment(), maxBuffer: 2 ** 24 });
-  } catch (error) {
-    const { code, killed, stdout, stderr } = error as { [Name in string]?: unknown };
-    const end = killed === true ? `did not end within ${String(timeoutMs)} ms` : `ended with ${String(code)}`;
-    throw new Error(`${command} ${args.join(' ')} ${end}\n${String(stdout)}\n${String(stderr)}`, {
-      cause: error,
-    });
-  }
-}
-
 /** Retries an installation, because the registry may fail for a moment. */
 async function withRetries(install: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -160,11 +109,4 @@ async function withRetries(install: () => Promise<unknown>): Promise<void> {
       if (attempt === INSTALL_ATTEMPTS) throw error;
     }
   }
-}
-
-/** Environment without the variables that npm and jest set for this test. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const foreign =
-    /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { requirePausing } from '../support/programs.js';
 
 const CALLER = join(import.meta.dirname, 'caller.mjs');
 
@@ -52,6 +53,7 @@ export class CallerProcess {
 
   /** Stops the process with SIGSTOP: its connections and timers stay. */
   pause(): void {
+    requirePausing();
     this.#child.kill('SIGSTOP');
   }
 

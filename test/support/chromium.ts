@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
+import { folderWith, outputOf } from './programs.js';
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const INSTALL_ATTEMPTS = 5;
@@ -14,8 +14,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-
-const run = promisify(execFile);
 
 /** Starts Chromium without a window, with a new profile; installs Chromium if permitted. */
 export async function startChromium(): Promise<Browser> {
@@ -38,8 +36,8 @@ async function findChromium(): Promise<string> {
 
 async function onPath(): Promise<string | undefined> {
   for (const program of PROGRAMS) {
-    const path = await outputOf('which', [program]);
-    if (path !== undefined) return path.trim();
+    const folder = await folderWith([program]);
+    if (folder !== undefined) return join(folder, program);
   }
   return undefined;
 }
@@ -50,13 +48,5 @@ async function install(): Promise<void> {
     await outputOf('apt-get', ['install', '-y', '-qq', 'chromium']);
   } else if ((await outputOf('brew', ['--version'])) !== undefined) {
     await outputOf('brew', ['install', '--cask', 'chromium']);
-  }
-}
-
-async function outputOf(program: string, options: string[]): Promise<string | undefined> {
-  try {
-    return (await run(program, options)).stdout;
-  } catch {
-    return undefined;
   }
 }

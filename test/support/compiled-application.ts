@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { transform } from '@swc/core';
 import { compileLibrary } from './compiled-library.js';
+import { bareEnvironment } from './programs.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -63,7 +64,7 @@ async function place(from: string, to: string): Promise<void> {
 function start(main: string, cwd: string, environment: NodeJS.ProcessEnv): RunningApplication {
   const child = spawn(process.execPath, [main], {
     cwd,
-    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment },
+    env: { ...bareEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { transform } from '@swc/core';
 import { ChildCoverage } from './child-coverage.js';
 
@@ -34,7 +34,7 @@ export async function compileLibrary(name: string, counted?: string): Promise<Co
     }),
   );
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
-  await symlink(relative(directory, join(ROOT, 'node_modules')), join(directory, 'node_modules'));
+  await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction');
   return {
     directory,
     coverage,

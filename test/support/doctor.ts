@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { compileLibrary, type CompiledLibrary } from './compiled-library.js';
+import { bareEnvironment } from './programs.js';
 
 /** The client that is examined, and the token that it gets. */
 export const DESK = {
@@ -95,7 +96,7 @@ export class Doctor implements AsyncDisposable {
     const { nodeArguments = [] } = this.library.coverage ?? {};
     const child = spawn(process.execPath, [...nodeArguments, main, ...args], {
       cwd: this.directory,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...bareEnvironment(), ...env },
     });
     child.stdin.end(input);
     const ended = new Promise<number | null>((resolve, reject) => {
@@ -124,7 +125,7 @@ export class Doctor implements AsyncDisposable {
     const file = await this.write('command.sh', command);
     const { stdout } = await promisify(execFile)('sh', [file], {
       cwd: this.directory,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { ...bareEnvironment(), ...env },
     });
     return stdout;
   }

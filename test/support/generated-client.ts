@@ -73,7 +73,7 @@ async function compiled(
     files.filter((file) => file.endsWith('.ts')).map((file) => compile(join(directory, file))),
   );
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
-  await symlink(join(CACHE, '..'), join(directory, 'node_modules'));
+  await symlink(join(CACHE, '..'), join(directory, 'node_modules'), 'junction');
   return {
     load: <Module>(file: string) => import(join(directory, file)) as Promise<Module>,
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { foundOrInstalled } from './debian-packages.js';
-import { folderWith, freePort, outputOf } from './programs.js';
+import { folderWith, freePort, outputOf, requirePausing } from './programs.js';
 import { giveTo, runAs, spawnAs, unprivilegedAccount } from './unprivileged.js';
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -77,7 +77,10 @@ export async function startPostgres(): Promise<PostgresServer> {
       server = launch();
       await ready(url, server);
     },
-    pause: () => signalAll('SIGSTOP'),
+    async pause() {
+      requirePausing();
+      await signalAll('SIGSTOP');
+    },
     resume: () => signalAll('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop();

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, succeeds } from './programs.js';
+import { freePort, requirePausing, succeeds } from './programs.js';
 
 const INSTALL_ATTEMPTS = 5;
 const IMAGE = 'valkey/valkey:8-alpine';
@@ -72,7 +72,10 @@ export async function startRedis({ isCluster = false } = {}): Promise<RedisServe
       await stop();
       server = await start();
     },
-    pause: () => server.signal('SIGSTOP'),
+    async pause() {
+      requirePausing();
+      await server.signal('SIGSTOP');
+    },
     resume: () => server.signal('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await stop();
