@@ -132,6 +132,7 @@ describe('a dialect function that throws on the response', () => {
   it.each<[string, Dialect]>([
     ['builds no header', { authorization: { format: fail } }],
     ['finds no error', { response: { isError: fail } }],
+    ['finds no lifetime', { response: { expiresUnit: fail } }],
   ])('causes a ClientCredentialsError that quotes nothing, for every call: %s', async (_, dialect) => {
     await using desk = await openDesk({ provider: { ...ONE_ATTEMPT, dialect } });
 

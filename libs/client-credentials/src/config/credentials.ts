@@ -14,7 +14,7 @@ export type Lazy<T> = T | (() => T | Promise<T>);
 
 /** One attempt at a token request, before it is sent. A {@link ClientAuthentication} may change any of its fields. */
 export interface TokenRequestAttempt {
-  /** URL of the token endpoint, without parameters that `requestEncoding: 'query'` adds later. */
+  /** URL of the token endpoint, without parameters that `requestEncoding: 'query'` adds later. Another one must be https, or http on loopback. */
   url: string;
   /** HTTP method of the request. */
   method: 'POST' | 'GET';

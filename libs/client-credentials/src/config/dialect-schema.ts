@@ -5,6 +5,7 @@ import {
   oneOf,
   optional,
   optionsOf,
+  orFunction,
   text,
   unless,
   type Check,
@@ -21,7 +22,9 @@ const response = {
   accessToken: optional(text),
   accessTokenHeader: optional(filledText),
   expiresIn: optional(filledText),
-  expiresUnit: optional(oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601')),
+  expiresUnit: optional(
+    orFunction(oneOf('seconds', 'milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'iso-8601')),
+  ),
   tokenType: optional(filledText),
   scope: optional(filledText),
   apiBaseURL: optional(filledText),

@@ -28,6 +28,8 @@ export interface ResponseDialect {
   /**
    * Name of the response header that holds the token, or `Bearer` and the token, for servers that open a session: the body is not needed then.
    *
+   * `Set-Cookie`: the token is all cookies, as `authorization: { header: 'Cookie', scheme: '' }` sends them back.
+   *
    * @defaultValue none: the token is in the body
    */
   accessTokenHeader?: string;
@@ -38,11 +40,17 @@ export interface ResponseDialect {
    */
   expiresIn?: string;
   /**
-   * Unit of the value at `expiresIn`: a lifetime, or the instant of expiry.
+   * Unit of the value at `expiresIn`: a lifetime, or the instant of expiry; or a function that makes seconds of lifetime of the value.
    *
    * @defaultValue `'seconds'`
    */
-  expiresUnit?: 'seconds' | 'milliseconds' | 'epoch-seconds' | 'epoch-milliseconds' | 'iso-8601';
+  expiresUnit?:
+    | 'seconds'
+    | 'milliseconds'
+    | 'epoch-seconds'
+    | 'epoch-milliseconds'
+    | 'iso-8601'
+    | ((value: unknown) => number);
   /**
    * Path of the token type.
    *

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstantClock } from '../base/clock.js';
-import { ClientCredentialsError } from '../base/errors.js';
+import { ClientCredentialsError, invalidConfiguration } from '../base/errors.js';
+import { isSecureAddress } from '../base/secure-origin.js';
 import type { Provider } from '../config/resolve.js';
 import type { GrantContext, IssuedToken } from '../token/issued-token.js';
 import type { ResolvedRequest } from '../token/token-key.js';
@@ -103,6 +104,9 @@ export class GrantRequest {
       () => credential.authenticate(attempt, issuer, contextOf(provider, request)),
       'The client authentication',
     );
+    if (attempt.url !== tokenUrl && !isSecureAddress(attempt.url)) {
+      throw invalidConfiguration(['clientAuthentication: set a url that is no https URL'], provider.name);
+    }
     let provedNonce: string | undefined;
     if (dpop !== undefined) {
       const target = { method: attempt.method, url: new URL(attempt.url) };

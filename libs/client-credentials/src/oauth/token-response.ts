@@ -57,7 +57,7 @@ export function readAnswer(
   ].map((path) => valueAt(container, path));
   const inBody = paths.accessToken === '' ? bareToken(text, parsed) : named;
   const value = isInHeader ? tokenInHeader(response, dialect) : inBody;
-  if (!isToken(value)) {
+  if (!isToken(value, isInHeader)) {
     if (isInHeader)
       return unusable(
         `has no token in the header "${paths.accessTokenHeader}": check dialect.response.accessTokenHeader`,
@@ -149,12 +149,14 @@ function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
 /** Lifetime in milliseconds, `undefined` if the server names none; zero, negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
+  const { expiresUnit: unit } = response;
+  if (typeof unit === 'function') return unit(value) * 1000;
   const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
   // Some servers write -1 for a token without end.
   if (isNumber && Number(value) === -1) return undefined;
-  if (response.expiresUnit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
-  const count = isNumber ? Number(value) * UNIT_MS[response.expiresUnit] : Number.NaN;
-  return response.expiresUnit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
+  if (unit === 'iso-8601') return remainingUntil(dateOf(value), requestedAt);
+  const count = isNumber ? Number(value) * UNIT_MS[unit] : Number.NaN;
+  return unit.startsWith('epoch') ? remainingUntil(count, requestedAt) : count;
 }
 
 /** What servers write where there is no instant: the zero of Unix, and of .NET and Go. */

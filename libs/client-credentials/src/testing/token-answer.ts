@@ -3,6 +3,7 @@ import type { TestToken } from './issued-token.js';
 import type { OAuthRefusal } from './refusal.js';
 
 type ExpiresUnit = NonNullable<ResponseDialect['expiresUnit']>;
+type NamedUnit = Extract<ExpiresUnit, string>;
 
 /**
  * Body of a successful token response, with each value at the dialect's path.
@@ -38,18 +39,18 @@ export function errorBody({ code, description }: OAuthRefusal, dialect: Dialect)
   return body;
 }
 
-/** Lifetime in the dialect's unit, rounded down: a longer lifetime would make clients send expired tokens. */
+/** Lifetime in the dialect's unit, rounded down: a longer lifetime would make clients send expired tokens. A function gets seconds. */
 function lifetimeOf(expiresAt: number, unit: ExpiresUnit = 'seconds', now: number): JsonValue {
   // Rounds first: a fraction from a fake clock must not cost a whole second.
   const remainingMs = Math.round(expiresAt - now);
-  const write: Record<ExpiresUnit, () => JsonValue> = {
+  const write: Record<NamedUnit, () => JsonValue> = {
     seconds: () => Math.floor(remainingMs / 1000),
     milliseconds: () => remainingMs,
     'epoch-seconds': () => Math.floor(expiresAt / 1000),
     'epoch-milliseconds': () => Math.floor(expiresAt),
     'iso-8601': () => new Date(expiresAt).toISOString(),
   };
-  return write[unit]();
+  return write[typeof unit === 'function' ? 'seconds' : unit]();
 }
 
 function setAt(target: { [key: string]: JsonValue }, path: string, value: JsonValue): void {

@@ -45,10 +45,12 @@ export interface TokenGrant {
 
 // RFC 6749 appendix A.12 allows 1*VSCHAR; a space is excluded, because it would end the token in a header.
 const TOKEN = /^[\x21-\x7e]+$/;
+// RFC 6265 §4.2.1
+const COOKIES = /^[\x21-\x7e]+(; [\x21-\x7e]+)*$/;
 
-/** Whether a value is a token that a header can carry. */
-export function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value);
+/** Whether a value is a token that a header can carry, or cookies where the token `mayBeCookies`. */
+export function isToken(value: unknown, mayBeCookies = false): value is string {
+  return typeof value === 'string' && (mayBeCookies ? COOKIES : TOKEN).test(value);
 }
 
 /** Milliseconds until an issued token expires; negative after expiry. */

@@ -21,6 +21,14 @@ export type Connection = (
 
 /** A response, with its headers by lower-case name. */
 export function tokenResponse(status: number, headers: object, body: Uint8Array): TokenResponse {
-  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  const named = Object.entries(headers).map(([name, value]: [string, unknown]) => [
+    name.toLowerCase(),
+    Array.isArray(value) ? cookiesOf(value) : String(value),
+  ]);
   return { status, headers: Object.fromEntries(named), text: new TextDecoder().decode(body) };
+}
+
+/** `Set-Cookie` headers as one `Cookie` header, without attributes. Only they arrive as a list. @see RFC 6265 §4.2.1 */
+function cookiesOf(headers: readonly unknown[]): string {
+  return headers.map((header) => String(header).split(';', 1)[0]).join('; ');
 }
