@@ -53,9 +53,9 @@ export function authorizeFetch(
   const goLong = async (
     input: string | URL | Request,
     given: AuthorizedRequestInit,
-    { token, sent }: Begun = {},
+    { token, init: begun, sent }: Begun = {},
   ): Promise<Response> => {
-    const init: AuthorizedRequestInit = sent?.init ?? given;
+    const init: AuthorizedRequestInit = sent?.init ?? begun ?? given;
     const { clientCredentials = {}, ...plainInit } = init;
     const send = fetch ?? globalThis.fetch;
     if (clientCredentials === false) return send(input, plainInit);

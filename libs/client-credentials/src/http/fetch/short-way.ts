@@ -10,6 +10,8 @@ import { hasUserInfo } from '../url.js';
 export interface Begun {
   /** The token, where it was asked for already. */
   readonly token?: CallToken | Promise<CallToken>;
+  /** What the call was when it began, where the long way begins later. */
+  readonly init?: RequestInit;
   /** The first response, where the call was sent already, and what was sent without the token: the caller may have changed its own since. */
   readonly sent?: { readonly response: Response; readonly init: RequestInit };
 }
@@ -49,7 +51,9 @@ export class ShortWay {
     if (token instanceof Promise) {
       // The long way hears of it a moment later.
       token.catch(() => undefined);
-      return goLong({ token });
+      if (typeof input !== 'string' || !isPlainObject(headers)) return goLong({ token });
+      const copy = { ...init, headers: { ...headers } };
+      return underWay(token).then(() => goLong({ token, init: copy }));
     }
     const copy = {
       ...init,
@@ -108,11 +112,20 @@ type GivenHeaders = Headers | Record<string, string | readonly string[]>;
 /** The headers of a call if they may be copied as they are; `undefined` where the caller has set the header. */
 function withoutOwn(headers: RequestInit['headers'] | null, header: string): GivenHeaders | undefined {
   if (headers === undefined || headers === null) return {};
-  if (headers instanceof Headers) return headers.has(header) ? undefined : headers;
-  if (Array.isArray(headers) || !isPlainObject(headers)) return undefined;
+  if (!isPlainObject(headers))
+    return headers instanceof Headers && !headers.has(header) ? headers : undefined;
   for (const name in headers)
     if (name.length === header.length && name.toLowerCase() === header.toLowerCase()) return undefined;
   return headers;
+}
+
+/**
+ * Waits until the token request is under way. Then the platform's fetch may be loaded, which happens when any of its classes is first used
+ * and takes some 20 ms: a process that has just begun, such as a function's, would send its token request as much later.
+ */
+async function underWay(token: Promise<unknown>): Promise<void> {
+  const turn = new Promise((resolve) => void setImmediate(resolve));
+  await Promise.race([token, turn]).catch(() => undefined);
 }
 
 /** A call as it was, to be sent again. */
