@@ -84,7 +84,7 @@ for (const { fileName, code, moduleIds } of output) {
     write('esm', fileName, start + transformSync(whole, { ...options, format: 'esm' }).code);
     continue;
   }
-  const small = license + withShortLocals(transformSync(body, SMALL).code);
+  const small = license + withShortLocals(transformSync(withOneName(body), SMALL).code);
   write('esm', fileName, start + imports.join('') + small + exports.join(''));
   const commonJs = commonJsOf({ imports, body: small, exports });
   write('cjs', fileName, commonJs);
@@ -93,11 +93,29 @@ for (const { fileName, code, moduleIds } of output) {
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
 await writeDeclarations();
 
+/** TypeScript gives a class with decorators that names itself a second name, which would be the one that it shows. */
+function withOneName(code) {
+  const second = [...code.matchAll(/^let ([\w$]+) = (\1_1) = class \1\b/gm)];
+  return second.reduce(
+    (text, [assignment, name, other]) =>
+      text
+        .replace(assignment, `class ${name}`)
+        .replace(`var ${other};\n`, '')
+        .replaceAll(new RegExp(`\\b${other}\\b`, 'g'), name),
+    code,
+  );
+}
+
+/** swc assigns some classes to a variable of the same name; esbuild would give such a class another name. */
+function declared(code) {
+  return code.replaceAll(/\blet ([\w$]+)=class \1\b/g, 'class $1');
+}
+
 /** Code with names of local variables that compress well. Names that stack traces show stay: those of functions, methods and classes. */
 function withShortLocals(code) {
   const mangle = { toplevel: false, keepClassNames: true, keepFnNames: true };
   const mangled = minifySync(code, { ecma: 2022, module: false, compress: false, mangle }).code;
-  return transformSync(mangled, { ...SMALL, lineLimit: 1000 }).code;
+  return transformSync(declared(mangled), { ...SMALL, lineLimit: 1000 }).code;
 }
 
 function isPackage(id) {

@@ -131,6 +131,26 @@ describe('the packed library', () => {
       TIMEOUT_MS,
     );
 
+    it(
+      'has classes whose names are those of their exports, imported and required',
+      async () => {
+        const code = `
+          import { createRequire } from 'node:module';
+          import { join } from 'node:path';
+          import * as imported from 'nestjs-client-credentials';
+          const required = createRequire(join(process.cwd(), 'main.js'))('nestjs-client-credentials');
+          const isClass = (value) => typeof value === 'function' && /^class\\b/.test(String(value));
+          const namesOf = (module) => Object.entries(module).filter(([, value]) => isClass(value)).map(([name, value]) => [name, value.name]);
+          process.stdout.write(JSON.stringify([...namesOf(imported), ...namesOf(required)]));`;
+
+        const names = JSON.parse(await applicationOf('nest-12-esm').module(command, code)) as string[][];
+
+        expect(names.length).toBeGreaterThan(10);
+        expect(names.filter(([exported, own]) => exported !== own)).toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+
     it.each([
       ['express', 'doctor.mjs', `import { fyma } from 'nestjs-client-credentials/providers'; export default`],
       [

@@ -68,6 +68,12 @@ export class ConsumerApplication {
     return stdout;
   }
 
+  /** Runs a module in the application's folder; returns what it writes. */
+  async module(node: string[], code: string): Promise<string> {
+    const { stdout } = await this.#run(node, ['--input-type=module', '--eval', code]);
+    return stdout;
+  }
+
   /** Runs the package's command by `npx`; returns what it writes. */
   async npx(args: string[]): Promise<string> {
     const { stdout } = await execute('npx', ['--yes', 'nestjs-client-credentials', ...args], {
