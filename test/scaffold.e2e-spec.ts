@@ -17,7 +17,7 @@ const NEST_FILES = [
   'src/app.module.ts',
   'src/billing.service.spec.ts',
   'src/billing.service.ts',
-  'test/app.e2e-spec.ts',
+  'test/billing.e2e-spec.ts',
 ];
 
 /** Empty applications, as `nest new` makes them, without its tools for style. Slowest first, because two are installed at a time. */
