@@ -37,6 +37,6 @@ export async function execute(
 /** Environment without the variables that npm and jest set for this test. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const foreign =
-    /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$)/;
+    /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$|FORCE_COLOR$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }

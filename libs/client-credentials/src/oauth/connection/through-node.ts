@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import { asObject } from '../../base/objects.js';
@@ -25,7 +25,8 @@ export const throughNode: Connection = ({ url, method, headers, body }, signal, 
       signal,
       ...(isHttps && httpsAgent !== undefined && { agent: httpsAgent }),
     };
-    const request = (isHttps ? requestHttps : requestHttp)(target, options);
+    // By the module at the time of the call: mocks and instrumentations put their own function in there.
+    const request = (isHttps ? https : http).request(target, options);
     request.on('error', reject);
     request.on('response', (response) => {
       read(response).then(resolve, reject);
