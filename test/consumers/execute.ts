@@ -38,5 +38,7 @@ export async function execute(
 function ownEnvironment(): NodeJS.ProcessEnv {
   const foreign =
     /^(npm_(package|lifecycle|command|config_local_prefix|config_loglevel)|NODE_ENV$|NODE_OPTIONS$|JEST_WORKER_ID$|FORCE_COLOR$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const others = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  // In CI some programs write colours into a pipe, too.
+  return { ...Object.fromEntries(others), NO_COLOR: '1' };
 }
