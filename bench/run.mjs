@@ -3,7 +3,7 @@
  *
  *     npm run bench                 all scenarios, about 15 minutes
  *     npm run bench -- a e          scenarios whose ids begin with a or e
- *     npm run bench -- --short      one minute, as in CI; fails where a count is wrong, and prints the ratios
+ *     npm run bench -- --short      less than two minutes; fails where a count is wrong, and prints the ratios. CI runs those that count
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -19,7 +19,7 @@ export const scenario = {
   ratios: [],
   execArgv: ['--expose-gc', '--max-old-space-size=4096'],
   full: { rounds: 1, tokens: 100_000 },
-  short: { rounds: 1, tokens: 10_000, lineup: ['nestjs-client-credentials'] },
+  short: { rounds: 1, tokens: 4_000, lineup: ['nestjs-client-credentials'] },
 
   async prepare({ contender, openRealm, placeOf, settings: { tokens } }) {
     const realm = await openRealm({ tokenLength: TOKEN_LENGTH });

@@ -41,8 +41,8 @@ export const scenario = {
   ],
   full: { rounds: 5, turns: 200 },
   short: {
-    rounds: 3,
-    turns: 80,
+    rounds: 2,
+    turns: 40,
     lineup: ['nestjs-client-credentials', 'axios-auth-refresh', 'axios-token-interceptor'],
   },
 
