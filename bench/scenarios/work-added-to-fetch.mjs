@@ -26,16 +26,18 @@ export const scenario = {
     const floor = await connectFloor(realm, { fetch: fetchWithCheck() });
     const url = `${realm.apiUrl}/a`;
     const init = { headers: { accept: 'application/json' } };
-    const request = new Request(url, init);
-    const added = async (...call) => {
+    const added = async (callOf) => {
       const { difference } = await inTurns(
         turns,
-        () => nsPerCall(() => own.fetch(...call), TURN_MS),
-        () => nsPerCall(() => floor.fetch(...call), TURN_MS),
+        () => nsPerCall(() => own.fetch(...callOf()), TURN_MS),
+        () => nsPerCall(() => floor.fetch(...callOf()), TURN_MS),
       );
       return difference;
     };
-    const measure = async () => ({ addedNs: await added(url, init), addedToRequestNs: await added(request) });
+    const measure = async () => ({
+      addedNs: await added(() => [url, init]),
+      addedToRequestNs: await added(() => [new Request(url, init)]),
+    });
     await measure();
     return measure;
   },
