@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { ResponseDialect } from 'nestjs-client-credentials/core';
 import { failureOf, openDesk, type Desk } from './support/the-desk.js';
@@ -52,6 +53,22 @@ describe('a lifetime that a function reads', () => {
 
     expect(failure.code).toBe('invalid_token_response');
     expect(failure.message).toContain('dialect.response.expiresUnit');
+  });
+
+  it('is told of likewise where the function throws, and shows nothing of what it threw', async () => {
+    const expiresUnit = (value: unknown): number => {
+      throw new Error(`Not understood: ${String(value)}`);
+    };
+    await using desk = await deskThatGets(
+      { life: 'a-part-of-the-token' },
+      { expiresIn: 'life', expiresUnit },
+    );
+
+    const failure = await failureOf(desk.source.getToken());
+
+    expect(failure.code).toBe('invalid_token_response');
+    expect(failure.message).toContain('dialect.response.expiresUnit');
+    expect(inspect(failure, { depth: 12, showHidden: true })).not.toContain('a-part-of-the-token');
   });
 
   it('reads seconds from the test server, which knows no other unit of a function', async () => {

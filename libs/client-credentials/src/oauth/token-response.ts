@@ -146,11 +146,20 @@ function typeOf(value: unknown): 'Bearer' | 'mac' | 'DPoP' {
   return type === 'dpop' ? 'DPoP' : 'Bearer';
 }
 
+/** What a configured function makes of a value; NaN if it throws: its error may quote the token. */
+function secondsBy(unit: (value: unknown) => number, value: unknown): number {
+  try {
+    return unit(value);
+  } catch {
+    return Number.NaN;
+  }
+}
+
 /** Lifetime in milliseconds, `undefined` if the server names none; zero, negative and NaN are returned unchanged. */
 function lifetimeOf(value: unknown, { response }: ResolvedDialect, requestedAt: number): number | undefined {
   if (value === undefined || value === null) return undefined;
   const { expiresUnit: unit } = response;
-  if (typeof unit === 'function') return unit(value) * 1000;
+  if (typeof unit === 'function') return secondsBy(unit, value) * 1000;
   const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value.trim()));
   // Some servers write -1 for a token without end.
   if (isNumber && Number(value) === -1) return undefined;
