@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { unlessAborted } from '../base/abort.js';
+import { copyWith } from '../base/objects.js';
 import type { TokenRequest } from '../config/token-request.js';
 import type { AuthorizedCall, NextStep } from '../http/attempt.js';
 import { finishFirst } from '../http/authorized-call.js';
@@ -141,14 +142,13 @@ export class DispatchCall implements AuthorizedCall<ResponseAttempt, void>, Atte
   #withHeader(header: string, value: string): SentOptions {
     const { contentType, data } = this.#body;
     const headers = withHeader(this.#options.headers, header, value);
-    return {
-      ...this.#options,
+    return copyWith(this.#options, {
       headers: needsContentType(headers, contentType)
         ? withHeader(headers, 'content-type', contentType)
         : headers,
       ...(data !== undefined && data !== this.#options.body && { body: data }),
       ...(header.toLowerCase() !== 'authorization' && NOT_FOLLOWED),
-    };
+    });
   }
 
   async #prepared(token: CallToken, attempt: ResponseAttempt): Promise<SentOptions> {

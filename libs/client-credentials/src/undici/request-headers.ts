@@ -1,4 +1,5 @@
 import type { UndiciHeaders } from 'undici/types/dispatcher.js';
+import { copyWith } from '../base/objects.js';
 import type { WritableHeaders } from '../http/authorized-request.js';
 
 /** Headers of a request in any form that undici takes. */
@@ -29,7 +30,7 @@ export function withHeader(headers: GivenHeaders, name: string, value: string): 
   if (headers === undefined || headers === null) return { [name]: value };
   if (Array.isArray(headers)) return [...headers, name, value];
   if (isIterable(headers)) return [...new HeaderList(headers).list, name, value];
-  return { ...headers, [name]: value };
+  return copyWith(headers, { [name]: value });
 }
 
 /** Headers as they were before {@link withHeader}. */

@@ -1,5 +1,6 @@
 // The short way of the usual request: costs this file, gains what undici 7 takes to put a handler into its new form and back (about 5 µs).
 import type { Dispatcher } from 'undici';
+import { copyWith } from '../base/objects.js';
 import { DEFAULT_REQUEST } from '../config/token-request.js';
 import { isPlainlyGood } from '../http/authorized-call.js';
 import type { CallToken } from '../token/attachment.js';
@@ -42,7 +43,7 @@ export function onlyHeaderOf({ attachment }: CallDeps, options: Options): string
 /** Sends a request the short way. Returns whether the dispatcher takes more. */
 export function sendShort(deps: CallDeps, call: ShortCall): boolean {
   const { options, header, token } = call;
-  const sent = { ...options, headers: withHeader(options.headers, header, token.authorization) };
+  const sent = copyWith(options, { headers: withHeader(options.headers, header, token.authorization) });
   const handler = new ShortHandler(deps, call, sent);
   try {
     return deps.dispatch(sent, handler);

@@ -76,8 +76,14 @@ export function authorizeFetch(
     );
     return sendAuthorized(authorized, token instanceof Promise ? unlessAborted(token, call.signal) : token);
   };
-  return async (input, init = {}) =>
-    shortWay.send(fetch ?? globalThis.fetch, input, init, (begun) => goLong(input, init, begun));
+  // Not an async function: a promise that is returned by one settles three turns later.
+  return (input, init = {}) => {
+    try {
+      return shortWay.send(fetch ?? globalThis.fetch, input, init, (begun) => goLong(input, init, begun));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }
 
 /** Warns where a call that went without the token because of its origin was refused. */

@@ -1,5 +1,5 @@
 // The usual call of `fetch` without a copy of it: 1 µs instead of 10. Whatever is not usual goes the long way, from the first response at the latest.
-import { isPlainObject } from '../../base/objects.js';
+import { copyWith, isPlainObject } from '../../base/objects.js';
 import { DEFAULT_REQUEST } from '../../config/token-request.js';
 import type { Attachment, CallToken } from '../../token/attachment.js';
 import { allowedOriginsOf, mayCarryToken } from '../allowed-origins.js';
@@ -27,6 +27,8 @@ export class ShortWay {
   readonly #header: string | undefined;
   readonly #verdicts = new Map<string, boolean>();
   #allowed: ReadonlySet<string> | undefined;
+  /** What stands before the path of the last allowed address, with the slash. */
+  #latest: string | undefined;
 
   constructor(attachment: Attachment) {
     const { placement, isTenantKnown, isHeaderOnly, requestFor } = attachment;
@@ -55,11 +57,10 @@ export class ShortWay {
       const copy = { ...init, headers: { ...headers } };
       return underWay(token).then(() => goLong({ token, init: copy }));
     }
-    const copy = {
-      ...init,
+    const copy = copyWith(init, {
       headers: withHeader(headers, header, token.authorization),
       redirect: 'manual' as const,
-    };
+    });
     return fetch(input, copy).then((response) =>
       isPlainlyGood(this.#attachment, token, response.status, true)
         ? response
@@ -69,10 +70,14 @@ export class ShortWay {
 
   /** Judges by what stands before the path: a path begins with a slash, and so cannot change the host. */
   #isAllowed(input: string): boolean {
+    // Most calls go where the call before went: that costs no look-up.
+    if (this.#latest !== undefined && input.startsWith(this.#latest)) return true;
     const end = input.indexOf('/', input.indexOf('//') + 2);
     if (end === -1) return false;
     const place = input.slice(0, end);
-    return this.#verdicts.get(place) ?? this.#judge(place);
+    const isAllowed = this.#verdicts.get(place) ?? this.#judge(place);
+    if (isAllowed) this.#latest = `${place}/`;
+    return isAllowed;
   }
 
   #judge(place: string): boolean {
@@ -136,7 +141,7 @@ function withoutToken(sent: RequestInit, header: string): RequestInit {
 }
 
 function withHeader(headers: GivenHeaders, name: string, value: string): GivenHeaders {
-  if (!(headers instanceof Headers)) return { ...headers, [name]: value };
+  if (!(headers instanceof Headers)) return copyWith(headers, { [name]: value });
   const copy = new Headers(headers);
   copy.set(name, value);
   return copy;
