@@ -1,12 +1,12 @@
-// Makes the two builds of the library from the modules in dist/modules: dist/esm and dist/cjs, each with one file for each entry point and
-// one for each room, so that a class is the same one in all entry points.
+// Makes the two builds of the library from the modules in dist/modules: dist/esm and dist/cjs, each with one file for each entry point, some
+// for what `/core` loads and one for each other room, so that a class is the same one in all entry points.
 //
 // - lru-cache becomes part of the files, so that an installation stays small. jose stays a package: it signs and encrypts, and gets updates.
 // - jose exists as an ES module only. Node requires it; jest's CommonJS and older or restricted Nodes refuse. For these dist/cjs has a copy
 //   of what base/jose.ts names; the installed jose comes first.
 // - Declarations, too, have one file for each room; those that no entry point reaches are left out.
 // - A package is sorted by name and compressed in windows of 32 kB. A file of one build has the name and the code of the other build's, and is
-//   small, so that it costs next to nothing. A room that is larger has several files, each of which imports only those before it.
+//   small, so that it costs next to nothing. What is larger has several files, each of which imports only those before it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
@@ -28,7 +28,9 @@ const JOSE = join(modules, 'base', 'jose.js');
 const THROUGH_AXIOS = join(modules, 'oauth', 'connection', 'through-axios.js');
 // Rooms in a room: each imports the folder above it, and not the other way round.
 const ROOMS_WITHIN = ['http/authorize-axios', 'http/axios', 'http/fetch'];
-const LARGEST_FILE = 26_000;
+/** What `/core` loads is in as few files as may be, whatever their rooms: Node takes more than a millisecond for each. */
+const CORE = join(modules, 'core', 'index.js');
+const LARGEST_FILE = 29_300;
 /**
  * Blanks and comments go.
  * Only the end of a line breaks it, since Node finds the exports of CommonJS by their text.
@@ -90,6 +92,8 @@ for (const { fileName, code, moduleIds } of output) {
   write('cjs', fileName, commonJs);
   if (moduleIds.includes(JOSE)) addJoseCopy(fileName, commonJs);
 }
+// For Node, which otherwise looks for the next package.json at each import; for bundlers, that nothing need be kept that is not used.
+write('esm', 'rooms/package.json', `${JSON.stringify({ type: 'module', sideEffects: false }, null, 2)}\n`);
 write('cjs', 'package.json', `${JSON.stringify({ type: 'commonjs', sideEffects: false }, null, 2)}\n`);
 await writeDeclarations();
 
@@ -112,9 +116,9 @@ function declared(code) {
 }
 
 /** Code with names of local variables that compress well. Names that stack traces show stay: those of functions, methods and classes. */
-function withShortLocals(code) {
+function withShortLocals(code, { module = false } = {}) {
   const mangle = { toplevel: false, keepClassNames: true, keepFnNames: true };
-  const mangled = minifySync(code, { ecma: 2022, module: false, compress: false, mangle }).code;
+  const mangled = minifySync(code, { ecma: 2022, module, compress: false, mangle }).code;
   return transformSync(declared(mangled), { ...SMALL, lineLimit: 1000 }).code;
 }
 
@@ -130,21 +134,27 @@ function filesOf(graph) {
     for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) visit(imported);
     order.add(id);
   };
+  visit(CORE);
+  const core = new Set(order);
   for (const id of graph.getModuleIds()) visit(id);
-  const files = new Map();
+  const places = new Map();
   const filled = new Map();
   for (const id of order) {
-    const info = graph.getModuleInfo(id);
-    const room = info.isExternal ? undefined : roomOf(id);
-    if (room === undefined) continue;
-    const size = transformSync(info.code, SMALL).code.length;
-    const { number, bytes } = filled.get(room) ?? { number: 1, bytes: 0 };
-    const isFull = bytes > 0 && bytes + size > LARGEST_FILE;
-    const file = isFull ? { number: number + 1, bytes: size } : { number, bytes: bytes + size };
-    filled.set(room, file);
-    files.set(id, file.number === 1 ? room : `${room}-${file.number}`);
+    const { isExternal, code, importedIds } = graph.getModuleInfo(id);
+    const ownRoom = isExternal ? undefined : roomOf(id);
+    if (ownRoom === undefined) continue;
+    const room = core.has(id) ? 'core' : ownRoom;
+    const size = withShortLocals(transformSync(code, SMALL).code, { module: true }).length;
+    const hasSpace = (file) => !filled.has(file) || filled.get(file) + size <= LARGEST_FILE;
+    // The first file with space that is none before those of what the module imports.
+    const imported = importedIds.map((each) => places.get(each)).filter((place) => place?.room === room);
+    let number = Math.max(1, ...imported.map((place) => place.number));
+    while (!hasSpace(`${room} ${number}`)) number += 1;
+    filled.set(`${room} ${number}`, (filled.get(`${room} ${number}`) ?? 0) + size);
+    places.set(id, { room, number });
   }
-  return files;
+  const nameOf = ({ room, number }) => (number === 1 ? room : `${room}-${number}`);
+  return new Map([...places].map(([id, place]) => [id, nameOf(place)]));
 }
 
 /** The room of a module; what needs jose or axios by itself, since it is loaded when it is first needed. */
