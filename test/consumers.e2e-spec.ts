@@ -70,6 +70,7 @@ describe('the packed library', () => {
       'package/README.md',
       'package/THIRD_PARTY_NOTICES.md',
       'package/dist/cjs/package.json',
+      'package/dist/esm/rooms/package.json',
       'package/package.json',
     ]);
     expect(files.filter((path) => /\.spec\.|\/test\/|fixture/.test(path))).toEqual([]);
