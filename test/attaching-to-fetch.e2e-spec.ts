@@ -185,6 +185,25 @@ describe('an authorized fetch', () => {
     expect(api.server.tokenRequests).toHaveLength(0);
   });
 
+  it('judges each address by itself, also one that begins as an allowed one before it', async () => {
+    const baseURL = 'https://api.example.com';
+    await using api = await startFetchUnderTest({ provider: { api: { baseURL } } });
+    const sent: [string, boolean][] = [];
+    const fetch = authorizeFetch(api.tokens.source('desk'), (input, init) => {
+      sent.push([String(input), new Headers(init?.headers).has('authorization')]);
+      return Promise.resolve(new Response('{}'));
+    });
+    const others = ['.example.org/a', ':8443/a', '.:443/a', '@example.org/a'].map(
+      (end) => `${baseURL}${end}`,
+    );
+    const addresses = [`${baseURL}/a`, ...others, '\nhttps://example.org/a', `${baseURL}/@example.org/a`];
+
+    for (const address of addresses) await fetch(address);
+
+    expect(sent).toEqual(addresses.map((address) => [address, address.startsWith(`${baseURL}/`)]));
+    await expect(fetch(`${baseURL}:none/a`)).rejects.toMatchObject({ name: 'TypeError' });
+  });
+
   it('requests the scope of the call or of tokenFor', async () => {
     const tokenFor = ({ method }: { method: string }) => (method === 'GET' ? { scope: 'read' } : undefined);
     await using api = await startFetchUnderTest({ provider: { scope: 'write', tokenFor } });
