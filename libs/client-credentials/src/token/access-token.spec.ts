@@ -32,6 +32,28 @@ describe('an access token', () => {
     );
   });
 
+  it('keeps its type, scheme and address beside tokens of thousands of other kinds', () => {
+    const types = Array.from({ length: 2_500 }, (_, index) => `Type-${index}`);
+
+    const tokens = [...types, ...types].map(
+      (type, index) =>
+        new AccessToken(
+          { ...ISSUED, type, apiBaseURL: index < 2_500 ? undefined : ISSUED.apiBaseURL },
+          index % 2 === 0 ? '' : 'Token',
+        ),
+    );
+
+    expect(tokens.map(({ type }) => type)).toEqual([...types, ...types]);
+    expect(new Set(tokens.slice(0, 2_500).map(({ apiBaseURL }) => apiBaseURL))).toEqual(new Set([undefined]));
+    expect(new Set(tokens.slice(2_500).map(({ apiBaseURL }) => apiBaseURL))).toEqual(
+      new Set([ISSUED.apiBaseURL]),
+    );
+    expect(tokens.slice(0, 2).map(({ authorization }) => authorization)).toEqual([
+      'a-secret-token',
+      'Token a-secret-token',
+    ]);
+  });
+
   it('shows everything but its value as JSON', () => {
     expect(JSON.parse(JSON.stringify(new AccessToken(ISSUED, 'Bearer')))).toEqual({
       type: 'Bearer',

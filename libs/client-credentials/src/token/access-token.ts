@@ -3,6 +3,17 @@ import type { Instant } from '../base/clock.js';
 import type { IssuedToken } from './issued-token.js';
 import { inspectAs } from '../base/inspect.js';
 
+/** What many tokens have in common: most managers have a few kinds of tokens, and may hold many tokens. */
+interface TokenKind {
+  readonly type: string;
+  readonly scheme: string;
+  readonly apiBaseURL: string | undefined;
+}
+
+// More than most applications have. Beyond it, kinds are kept more than once.
+const MAX_KINDS = 1_000;
+const kinds = new Map<string, TokenKind>();
+
 // Beside the tokens: most are never asked for theirs.
 const fingerprints = new WeakMap<AccessToken, string>();
 
@@ -29,12 +40,10 @@ export class AccessToken {
 
   // Single fields instead of the IssuedToken: a manager may hold many tokens.
   readonly #value: string;
-  readonly #type: string;
+  readonly #kind: TokenKind;
   readonly #scopes: readonly string[];
-  readonly #apiBaseURL: string | undefined;
   readonly #requested: Instant;
   readonly #lifetimeMs: number;
-  readonly #scheme: string;
   #authorization: string | undefined;
 
   /**
@@ -45,12 +54,10 @@ export class AccessToken {
    */
   constructor(issued: IssuedToken, scheme: string, authorization?: string) {
     this.#value = issued.value;
-    this.#type = issued.type;
+    this.#kind = kindOf({ type: issued.type, scheme, apiBaseURL: issued.apiBaseURL });
     this.#scopes = issued.scopes;
-    this.#apiBaseURL = issued.apiBaseURL;
     this.#requested = issued.requested;
     this.#lifetimeMs = issued.lifetimeMs;
-    this.#scheme = scheme;
     this.#authorization = authorization;
   }
 
@@ -62,12 +69,13 @@ export class AccessToken {
   /** Value of the header that carries the token, usually `Bearer …`. */
   get authorization(): string {
     // Built at the first read: the header is as long as the token, and many tokens are never sent.
-    return (this.#authorization ??= this.#scheme === '' ? this.#value : `${this.#scheme} ${this.#value}`);
+    const { scheme } = this.#kind;
+    return (this.#authorization ??= scheme === '' ? this.#value : `${scheme} ${this.#value}`);
   }
 
   /** Type of the token, usually `Bearer`. */
   get type(): string {
-    return this.#type;
+    return this.#kind.type;
   }
 
   /** Granted scopes; the requested scopes if the response names none. */
@@ -87,7 +95,7 @@ export class AccessToken {
 
   /** Base URL of the API, for providers that return one with each token. */
   get apiBaseURL(): string | undefined {
-    return this.#apiBaseURL;
+    return this.#kind.apiBaseURL;
   }
 
   toJSON(): object {
@@ -98,6 +106,16 @@ export class AccessToken {
   toString(): string {
     return `AccessToken ${fingerprintOf(this)}`;
   }
+}
+
+/** The kind that equals the given one, so that it is kept once. */
+function kindOf(kind: TokenKind): TokenKind {
+  const key = JSON.stringify([kind.type, kind.scheme, kind.apiBaseURL]);
+  const known = kinds.get(key);
+  if (known !== undefined) return known;
+  if (kinds.size >= MAX_KINDS) kinds.clear();
+  kinds.set(key, kind);
+  return kind;
 }
 
 /** Fingerprint of a token: the first eight hex digits of its SHA-256. Computed once: it would be most of the cost of a snapshot's row. */
