@@ -190,7 +190,10 @@ describe('an authorized fetch', () => {
     await using api = await startFetchUnderTest({ provider: { api: { baseURL } } });
     const sent: [string, boolean][] = [];
     const fetch = authorizeFetch(api.tokens.source('desk'), (input, init) => {
-      sent.push([String(input), new Headers(init?.headers).has('authorization')]);
+      sent.push([
+        input instanceof Request ? input.url : input.toString(),
+        new Headers(init?.headers).has('authorization'),
+      ]);
       return Promise.resolve(new Response('{}'));
     });
     const others = ['.example.org/a', ':8443/a', '.:443/a', '@example.org/a'].map(
