@@ -19,7 +19,7 @@ export function asObject(value: unknown): Record<string, unknown> {
  * A copy with other properties, as `{ ...object, ...changes }` makes it, for calls of which there are many.
  *
  * On Node 20 objects that a spread makes differ in their hidden classes, so that each reader of one takes a microsecond or more: undici
- * answered a fifth more requests a second with this copy. From Node 22 on both cost the same.
+ * answered a fifth more requests a second with this copy. From Node 22 on it costs a tenth of a microsecond more than a spread.
  */
 export function copyWith<T extends object, C extends object>(object: T, changes: C): T & C {
   return Object.assign({}, object, changes);
