@@ -76,7 +76,7 @@ export function authorizeFetch(
     );
     return sendAuthorized(authorized, token instanceof Promise ? unlessAborted(token, call.signal) : token);
   };
-  // Not an async function: a promise that is returned by one settles three turns later.
+  // Not an async function: a promise that is returned by one settles three microtasks later.
   return (input, init = {}) => {
     try {
       return shortWay.send(fetch ?? globalThis.fetch, input, init, (begun) => goLong(input, init, begun));
