@@ -1,7 +1,7 @@
 // Makes the two builds of the library from the modules in dist/modules: dist/esm and dist/cjs, each with one file for each entry point, some
 // for what `/core` loads and one for each other room, so that a class is the same one in all entry points.
 //
-// - lru-cache becomes part of the files, so that an installation stays small. jose stays a package: it signs and encrypts, and gets updates.
+// - jose stays a package: it signs and encrypts, and gets updates.
 // - jose exists as an ES module only. Node requires it; jest's CommonJS and older or restricted Nodes refuse. For these dist/cjs has a copy
 //   of what base/jose.ts names; the installed jose comes first.
 // - Declarations, too, have one file for each room; those that no entry point reaches are left out.
@@ -23,14 +23,13 @@ const modules = join(root, 'dist', 'modules');
 const entries = ENTRY_POINTS.map((entry) => (entry === '.' ? 'index' : `${entry.slice(2)}/index`));
 /** The command: an ES module with a top-level await, so that dist/cjs has none. */
 const COMMAND = 'doctor/main';
-const LRU_CACHE = join(root, 'node_modules', 'lru-cache');
 const JOSE = join(modules, 'base', 'jose.js');
 const THROUGH_AXIOS = join(modules, 'oauth', 'connection', 'through-axios.js');
 // Rooms in a room: each imports the folder above it, and not the other way round.
 const ROOMS_WITHIN = ['http/authorize-axios', 'http/axios', 'http/fetch'];
 /** What `/core` loads is in as few files as may be, whatever their rooms: Node takes more than a millisecond for each. */
 const CORE = join(modules, 'core', 'index.js');
-const LARGEST_FILE = 29_300;
+const LARGEST_FILE = 30_000;
 /**
  * Blanks and comments go.
  * Only the end of a line breaks it, since Node finds the exports of CommonJS by their text.
@@ -48,9 +47,8 @@ let fileOfModule = new Map();
 const bundle = await rollup({
   input: Object.fromEntries([...entries, COMMAND].map((name) => [name, join(modules, `${name}.js`)])),
   // Packages are the application's own, or installed beside this one.
-  external: (id) => isPackage(id) && id !== 'lru-cache',
+  external: isPackage,
   plugins: [
-    { name: 'lru-cache', resolveId: (id) => (id === 'lru-cache' ? importedFileOf(LRU_CACHE) : null) },
     {
       name: 'files',
       buildEnd() {
@@ -78,7 +76,6 @@ const { output } = await bundle.generate({
 await bundle.close();
 for (const { fileName, code, moduleIds } of output) {
   const { start, imports, body, exports } = partsOf(code);
-  const license = moduleIds.some((id) => id.startsWith(LRU_CACHE)) ? `${licenseOf(LRU_CACHE)}\n` : '';
   const options = { ...SMALL, lineLimit: 160, minifyIdentifiers: true };
   if (/(^|\/)doctor[-/.]/.test(fileName)) {
     // The command shows no stack traces, and exists as an ES module only.
@@ -86,7 +83,7 @@ for (const { fileName, code, moduleIds } of output) {
     write('esm', fileName, start + transformSync(whole, { ...options, format: 'esm' }).code);
     continue;
   }
-  const small = license + withShortLocals(transformSync(withOneName(body), SMALL).code);
+  const small = withShortLocals(transformSync(withOneName(body), SMALL).code);
   write('esm', fileName, start + imports.join('') + small + exports.join(''));
   const commonJs = commonJsOf({ imports, body: small, exports });
   write('cjs', fileName, commonJs);
@@ -159,7 +156,6 @@ function filesOf(graph) {
 
 /** The room of a module; what needs jose or axios by itself, since it is loaded when it is first needed. */
 function roomOf(id) {
-  if (id.startsWith(LRU_CACHE)) return 'lru-cache';
   if (id === JOSE) return 'jose';
   if (id === THROUGH_AXIOS) return 'oauth-axios';
   const path = pathOf(id);
@@ -219,13 +215,6 @@ async function writeDeclarations() {
   });
   await declarations.close();
   for (const { fileName, code } of files) for (const kind of ['esm', 'cjs']) write(kind, fileName, code);
-}
-
-/** The file that Node imports. */
-function importedFileOf(folder) {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const { node, default: any } = exports['.'].import;
-  return join(folder, node?.default ?? any);
 }
 
 function licenseOf(folder) {

@@ -1,17 +1,13 @@
-// Prints what the published package holds, as a CycloneDX document: its dependencies, and the packages whose code is in its files.
+// Prints what the published package holds beside its own code, as a CycloneDX document: its dependencies.
 // `npm sbom` lists every package of this repository, and calls the library after the folder.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Package that scripts/bundle.mjs puts into the files. */
-const BUNDLED = 'lru-cache';
-
 const root = join(import.meta.dirname, '..');
-const { name, dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { name, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-if (devDependencies[BUNDLED] === undefined) throw new Error(`package.json has no ${BUNDLED} to bundle.`);
-const shipped = [...Object.keys(dependencies), BUNDLED].map(
+const shipped = Object.keys(dependencies).map(
   (each) => `${each}@${packages[`node_modules/${each}`].version}`,
 );
 

@@ -64,7 +64,7 @@ describe('a release', () => {
   );
 
   it(
-    'has a bill of materials that names the packages of its notices, and the library by its name',
+    'has a bill of materials that names the package of its notices, and the library by its name',
     async () => {
       const notices = await readFile(join(ROOT, 'THIRD_PARTY_NOTICES.md'), 'utf8');
       const named = [...notices.matchAll(/^\| `(?<name>[^`]+)`/gm)].map(({ groups }) => groups?.['name']);
@@ -81,12 +81,9 @@ describe('a release', () => {
         name: 'nestjs-client-credentials',
         version: manifest.version,
       });
-      expect(bill.components.map(({ name }) => name).toSorted()).toEqual(['jose', 'lru-cache']);
-      expect(named).toEqual(['lru-cache', 'jose']);
-      expect(bill.components.flatMap(({ hashes }) => hashes.map(({ alg }) => alg))).toEqual([
-        'SHA-512',
-        'SHA-512',
-      ]);
+      expect(bill.components.map(({ name }) => name).toSorted()).toEqual(['jose']);
+      expect(named).toEqual(['jose']);
+      expect(bill.components.flatMap(({ hashes }) => hashes.map(({ alg }) => alg))).toEqual(['SHA-512']);
     },
     TIMEOUT_MS,
   );

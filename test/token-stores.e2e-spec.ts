@@ -76,6 +76,26 @@ describe('a store in memory', () => {
     expect(store.maxEntries).toBe(2);
   });
 
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses room for %s entries', (maxEntries) => {
+    expect(() => new MemoryTokenStore({ maxEntries })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_configuration',
+        message: expect.stringContaining('maxEntries: must be a whole number, at least 1'),
+      }),
+    );
+  });
+
+  it('drops what was used longest ago', async () => {
+    const store = new MemoryTokenStore({ maxEntries: 2 });
+
+    await store.set('a', 'a', 60_000);
+    await store.set('b', 'b', 60_000);
+    await store.get('a');
+    await store.set('c', 'c', 60_000);
+
+    expect(await Promise.all(['a', 'b', 'c'].map((key) => store.get(key)))).toEqual(['a', undefined, 'c']);
+  });
+
   it('keeps nothing beyond its time to live, even if the clock is set', async () => {
     const clock = new FakeClock();
     const store = new MemoryTokenStore({ clock });

@@ -51,22 +51,22 @@ export interface Instant {
   readonly monotonicMs: number;
 }
 
-/** Monotonic milliseconds for the LRU cache: advances by the larger of both clocks' steps. Starts at 1; the cache reads 0 as unset. */
-export class CacheClock {
+/** Milliseconds since it was made: advances by the larger of both clocks' steps. */
+export class StopWatch {
   readonly #clock: InstantClock;
   #last: Instant;
-  #nowMs = 1;
+  #elapsedMs = 0;
 
   constructor(clock: InstantClock) {
     this.#clock = clock;
     this.#last = clock.instant();
   }
 
-  now(): number {
+  elapsedMs(): number {
     const now = this.#clock.instant();
-    this.#nowMs += elapsedMs(this.#last, now);
+    this.#elapsedMs += elapsedMs(this.#last, now);
     this.#last = now;
-    return this.#nowMs;
+    return this.#elapsedMs;
   }
 }
 

@@ -26,40 +26,45 @@ const rateLimited = new ClientCredentialsError('Slow.', {
 });
 
 describe('the state of an entry', () => {
-  it('has the input of the policy alone, where there is no history', () => {
+  it('is a token and no history at first', () => {
     const state = new EntryState();
     expect(state.issued).toBeUndefined();
     use(state, issue('A'));
 
-    expect(Object.keys(state.policyInput)).toEqual(['token']);
+    const { token, dropped, refreshGap, refreshPause, latch, refused } = state;
+    expect(token).toMatchObject({ obtained: at(0), lifetimeMs: HOUR_MS });
+    expect([dropped, refreshGap, refreshPause, latch, refused]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      [],
+    ]);
     expect(state.issued).toMatchObject({ value: 'A', lifetimeMs: HOUR_MS });
   });
 
   it('has a gap only after a refresh ahead, and keeps it', () => {
     const state = new EntryState();
     use(state, issue('A', 1), { reason: 'refresh-ahead' });
-    const gap = state.policyInput.refreshGap;
+    const gap = state.refreshGap;
     use(state, issue('B', 2), { reason: 'expired' });
 
     expect(gap).toEqual({ since: at(1), forMs: HOUR_MS / 4 });
-    expect(state.policyInput.refreshGap).toBe(gap);
+    expect(state.refreshGap).toBe(gap);
   });
 
   it('pauses after the same token, by the lifetime that it had at first', () => {
     const state = new EntryState();
     use(state, issue('A', 0));
     const first = use(state, issue('A', HOUR_MS / 2, HOUR_MS / 2));
-    const pause = state.policyInput.refreshPause;
+    const pause = state.refreshPause;
     state.drop('refused');
     state.drop('refused');
     use(state, issue('A', 3_000_000, 600_000));
 
     expect(first).toEqual({ isSameToken: true, replaced: undefined });
     expect(pause).toMatchObject({ forMs: HOUR_MS * 0.05, isSameToken: true });
-    expect(state.policyInput).toMatchObject({
-      originalLifetimeMs: HOUR_MS,
-      refreshPause: { forMs: 180_000 },
-    });
+    expect(state.refreshPause).toMatchObject({ forMs: 180_000 });
   });
 
   it('tells which token was replaced', () => {
@@ -74,11 +79,11 @@ describe('the state of an entry', () => {
     const other = new ClientCredentialsError('Down.', { code: 'token_endpoint_unavailable' });
     const latches = [rateLimited, rateLimited, other, rateLimited].map((error) => {
       state.fail(error, at(0), OPTIONS);
-      return state.policyInput.latch?.forMs;
+      return state.latch?.forMs;
     });
 
     expect(latches).toEqual([30_000, 60_000, undefined, 30_000]);
-    expect(state.policyInput.refreshPause).toBeUndefined();
+    expect(state.refreshPause).toBeUndefined();
     expect(state.snapshot(at(0), false)).toMatchObject({ state: 'failing', failures: 4 });
   });
 
@@ -86,12 +91,13 @@ describe('the state of an entry', () => {
     const state = new EntryState();
     use(state, issue('A'));
     const isServed = state.fail(rateLimited, at(0), OPTIONS);
-    const pause = state.policyInput.refreshPause;
+    const pause = state.refreshPause;
     state.reset();
 
     expect([isServed, pause?.forMs]).toEqual([true, 30_000]);
-    expect(state.policyInput).toMatchObject({ latch: undefined, refreshPause: undefined, failures: 1 });
-    expect(state.policyInput.token).toBeDefined();
+    expect([state.latch, state.refreshPause]).toEqual([undefined, undefined]);
+    expect(state.snapshot(at(0), false).failures).toBe(1);
+    expect(state.token).toBeDefined();
   });
 
   it('remembers the last five refused tokens', () => {
@@ -101,24 +107,21 @@ describe('the state of an entry', () => {
       state.refuse(value, true, at(0), 30_000);
     };
     refuse('A');
-    expect(state.policyInput.refused).toEqual(['A']);
+    expect(state.refused).toEqual(['A']);
     for (const value of ['B', 'C', 'D', 'E', 'F']) refuse(value);
     use(state, issue('G'));
 
-    expect(state.policyInput.refused).toEqual(['B', 'C', 'D', 'E', 'F']);
+    expect(state.refused).toEqual(['B', 'C', 'D', 'E', 'F']);
   });
 
   it('gives a refresh what it depends on, and the claims once', () => {
     const state = new EntryState();
     use(state, issue('A'));
     const before = state.takeRefreshInputs();
-    const { policyInput } = state;
     state.takeRefreshInputs();
-    const untouched = state.policyInput === policyInput;
     state.refuse('A', false, at(0), 30_000, '{}');
 
     expect(before).toEqual({ claims: undefined, lastToken: 'A', rejected: undefined });
-    expect(untouched).toBe(true);
     expect(state.takeRefreshInputs()).toEqual({ claims: '{}', lastToken: 'A', rejected: 'A' });
     expect(state.takeRefreshInputs()).toEqual({ claims: undefined, lastToken: 'A', rejected: 'A' });
   });

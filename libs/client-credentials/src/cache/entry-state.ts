@@ -44,8 +44,8 @@ export interface Succeeded {
 /** The columns of a {@link SnapshotRow} that the state fills in. */
 type EntryRow = Omit<SnapshotRow, 'provider' | 'tenant' | 'scope' | 'audience' | 'served'>;
 
-/** Input of the policy, and the history beside it. Optional, because most of the many tokens have no history. */
-export interface StateFields extends PolicyInput {
+/** What happened before. Most of the many tokens have no history. */
+interface History extends Omit<PolicyInput, 'token'> {
   /** Token values that the API refused, which must not come back from a store. */
   readonly refused?: readonly string[] | undefined;
   /** The last token, if it was dropped before expiry. */
@@ -61,29 +61,55 @@ export interface StateFields extends PolicyInput {
   readonly claims?: string | undefined;
 }
 
-const NO_STATE: StateFields = Object.freeze({});
+const NO_HISTORY: History = Object.freeze({});
 // Another process may store a token that this one knows to be refused. Five are remembered.
 const MAX_REFUSED = 5;
 
 /** State of one entry: the token, its history and its failures. Synchronous and without input or output. */
-export class EntryState {
-  /** Input of the policy, and the history. Only this class assigns the field. */
-  policyInput: StateFields = NO_STATE;
+export class EntryState implements PolicyInput {
+  #token: HeldToken | undefined;
+  #history = NO_HISTORY;
   /** The current token, or the last one. Tells a repeated token from a new one. */
   #last: AccessToken | undefined;
   #acquisitions = 0;
 
+  get token(): HeldToken | undefined {
+    return this.#token;
+  }
+
+  get dropped(): PolicyInput['dropped'] {
+    return this.#history.dropped;
+  }
+
+  get refreshGap(): PolicyInput['refreshGap'] {
+    return this.#history.refreshGap;
+  }
+
+  get refreshPause(): PolicyInput['refreshPause'] {
+    return this.#history.refreshPause;
+  }
+
+  get latch(): PolicyInput['latch'] {
+    return this.#history.latch;
+  }
+
+  /** Token values that the API refused, which must not come back from a store. */
+  get refused(): readonly string[] {
+    return this.#history.refused ?? [];
+  }
+
   /** The current token. */
   get current(): AccessToken | undefined {
-    return this.policyInput.token === undefined ? undefined : this.#last;
+    return this.#token === undefined ? undefined : this.#last;
   }
 
   /** The current token as it was issued. */
   get issued(): IssuedToken | undefined {
-    const { current, policyInput } = this;
-    if (current === undefined || policyInput.token === undefined) return undefined;
-    const { value, type, scopes, apiBaseURL } = current;
-    const { obtained: requested, lifetimeMs } = policyInput.token;
+    const token = this.#token;
+    const last = this.#last;
+    if (token === undefined || last === undefined) return undefined;
+    const { value, type, scopes, apiBaseURL } = last;
+    const { obtained: requested, lifetimeMs } = token;
     return { value, type, scopes, apiBaseURL, requested, lifetimeMs };
   }
 
@@ -99,11 +125,11 @@ export class EntryState {
     { reason, isNew, now }: { reason: AcquisitionReason; isNew: boolean; now: Instant },
     options: EntryStateOptions,
   ): Succeeded {
-    const { refused, failures, replays, claims, ...before } = this.policyInput;
+    const { refused, failures, replays, claims, ...before } = this.#history;
     const last = this.#last?.value;
     const isSameToken = last === issued.value;
     const token = this.#withMargins(issued, options);
-    const previous = before.token ?? before.droppedToken;
+    const previous = this.#token ?? before.droppedToken;
     const firstLifetimeMs = isSameToken ? (before.originalLifetimeMs ?? previous?.lifetimeMs) : undefined;
     const originalLifetimeMs = firstLifetimeMs ?? issued.lifetimeMs;
     const refreshPause = sameTokenBackoff({ token, previous, isSameToken, originalLifetimeMs }, now);
@@ -111,7 +137,8 @@ export class EntryState {
     const counts = { refused, failures, replays, claims };
     const history = { ...counts, refreshGap, refreshPause, originalLifetimeMs: firstLifetimeMs };
     const hasHistory = Object.values(history).some((part) => part !== undefined);
-    this.policyInput = hasHistory ? { token, ...history } : { token };
+    this.#history = hasHistory ? history : NO_HISTORY;
+    this.#token = token;
     this.#last = access;
     if (isNew) this.#acquisitions += 1;
     return { isSameToken, replaced: isSameToken ? undefined : last };
@@ -122,16 +149,17 @@ export class EntryState {
     const { skewMs, refreshAheadMs } = marginsOf(lifetimeMs, lifetime, random());
     // Not by spreading the margins: that object would be larger, and a manager may hold many.
     const held = { obtained, lifetimeMs, skewMs, refreshAheadMs };
-    return this.policyInput.dropped === 'refused' ? { ...held, isReplacement: true } : held;
+    return this.dropped === 'refused' ? { ...held, isReplacement: true } : held;
   }
 
   /** Notes that a refresh failed. Returns whether the current token is still served. */
   fail(error: ClientCredentialsError, now: Instant, { random }: EntryStateOptions): boolean {
-    const { token, failures = 0 } = this.policyInput;
-    const rateLimitsInARow = error.endpointStatus === 429 ? (this.policyInput.rateLimitsInARow ?? 0) + 1 : 0;
+    const token = this.#token;
+    const { failures = 0, rateLimitsInARow: rateLimitsBefore = 0 } = this.#history;
+    const rateLimitsInARow = error.endpointStatus === 429 ? rateLimitsBefore + 1 : 0;
     const latch = failureLatch(error, rateLimitsInARow, now, random());
-    this.policyInput = {
-      ...this.policyInput,
+    this.#history = {
+      ...this.#history,
       latch,
       refreshPause: token && refreshBackoff(token, now),
       rateLimitsInARow,
@@ -157,10 +185,10 @@ export class EntryState {
   ): RefusalDecision {
     const isCurrent = this.current?.value === value;
     const isBlank = this.#last === undefined;
-    const decision = decideRefusal(this.policyInput, { isCurrent, isBlank, wasDisplaced }, now, cooldownMs);
+    const decision = decideRefusal(this, { isCurrent, isBlank, wasDisplaced }, now, cooldownMs);
     if (decision === 'replace' || decision === 'replace-displaced') {
-      const { refused = [] } = this.policyInput;
-      this.policyInput = { ...this.policyInput, refused: [...refused, value].slice(-MAX_REFUSED), claims };
+      const refused = [...this.refused, value].slice(-MAX_REFUSED);
+      this.#history = { ...this.#history, refused, claims };
       this.drop('refused');
     }
     return decision;
@@ -168,21 +196,22 @@ export class EntryState {
 
   /** Returns the inputs of a refresh. Clears the demanded claims: they apply to one token request. */
   takeRefreshInputs(): RefreshInputs {
-    const { claims, dropped } = this.policyInput;
+    const { claims, dropped } = this.#history;
     const lastToken = this.#last?.value;
-    if (claims !== undefined) this.policyInput = { ...this.policyInput, claims: undefined };
+    if (claims !== undefined) this.#history = { ...this.#history, claims: undefined };
     return { claims, lastToken, rejected: dropped === undefined ? undefined : lastToken };
   }
 
   drop(dropped: 'refused' | 'requested'): void {
-    const droppedToken = this.policyInput.token ?? this.policyInput.droppedToken;
-    this.policyInput = { ...this.policyInput, token: undefined, dropped, droppedToken };
+    const droppedToken = this.#token ?? this.#history.droppedToken;
+    this.#history = { ...this.#history, dropped, droppedToken };
+    this.#token = undefined;
   }
 
   /** Clears the latch and the pauses. */
   reset(): void {
-    this.policyInput = {
-      ...this.policyInput,
+    this.#history = {
+      ...this.#history,
       latch: undefined,
       refreshPause: undefined,
       rateLimitsInARow: 0,
@@ -190,14 +219,15 @@ export class EntryState {
   }
 
   countReplay(): void {
-    this.policyInput = { ...this.policyInput, replays: (this.policyInput.replays ?? 0) + 1 };
+    this.#history = { ...this.#history, replays: (this.#history.replays ?? 0) + 1 };
   }
 
   snapshot(now: Instant, isBusy: boolean): EntryRow {
-    const { token, failures = 0, replays = 0, lastErrorCode, lastErrorMessage } = this.policyInput;
+    const token = this.#token;
+    const { failures = 0, replays = 0, lastErrorCode, lastErrorMessage } = this.#history;
     const isServed = token !== undefined && isUsable(token, now);
     const hasFailed = lastErrorCode !== undefined;
-    const delayMs = hasFailed ? attemptDelayMs(this.policyInput, now) : 0;
+    const delayMs = hasFailed ? attemptDelayMs(this, now) : 0;
     const idleState = isServed ? (hasFailed ? 'degraded' : 'fresh') : hasFailed ? 'failing' : 'empty';
     return {
       at: now.at,
@@ -206,7 +236,7 @@ export class EntryState {
       obtainedAt: this.current?.obtainedAt,
       expiresAt: this.current?.expiresAt,
       expiresInSeconds: isServed ? remainingMs(token, now) / 1000 : undefined,
-      refreshAt: refreshDueAt(this.policyInput),
+      refreshAt: refreshDueAt(this),
       acquisitions: this.#acquisitions,
       failures,
       replays,
@@ -219,8 +249,7 @@ export class EntryState {
 
   /** Whether a stored token may be used: it is new and not refused, and has more life than margins and caller need. */
   isUsable(stored: IssuedToken, minRemainingMs: number, now: Instant, options: EntryStateOptions): boolean {
-    if (this.#last?.value === stored.value || this.policyInput.refused?.includes(stored.value) === true)
-      return false;
+    if (this.#last?.value === stored.value || this.refused.includes(stored.value)) return false;
     const token = this.#withMargins(stored, options);
     return remainingMs(token, now) > Math.max(token.refreshAheadMs, token.skewMs, minRemainingMs);
   }

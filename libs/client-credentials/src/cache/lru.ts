@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { LruMap } from '../base/lru-map.js';
 
 /** Options of a {@link BusyAwareLru}. */
 export interface LruOptions<K, V> {
@@ -15,7 +15,7 @@ const SLACK_SHARE = 1 / 8;
 
 /** A bounded LRU cache. Values that are busy at eviction are kept until they are idle. */
 export class BusyAwareLru<K extends {}, V extends {}> {
-  readonly #recent: LRUCache<K, V>;
+  readonly #recent: LruMap<K, V>;
   readonly #busy = new Map<K, V>();
   readonly #options: LruOptions<K, V>;
   /** Number of insertions after its last use within which a value is far from eviction. */
@@ -26,13 +26,9 @@ export class BusyAwareLru<K extends {}, V extends {}> {
   constructor(options: LruOptions<K, V>) {
     this.#options = options;
     this.slack = Math.floor(options.max * SLACK_SHARE);
-    this.#recent = new LRUCache<K, V>({
-      max: options.max,
-      dispose: (value, key, reason) => {
-        if (reason !== 'evict') return;
-        if (options.isBusy(value, key)) this.#busy.set(key, value);
-        else options.onEvicted?.(value, key);
-      },
+    this.#recent = new LruMap(options.max, (value, key) => {
+      if (options.isBusy(value, key)) this.#busy.set(key, value);
+      else options.onEvicted?.(value, key);
     });
   }
 

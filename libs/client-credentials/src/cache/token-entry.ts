@@ -31,7 +31,6 @@ export class TokenEntry {
   readonly #client: ClientContext;
   readonly #request: ResolvedRequest;
   readonly #state = new EntryState();
-  // Beside the state, whose object is replaced by each change: every call counts.
   #served = 0;
   // Both are dropped when idle, because a manager may hold many entries.
   #flight: SingleFlight | undefined;
@@ -66,7 +65,7 @@ export class TokenEntry {
     signal?.throwIfAborted();
     this.#dropIfRefused();
     const now = clock.instant();
-    const decision = decide(this.#state.policyInput, now, freshness);
+    const decision = decide(this.#state, now, freshness);
     if (decision.do === 'fail') throw decision.error;
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now, BACKGROUND);
     const { current } = this.#state;
@@ -84,7 +83,7 @@ export class TokenEntry {
     if (this.#client.shutdown.reason !== undefined) return undefined;
     this.#dropIfRefused();
     const now = this.#client.clock.instant();
-    const decision = decide(this.#state.policyInput, now, freshness);
+    const decision = decide(this.#state, now, freshness);
     if (decision.do === 'serve-and-refresh') this.#join('refresh-ahead', now, BACKGROUND);
     return decision.do === 'serve' || decision.do === 'serve-and-refresh' ? this.#state.current : undefined;
   }
@@ -184,7 +183,7 @@ export class TokenEntry {
     const { shutdown, clock } = this.#client;
     if (shutdown.reason !== undefined) throw shutdown.reason;
     const now = clock.instant();
-    const decision = decide(this.#state.policyInput, now, { forceRefresh: true });
+    const decision = decide(this.#state, now, { forceRefresh: true });
     if (decision.do === 'fail') throw decision.error;
     return this.#join('forced', now).result();
   }

@@ -109,7 +109,12 @@ const options = {
     (value) =>
       isObject(value) && '' in value ? [{ path: [''], message: 'must have a name for each provider' }] : [],
   ),
-  store: optional(shapeOf({ get: aFunction, set: aFunction, delete: aFunction }, 'must be a TokenStore')),
+  store: optional(
+    shapeOf(
+      { get: aFunction, set: aFunction, delete: aFunction, maxEntries: optional(wholeNumber()) },
+      'must be a TokenStore',
+    ),
+  ),
   warmUp: optional(
     valueThat(
       (value) => typeof value === 'boolean' || (Array.isArray(value) && value.every(isText)),

@@ -314,6 +314,11 @@ describe('the options of a manager are refused for', () => {
       { providers, store: { get() {}, set() {} } },
       'store.delete: must be a function',
     ],
+    [
+      'a store that has room for no token',
+      { providers, store: { get() {}, set() {}, delete() {}, maxEntries: 0 } },
+      'store.maxEntries: must be at least 1',
+    ],
     ['a clock that is no object', { providers, clock: 7 }, 'clock: must have a function now()'],
     [
       'a warmUp that is neither a boolean nor a list',

@@ -135,6 +135,21 @@ describe('a request of a client', () => {
 });
 
 describe('a request laid over the configuration', () => {
+  it.each<[string, TokenRequest]>([
+    ['nothing', {}],
+    ['scopes', { scope: 'b a b' }],
+    ['no scope', { scope: '' }],
+    ['another audience', { scope: 'a', audience: 'y' }],
+    ['resources', { resource: ['r', 's'] }],
+    ['parameters', { parameters: { x: '2' } }],
+  ])('is the same for a client with these defaults where it names %s', (_, request) => {
+    const defaults = { scope: 'read', audience: 'a', resource: 'r', parameters: { x: '1' } };
+
+    const { scopes, audience, resources, parameters } = new RequestKeys(defaults).resolve(request);
+
+    expect({ scopes, audience, resources, parameters }).toEqual(resolveRequest(defaults, request));
+  });
+
   it('wins where it names something, parameter by parameter', () => {
     const configured = { scope: 'read', audience: 'a', resource: 'r', parameters: { x: '1', y: '1' } };
 

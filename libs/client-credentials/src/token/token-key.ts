@@ -23,6 +23,29 @@ export function resolveRequest(defaults: TokenRequest, request: TokenRequest = {
   };
 }
 
+/** A request with other scopes than another one. Refers to it for the rest, since a manager may hold many requests. */
+class Rescoped implements ResolvedRequest {
+  readonly scopes: readonly string[];
+  readonly #rest: ResolvedRequest;
+
+  constructor(scopes: readonly string[], rest: ResolvedRequest) {
+    this.scopes = scopes;
+    this.#rest = rest;
+  }
+
+  get audience(): ResolvedRequest['audience'] {
+    return this.#rest.audience;
+  }
+
+  get resources(): ResolvedRequest['resources'] {
+    return this.#rest.resources;
+  }
+
+  get parameters(): ResolvedRequest['parameters'] {
+    return this.#rest.parameters;
+  }
+}
+
 const BLANKS = /\s+/;
 // Shared objects: a manager holds one resolved request per token.
 const NOTHING: readonly string[] = Object.freeze([]);
@@ -116,6 +139,7 @@ const SEPARATOR = '\n';
  */
 export class RequestKeys {
   readonly #defaults: TokenRequest;
+  readonly #resolved: ResolvedRequest;
   readonly #defaultScopes: string;
   readonly #defaultOthers: string;
 
@@ -123,7 +147,8 @@ export class RequestKeys {
   constructor(defaults: TokenRequest) {
     this.#defaults = defaults;
     this.#defaultScopes = scopesOf(defaults.scope);
-    this.#defaultOthers = othersOf(this.resolve({}));
+    this.#resolved = resolveRequest(defaults);
+    this.#defaultOthers = othersOf(this.#resolved);
   }
 
   /** Returns equal keys for two requests exactly if one token serves both. */
@@ -137,6 +162,10 @@ export class RequestKeys {
 
   /** Merges a request over the defaults. */
   resolve(request: TokenRequest): ResolvedRequest {
+    const { scope, audience, resource, parameters } = request;
+    if (audience === undefined && resource === undefined && parameters === undefined) {
+      return scope === undefined ? this.#resolved : new Rescoped(listOf(scope, BLANKS), this.#resolved);
+    }
     return resolveRequest(this.#defaults, request);
   }
 }

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
+import { LruMap } from '../../base/lru-map.js';
 import { isObject } from '../../base/objects.js';
 import type { Certificate, Lazy } from '../../config/credentials.js';
 import { isPem } from '../../config/signing-key.js';
@@ -27,7 +27,7 @@ export class CertificateSource {
   readonly #configured: Lazy<Certificate>;
   #last: { fingerprint: string; certificate: ClientCertificate } | undefined;
   /** Recent certificates by thumbprint, for tokens that are bound to an earlier certificate. */
-  readonly #recent = new LRUCache<string, ClientCertificate>({ max: MAX_RECENT });
+  readonly #recent = new LruMap<string, ClientCertificate>(MAX_RECENT);
 
   constructor(configured: Lazy<Certificate>) {
     this.#configured = configured;

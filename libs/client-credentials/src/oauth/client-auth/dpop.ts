@@ -1,6 +1,6 @@
 import { createHash, KeyObject, randomUUID, type webcrypto } from 'node:crypto';
 import type { JWK } from 'jose';
-import { LRUCache } from 'lru-cache';
+import { LruMap } from '../../base/lru-map.js';
 import { DPOP_ALGORITHMS, type DpopOptions } from '../../config/credentials.js';
 import { signingKeyOf, type SigningKey } from '../../config/signing-key.js';
 import type { CallToken, ProofSigner, SignedRequest } from '../../token/attachment.js';
@@ -31,7 +31,7 @@ interface ProofKey {
 /** The key that a client's tokens are bound to. Signs a proof for every request. @see RFC 9449 §4 */
 export class DpopKey implements ProofSigner {
   readonly #options: DpopOptions;
-  readonly #nonces = new LRUCache<string, string>({ max: MAX_ORIGINS });
+  readonly #nonces = new LruMap<string, string>(MAX_ORIGINS);
   #key: Promise<ProofKey> | undefined;
   #thumbprint: Promise<string> | undefined;
 
