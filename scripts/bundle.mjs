@@ -14,7 +14,7 @@ import { minifySync } from '@swc/core';
 import { buildSync, transformSync } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { commonJsOf, partsOf } from './module-kinds.mjs';
+import { commonJsOf, importOf, partsOf } from './module-kinds.mjs';
 
 const require = createRequire(import.meta.url);
 const { ENTRY_POINTS } = require('./entry-points.cjs');
@@ -84,7 +84,7 @@ for (const { fileName, code, moduleIds } of output) {
     continue;
   }
   const small = withShortLocals(transformSync(withOneName(body), SMALL).code);
-  write('esm', fileName, start + imports.join('') + small + exports.join(''));
+  write('esm', fileName, start + imports.map(importOf).join('') + small + exports.join(''));
   const commonJs = commonJsOf({ imports, body: small, exports });
   write('cjs', fileName, commonJs);
   if (moduleIds.includes(JOSE)) addJoseCopy(fileName, commonJs);

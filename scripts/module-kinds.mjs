@@ -29,6 +29,19 @@ export function partsOf(code) {
   };
 }
 
+/**
+ * An import of the ES module, or what stands for it.
+ *
+ * For an import of one of its own modules Node makes another module, and reads everything that it exports: for `node:crypto` and `node:tls` this
+ * runs code that nobody needs. Others replace `node:http` and `node:https` when they are imported, such as instrumentation; these two stay.
+ */
+export function importOf(line) {
+  const [, whole, names, from] = IMPORT.exec(long(line)) ?? [];
+  if (from?.startsWith('node:') !== true || from === 'node:http' || from === 'node:https') return line;
+  const taken = [whole, names && takenFrom(names)].filter(Boolean);
+  return `const ${taken.map((each) => `${each}=process.getBuiltinModule("${from}")`).join(',')};\n`;
+}
+
 /** A CommonJS module with the same code. */
 export function commonJsOf({ imports, body, exports }) {
   return [
@@ -45,18 +58,19 @@ function requireOf(line) {
   const [, whole, names, from] = IMPORT.exec(line) ?? fail(line);
   const required = `require("${from}")`;
   if (whole === undefined && names === undefined) return `${required};\n`;
-  const taken =
-    names === undefined
-      ? ''
-      : `{${names
-          .split(', ')
-          .map((name) => name.replace(' as ', ':'))
-          .join(',')}}`;
+  const taken = names === undefined ? '' : takenFrom(names);
   if (whole === undefined) return `const ${taken}=${required};\n`;
   // A mock may say by __esModule that it stands for an ES module.
   const module = `${whole}Module`;
   const rest = taken === '' ? '' : `,${taken}=${module}`;
   return `const ${module}=${required},${whole}=${module}.__esModule?${module}.default:${module}${rest};\n`;
+}
+
+function takenFrom(names) {
+  return `{${names
+    .split(', ')
+    .map((name) => name.replace(' as ', ':'))
+    .join(',')}}`;
 }
 
 function exportsOf(line) {
