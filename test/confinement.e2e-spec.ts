@@ -9,7 +9,7 @@ import { listen, type Listening } from './support/listen.js';
 
 // Arbitrary addresses, redirects and hooks: wherever a request arrives with the token, it is the one allowed origin.
 
-const RUNS = Number(process.env['CONFINEMENT_RUNS'] ?? 1_000);
+const RUNS = Number(process.env['CONFINEMENT_RUNS'] ?? 500);
 const TIMEOUT_MS = 600_000;
 const TOKEN = 'the-token';
 const source = { getToken: async () => ({ value: TOKEN, authorization: `Bearer ${TOKEN}` }) };

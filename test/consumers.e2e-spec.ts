@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConsumerApplication, nodesToTry, type Consumer } from './consumers/consumer-application.js';
 import { packLibrary, readPackage } from './consumers/packed-library.js';
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 const NEST_10 = '10.4.20';
 

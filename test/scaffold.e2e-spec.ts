@@ -9,7 +9,7 @@ import { readInstructions, readFirstLogLine, type Instructions } from './scaffol
 import { StartedApplication } from './scaffold/started-application.js';
 import { freePort } from './support/programs.js';
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 const NEST = 'Use it in Nest';
 const NEST_FILES = [
