@@ -202,6 +202,7 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
     async () => {
       await assemble({ issuance: ISSUANCE });
       const spent = [await rounds(3)];
+      const outages = await outagesSoFar();
       await store.empty(storeServer.url);
       spent.push(await rounds(1));
 
@@ -209,8 +210,11 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
       await store.empty(storeServer.url);
       spent.push(await rounds(3));
 
-      const [first, unknown = 0, later, afterSecond] = spent;
-      expect([first, later, afterSecond]).toEqual([ISSUANCE.limit, 0, 0]);
+      const [first = 0, unknown = 0, later, afterSecond] = spent;
+      expect([later, afterSecond]).toEqual([0, 0]);
+      expect(first).toBeGreaterThanOrEqual(ISSUANCE.limit);
+      // On a busy machine a process may be without the store for a moment, and then counts its three requests itself.
+      expect(first).toBeLessThanOrEqual(ISSUANCE.limit + 3 * outages);
       // A process goes on from the largest count that it has seen, or that another process tells.
       expect(unknown).toBeLessThan(SIZE);
     },
@@ -234,6 +238,12 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
     TIMEOUT_MS,
   );
 });
+
+/** How often a process was without the store since it was last asked. */
+async function outagesSoFar(): Promise<number> {
+  const events = await Promise.all(fleet.replicas.map((replica) => replica.events()));
+  return events.flat().filter((type) => type === 'store.unavailable').length;
+}
 
 /** Requests tokens until every process is refused by the count of the store. Returns how many the budget allowed. */
 async function roundsUntilCounted(): Promise<number> {

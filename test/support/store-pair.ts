@@ -74,12 +74,22 @@ export async function breakDown(pair: Pair, break_: () => unknown): Promise<Outa
     tokens.add((await source.getToken({ forceRefresh: true })).value);
     tookMs.push(Math.round(performance.now() - startedAt));
   };
-  // A busy machine may have been slow before.
-  pair.events.length = 0;
+  // A busy machine may have been too slow for the store before, and nobody is told twice of one outage.
+  do {
+    pair.events.length = 0;
+    await isSharedAgain(pair);
+  } while (outagesIn(pair) > 0);
   await break_();
   for (let count = 0; count < 5; count += 1) await ask();
   await sleep(1_100);
   for (let count = 0; count < 5; count += 1) await ask();
-  const told = pair.events.filter(({ type }) => type === 'store.unavailable').length;
-  return { tokens: tokens.size, told, slowestMs: tookMs.toSorted((a, b) => b - a).slice(0, 2) };
+  return {
+    tokens: tokens.size,
+    told: outagesIn(pair),
+    slowestMs: tookMs.toSorted((a, b) => b - a).slice(0, 2),
+  };
+}
+
+function outagesIn({ events }: Pair): number {
+  return events.filter(({ type }) => type === 'store.unavailable').length;
 }
