@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ProviderConfig } from 'nestjs-client-credentials/core';
 import { startAuthorizationServer, type AuthorizationServer } from 'nestjs-client-credentials/testing';
 import pg from 'pg';
@@ -10,11 +10,9 @@ import { startPostgres } from './support/postgres-server.js';
 import { startRedis } from './support/redis-server.js';
 import { until } from './support/until.js';
 
-// A store that takes longer than 250 ms counts as unavailable: so does every store while a machine is too busy.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 const SIZE = 8;
 const TIMEOUT_MS = 300_000;
+const ATTEMPTS = 3;
 const ISSUANCE = { limit: 20, windowSeconds: 3600 };
 
 /** Server of a shared store, and what an operator does to it. */
@@ -92,7 +90,7 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
 
   it(
     'requests one token at a cold start, one at expiry, and one after a revocation',
-    async () => {
+    withStore(async () => {
       // Long enough to be used, short enough for the test to wait.
       server.lifetimeSeconds = 8;
       await assemble();
@@ -109,13 +107,13 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
 
       expect([...cold, ...ended, ...revoked]).toEqual(Array.from({ length: 3 * SIZE }, () => 200));
       expect([afterStart, afterEnd - afterStart, afterRevocation - afterEnd]).toEqual([1, 1, 1]);
-    },
+    }),
     TIMEOUT_MS,
   );
 
   it(
     'renews ahead of expiry in one process, and the others use the new token in time',
-    async () => {
+    withStore(async () => {
       server.lifetimeSeconds = 20;
       await assemble({ lifetime: { refreshAheadSeconds: 18, expirySkewSeconds: 1 } });
       await fleet.all((replica) => replica.getToken());
@@ -131,13 +129,13 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
       expect(new Set(served)).toEqual(new Set([first?.value]));
       expect(server.tokenRequests).toHaveLength(2);
       expect(inUse).toEqual(new Set([server.issued[1]?.value]));
-    },
+    }),
     TIMEOUT_MS,
   );
 
   it(
     'recovers when the requesting process dies',
-    async () => {
+    withStore(async () => {
       await assemble({ tokenRequest: { timeoutMs: 1500 } }, 4);
       server.tokenEndpoint.answerNext(1, 'hang');
       const [holder, ...others] = fleet.replicas;
@@ -151,13 +149,13 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
 
       expect(new Set(values).size).toBe(1);
       expect(server.tokenRequests).toHaveLength(2);
-    },
+    }),
     TIMEOUT_MS,
   );
 
   it(
     'never brings a refused token back from the store',
-    async () => {
+    withStore(async () => {
       await assemble({}, 3);
       const [first, second, third] = fleet.replicas;
       const refused = await first?.getToken();
@@ -174,13 +172,13 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
       expect(server.apiRequests.length - calls).toBe(2);
       expect(fresh).not.toBe(refused);
       expect(server.tokenRequests).toHaveLength(2);
-    },
+    }),
     TIMEOUT_MS,
   );
 
   it(
     'counts its token requests together, including those of terminated processes',
-    async () => {
+    withStore(async () => {
       await assemble({ issuance: { limit: 5, windowSeconds: 3600 }, tokenRequest: { timeoutMs: 1000 } }, 3);
       const [first, second, third] = fleet.replicas;
       await first?.getToken({ forceRefresh: true });
@@ -196,16 +194,15 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
       expect(await second?.getToken()).toBeDefined();
       expect(await second?.events()).toContain('issuance.near-limit');
       expect(server.tokenRequests).toHaveLength(5);
-    },
+    }),
     TIMEOUT_MS,
   );
 
   it(
     'keeps its budget when the store loses everything, but for what a process does not know of',
-    async () => {
+    withStore(async () => {
       await assemble({ issuance: ISSUANCE });
       const spent = [await rounds(3)];
-      const outages = await outagesSoFar();
       await store.empty(storeServer.url);
       spent.push(await rounds(1));
 
@@ -213,14 +210,11 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
       await store.empty(storeServer.url);
       spent.push(await rounds(3));
 
-      const [first = 0, unknown = 0, later, afterSecond] = spent;
-      expect([later, afterSecond]).toEqual([0, 0]);
-      expect(first).toBeGreaterThanOrEqual(ISSUANCE.limit);
-      // On a busy machine a process may be without the store for a moment, and then counts its three requests itself.
-      expect(first).toBeLessThanOrEqual(ISSUANCE.limit + 3 * outages);
+      const [first, unknown = 0, later, afterSecond] = spent;
+      expect([first, later, afterSecond]).toEqual([ISSUANCE.limit, 0, 0]);
       // A process goes on from the largest count that it has seen, or that another process tells.
       expect(unknown).toBeLessThan(SIZE);
-    },
+    }),
     TIMEOUT_MS,
   );
 
@@ -242,10 +236,32 @@ describe.each(STORES)('a fleet of eight processes, with %s', (_, each) => {
   );
 });
 
-/** How often a process was without the store since it was last asked. */
-async function outagesSoFar(): Promise<number> {
-  const events = await Promise.all(fleet.replicas.map((replica) => replica.events()));
-  return events.flat().filter((type) => type === 'store.unavailable').length;
+/**
+ * A scenario with a store that answers. Starts anew if a process was without the store: one that takes longer than 250 ms
+ * counts as unavailable, and on a machine that is too busy any store does.
+ */
+function withStore(scenario: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await scenario();
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS || !(await wasWithoutStore())) throw error;
+        await fleet[Symbol.asyncDispose]();
+        await server.close();
+        server = await startAuthorizationServer();
+      }
+    }
+  };
+}
+
+/** Whether a living process of the fleet was without the store. */
+async function wasWithoutStore(): Promise<boolean> {
+  const events = await Promise.all(
+    fleet.replicas.map((replica) => replica.events().catch((): string[] => [])),
+  );
+  return events.flat().includes('store.unavailable');
 }
 
 /** Requests tokens until every process is refused by the count of the store. Returns how many the budget allowed. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenManager } from 'nestjs-client-credentials/core';
 import { PostgresTokenStore } from 'nestjs-client-credentials/postgres';
 import pg from 'pg';
@@ -8,9 +8,6 @@ import { collectEvents } from './support/collect-events.js';
 import { startPostgres, type PostgresServer } from './support/postgres-server.js';
 import { breakDown, isSharedAgain, openPair, type Connect } from './support/store-pair.js';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.js';
-
-// A store that takes longer than 250 ms counts as unavailable: so does every store while a machine is too busy.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 const TIMEOUT_MS = 60_000;
 const ENCRYPTION_KEYS = [randomBytes(32)];

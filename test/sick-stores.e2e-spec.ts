@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { TokenManager } from 'nestjs-client-credentials/core';
 import { RedisTokenStore } from 'nestjs-client-credentials/redis';
@@ -7,9 +7,6 @@ import { createClient } from 'redis';
 import { startRedis, type RedisServer } from './support/redis-server.js';
 import { breakDown, isSharedAgain, openPair, type Connect } from './support/store-pair.js';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.js';
-
-// A store that takes longer than 250 ms counts as unavailable: so does every store while a machine is too busy.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 const TIMEOUT_MS = 60_000;
 const ENCRYPTION_KEYS = [randomBytes(32)];

@@ -25,7 +25,7 @@ export interface Lock {
  */
 export interface TokenStore {
   /**
-   * Largest number of tokens, if the store is bounded. The manager's own memory keeps as many.
+   * Largest number of tokens, a whole number from 1 on, if the store is bounded. The manager's own memory keeps as many.
    *
    * @defaultValue 10000
    */

@@ -6,7 +6,7 @@ import type { Lock, TokenStore } from '../config/token-store.js';
 /** Options of a {@link MemoryTokenStore}. */
 export interface MemoryTokenStoreOptions {
   /**
-   * Largest number of entries; beyond it the least recently used entry is dropped.
+   * Largest number of entries, a whole number from 1 on; beyond it the least recently used entry is dropped.
    *
    * @defaultValue 10000
    */

@@ -153,21 +153,24 @@ export class RequestKeys {
 
   /** Returns equal keys for two requests exactly if one token serves both. */
   keyOf(request: TokenRequest): string {
-    const { scope, audience, resource, parameters } = request;
+    const { scope } = request;
     const scopes = scope === undefined ? this.#defaultScopes : scopesOf(scope);
-    if (audience === undefined && resource === undefined && parameters === undefined) return scopes;
+    if (namesScopesAlone(request)) return scopes;
     const others = othersOf(this.resolve(request));
     return others === this.#defaultOthers ? scopes : scopes + SEPARATOR + others;
   }
 
   /** Merges a request over the defaults. */
   resolve(request: TokenRequest): ResolvedRequest {
-    const { scope, audience, resource, parameters } = request;
-    if (audience === undefined && resource === undefined && parameters === undefined) {
-      return scope === undefined ? this.#resolved : new Rescoped(listOf(scope, BLANKS), this.#resolved);
-    }
-    return resolveRequest(this.#defaults, request);
+    const { scope } = request;
+    if (!namesScopesAlone(request)) return resolveRequest(this.#defaults, request);
+    return scope === undefined ? this.#resolved : new Rescoped(listOf(scope, BLANKS), this.#resolved);
   }
+}
+
+/** Whether a request names nothing but scopes, or nothing at all. */
+function namesScopesAlone({ audience, resource, parameters }: TokenRequest): boolean {
+  return audience === undefined && resource === undefined && parameters === undefined;
 }
 
 function scopesOf(scope: TokenRequest['scope']): string {
